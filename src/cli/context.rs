@@ -1,0 +1,60 @@
+//! What every command gets: the global flags, the printer, and the few things of the environment that count.
+
+use std::path::PathBuf;
+
+use super::error::CliError;
+use super::output::{Format, Output};
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Globals {
+    /// The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml
+    #[arg(long, global = true, env = "MESHCTL_REGISTRY", value_name = "DIR")]
+    pub registry: Option<PathBuf>,
+    /// How to print the result
+    #[arg(short = 'o', long = "output", global = true, value_enum, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// Say nothing but the result
+    #[arg(short = 'q', long, global = true)]
+    pub quiet: bool,
+    /// Say more; -vv for traces
+    #[arg(short = 'v', long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// What every command gets.
+pub struct Context {
+    /// The global flags.
+    pub globals: Globals,
+    /// The printer.
+    pub out: Output,
+}
+
+impl Context {
+    /// Sets the printer up as the flags say.
+    pub fn new(globals: Globals) -> Self {
+        let out = Output::new(globals.quiet);
+        Self { globals, out }
+    }
+
+    /// The registry's directory: the flag, the variable, or `./kubeconf` where it exists.
+    ///
+    /// # Errors
+    /// Where none of the three names one.
+    pub fn registry_dir(&self) -> Result<PathBuf, CliError> {
+        if let Some(dir) = &self.globals.registry {
+            return Ok(dir.clone());
+        }
+        let default = PathBuf::from("kubeconf");
+        if default.is_dir() {
+            return Ok(default);
+        }
+        Err(CliError::usage("no registry was named, and there is no folder ./kubeconf here")
+            .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"))
+    }
+
+    /// The format that was asked for; a table where none was.
+    pub fn format(&self) -> Format {
+        self.globals.output.unwrap_or(Format::Table)
+    }
+}

@@ -1,0 +1,94 @@
+//! The shell: words in, plans out; results in, words out.
+//!
+//! One file per command under `commands/`: an args struct whose rustdoc is the help, and `async fn run(ctx, args)`. The
+//! tree below is flat: a command is a variant and a line of the match.
+
+mod commands;
+mod context;
+mod error;
+mod output;
+
+use clap::{Parser, Subcommand};
+
+pub use context::{Context, Globals};
+pub use error::CliError;
+pub use output::{Format, Output};
+
+/// How a command ended, where it ended well enough to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// An action is done; the answer to a question is yes, same, healthy. 0
+    Yes,
+    /// An action is not fully done; the answer is no, different, unhealthy. 1
+    No,
+    /// Somebody could not be asked, or the input could not be read. 2
+    Unasked,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Yes => 0,
+            Exit::No => 1,
+            Exit::Unasked => 2,
+        }
+    }
+}
+
+/// What every command returns.
+pub type Outcome = Result<Exit, CliError>;
+
+/// Stretches one service mesh over many Kubernetes clusters, and shows what every proxy in it sees.
+#[derive(Debug, Parser)]
+#[command(name = "meshctl", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Ca(commands::ca::Args),
+    Cluster(commands::cluster::Args),
+    Completion(commands::completion::Args),
+    Demo(commands::demo::Args),
+    Discovery(commands::discovery::Args),
+    #[command(visible_alias = "ep")]
+    Endpoints(commands::endpoints::Args),
+    Install(commands::install::Args),
+    Manifest(commands::manifest::Args),
+    #[command(visible_alias = "pc")]
+    ProxyConfig(commands::proxy_config::Args),
+}
+
+/// Parses the arguments, runs the command, and says how it ended.
+pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return error::usage(&error),
+    };
+    let ctx = Context::new(cli.globals);
+    let outcome = match cli.command {
+        Command::Ca(args) => commands::ca::run(&ctx, args).await,
+        Command::Cluster(args) => commands::cluster::run(&ctx, args).await,
+        Command::Completion(args) => commands::completion::run(&ctx, args).await,
+        Command::Demo(args) => commands::demo::run(&ctx, args).await,
+        Command::Discovery(args) => commands::discovery::run(&ctx, args).await,
+        Command::Endpoints(args) => commands::endpoints::run(&ctx, args).await,
+        Command::Install(args) => commands::install::run(&ctx, args).await,
+        Command::Manifest(args) => commands::manifest::run(&ctx, args).await,
+        Command::ProxyConfig(args) => commands::proxy_config::run(&ctx, args).await,
+    };
+    match outcome {
+        Ok(exit) => exit.code(),
+        Err(error) => error.show(&ctx.out),
+    }
+}
+
+/// The whole command tree, for completions and man pages.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}

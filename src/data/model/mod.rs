@@ -1,0 +1,26 @@
+//! Types that two or more rooms name: ids, facts of clusters, endpoints, names and their grammars, secrets, reports.
+//!
+//! All of them are plain data with `Eq`: change detection, snapshots and tests fall out of equality.
+
+mod facts;
+mod ids;
+mod locality;
+mod names;
+mod pmap;
+mod report;
+mod secret;
+mod settings;
+
+pub use facts::{
+    AppProtocol, EndpointFact, Fact, FactBody, FactKey, Kind, NamespaceFact, NodeFact, PortFact, Readiness, ServiceFact,
+    ServiceKind, ServicePort, SliceFact, TargetPort, Transport, Warning, WorkloadFact, WorkloadPort,
+};
+pub use ids::{ClusterId, FeedId, IdError, Name, NetworkId, ServiceId, ServiceScope, SpiffeId, WorkloadId};
+pub use locality::Locality;
+pub use names::{
+    ClusterName, Direction, LegacyKey, NameError, NodeId, ProxyRole, hostname, parse_hostname,
+};
+pub use pmap::PMap;
+pub use report::{Align, Column, Report, Table};
+pub use secret::Secret;
+pub use settings::{ClusterRole, ClusterSettings, Gateway, MeshSettings, OutboundPolicy, Timestamp};

@@ -1,0 +1,178 @@
+//! The merged mesh: what all clusters together say, as plain data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::data::model::{
+    ClusterId, ClusterRole, FactKey, Locality, MeshSettings, Name, NetworkId, PMap, Readiness, ServiceId, ServiceKind,
+    ServicePort, SpiffeId, Timestamp, Warning, WorkloadId, WorkloadPort,
+};
+
+/// Everything that is known, at one moment. A clone is O(1), and none ever changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mesh {
+    /// The settings in force: the registry's, with the primary's ConfigMap `istio` over them.
+    pub settings: Arc<MeshSettings>,
+    /// The registered clusters.
+    pub clusters: PMap<ClusterId, ClusterState>,
+    /// The services: merged ones once, cluster-local ones once per cluster.
+    pub services: PMap<ServiceId, Arc<Service>>,
+    /// The pods.
+    pub workloads: PMap<WorkloadId, Arc<Workload>>,
+    /// What is wrong with objects, each tied to its object.
+    pub warnings: PMap<(ClusterId, FactKey), Arc<[Warning]>>,
+}
+
+impl Mesh {
+    /// The service that a proxy of `cluster` means by this namespace and name: its own cluster-local one, else the mesh's.
+    pub fn service_in(&self, cluster: &ClusterId, namespace: &str, name: &str) -> Option<&Arc<Service>> {
+        use crate::data::model::ServiceScope;
+        let id = |scope| ServiceId { namespace: namespace.into(), name: name.into(), scope };
+        self.services.get(&id(ServiceScope::Cluster(cluster.clone()))).or_else(|| self.services.get(&id(ServiceScope::Mesh)))
+    }
+
+    /// The services that proxies of `cluster` see, in the order of their ids.
+    pub fn visible_services<'a>(&'a self, cluster: &'a ClusterId) -> impl Iterator<Item = &'a Arc<Service>> + 'a {
+        self.services.values().filter(move |s| s.id.visible_in(cluster))
+    }
+
+    /// The clusters that have not said everything once yet.
+    pub fn missing_clusters(&self) -> BTreeSet<ClusterId> {
+        self.clusters.iter().filter(|(_, c)| c.sync == SyncState::Syncing).map(|(id, _)| id.clone()).collect()
+    }
+}
+
+/// How much of a cluster is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncState {
+    /// It has not said everything once yet; none of its facts is visible.
+    Syncing,
+    /// Its facts are current.
+    Synced,
+    /// It does not answer: its last facts stand, and are as old as this.
+    Stale {
+        /// When it was last heard.
+        since: Timestamp,
+    },
+}
+
+/// A registered cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterState {
+    /// Primary or remote.
+    pub role: ClusterRole,
+    /// The network of its pods: the registry's word, else its system namespace's label, else the default.
+    pub network: NetworkId,
+    /// How much is known.
+    pub sync: SyncState,
+}
+
+/// A service: one over all clusters, or one cluster's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its identity.
+    pub id: ServiceId,
+    /// `name.namespace.svc.cluster.local`
+    pub hostname: Name,
+    /// The cluster whose definition counts: the primary, else the first by id that defines it.
+    pub defined_by: ClusterId,
+    /// How it is reached, by that definition.
+    pub kind: ServiceKind,
+    /// Its ports, by that definition, in its order.
+    pub ports: Vec<ServicePort>,
+    /// What each cluster says of it.
+    pub local: BTreeMap<ClusterId, LocalService>,
+    /// Its endpoints by service port number: primary first, then by cluster, then by address. One per cluster, address and port.
+    pub endpoints: BTreeMap<u16, Arc<[Endpoint]>>,
+    /// The identities behind it, in all clusters.
+    pub accounts: BTreeSet<SpiffeId>,
+    /// Where the clusters' definitions disagree, and what was done about it.
+    pub conflicts: Vec<Warning>,
+}
+
+impl Service {
+    /// The virtual addresses that calls from `cluster` use; none where that cluster does not define the service.
+    pub fn vips(&self, cluster: &ClusterId) -> &[IpAddr] {
+        self.local.get(cluster).map_or(&[], |l| &l.vips)
+    }
+
+    /// The port of this number.
+    pub fn port(&self, number: u16) -> Option<&ServicePort> {
+        self.ports.iter().find(|p| p.number == number)
+    }
+
+    /// The endpoints of the port of this number.
+    pub fn endpoints(&self, port: u16) -> &[Endpoint] {
+        self.endpoints.get(&port).map_or(&[], |e| e)
+    }
+}
+
+/// One cluster's definition of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalService {
+    /// How it is reached there.
+    pub kind: ServiceKind,
+    /// Its virtual addresses there.
+    pub vips: Vec<IpAddr>,
+    /// Its ports there.
+    pub ports: Vec<ServicePort>,
+    /// Its selector there; empty: selectorless.
+    pub selector: BTreeMap<Name, Name>,
+}
+
+/// One address and port behind a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its cluster.
+    pub cluster: ClusterId,
+    /// Its address.
+    pub address: IpAddr,
+    /// The port on that address.
+    pub port: u16,
+    /// Whether it takes calls.
+    pub readiness: Readiness,
+    /// Its network.
+    pub network: NetworkId,
+    /// Where it runs.
+    pub locality: Locality,
+    /// The node it runs on; empty where unknown.
+    pub node: Name,
+    /// The pod behind it, where there is one.
+    pub workload: Option<WorkloadId>,
+    /// Its pod's labels.
+    pub labels: Arc<BTreeMap<Name, Name>>,
+    /// Its pod's identity.
+    pub account: Option<SpiffeId>,
+    /// Whether its pod has a sidecar.
+    pub sidecar: bool,
+}
+
+/// A pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// Its identity.
+    pub id: WorkloadId,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Its labels.
+    pub labels: Arc<BTreeMap<Name, Name>>,
+    /// The SPIFFE id of its service account.
+    pub account: SpiffeId,
+    /// Its node.
+    pub node: Name,
+    /// Its node's locality.
+    pub locality: Locality,
+    /// Its network.
+    pub network: NetworkId,
+    /// Its containers' ports.
+    pub ports: Vec<WorkloadPort>,
+    /// Whether it is Ready.
+    pub ready: bool,
+    /// Whether it uses the host's network.
+    pub host_network: bool,
+    /// Whether it has a sidecar.
+    pub sidecar: bool,
+    /// Who made it: kind and name.
+    pub owner: Option<(Name, Name)>,
+}

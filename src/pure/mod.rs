@@ -1,0 +1,7 @@
+//! The pure rooms: no IO, no clock, no randomness. Time, serials and key pairs are arguments.
+
+pub mod ca;
+pub mod inspect;
+pub mod manifest;
+pub mod mesh;
+pub mod xds;

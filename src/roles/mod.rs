@@ -1,0 +1,3 @@
+//! Servers; they never import each other.
+
+pub mod discovery;

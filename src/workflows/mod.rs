@@ -1,0 +1,5 @@
+//! What commands do, without words: plans in, results out.
+
+pub mod demo;
+pub mod install;
+pub mod proxies;

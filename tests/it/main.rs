@@ -1,0 +1,10 @@
+//! The tests that need nothing but the binary; a real Envoy where one is found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
+
+mod ca;
+mod cli;
+mod fence;
+mod inspect;
+mod install;
+mod registry;
+mod xds_build;
