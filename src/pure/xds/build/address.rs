@@ -43,7 +43,7 @@ impl Families {
     }
 
     /// The unspecified address: the name and first address of a listener for all of them.
-    pub(super) fn unspecified(self) -> IpAddr {
+    pub(in crate::pure::xds) fn unspecified(self) -> IpAddr {
         if self.only_v6() { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() }
     }
 
