@@ -112,7 +112,6 @@ impl Catalog {
         }
         let id = ViewId(self.number());
         self.snapshot.views.insert(id, Arc::new(tables));
-        self.snapshot.sequence += 1;
         self.view_of.insert(id, view.clone());
         self.views.insert(view, AttachedView { id, streams: 1, tables: keys });
         id
@@ -133,7 +132,6 @@ impl Catalog {
         for key in &keys {
             self.release_table(key);
         }
-        self.snapshot.sequence += 1;
     }
 
     /// Brings all tables in line with the mesh. Returns the rows whose bytes changed, in order.

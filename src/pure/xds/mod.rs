@@ -6,6 +6,7 @@
 pub mod build;
 
 mod catalog;
+mod proxy;
 mod request;
 mod response;
 mod session;
@@ -16,6 +17,7 @@ mod types;
 
 pub use build::{Binding, Families};
 pub use catalog::{Catalog, Update};
+pub use proxy::Proxy;
 pub use request::{DeltaRequest, Request, SotwRequest};
 pub use response::Response;
 pub use session::{HOLD, Interest, Reject, Session, Touched, TypeStatus};

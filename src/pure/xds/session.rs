@@ -31,6 +31,15 @@ pub enum Interest {
     NotNames(Type, Vec<Name>),
 }
 
+impl Interest {
+    /// The type it is about.
+    pub fn ty(&self) -> Type {
+        match self {
+            Interest::All(ty) | Interest::NotAll(ty) | Interest::Names(ty, _) | Interest::NotNames(ty, _) => *ty,
+        }
+    }
+}
+
 /// Why a stream ends.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reject {
@@ -266,6 +275,11 @@ impl Session {
                 sub.dirty.add(touched.name.clone());
             }
         }
+    }
+
+    /// A type is looked at again, all of it.
+    pub fn recheck(&mut self, ty: Type) {
+        self.types[ty.index()].dirty = Scope::All;
     }
 
     /// The next response, from the newest state; `None` where nothing is to be said now. Call it only when the stream can take

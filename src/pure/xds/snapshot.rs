@@ -21,7 +21,7 @@ pub(super) struct ViewTables(pub(super) [Vec<TableId>; 4]);
 /// A published state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
-    /// Counts up with every publication.
+    /// Counts up with every change of the mesh; views that come and go do not count.
     pub sequence: u64,
     pub(super) entries: PMap<Rid, Entry>,
     pub(super) tables: PMap<TableId, PMap<Name, Rid>>,
