@@ -1,12 +1,12 @@
 //! What the builders make, put before a real Envoy: it must take every resource, and calls must reach the right endpoint.
 
+mod traffic;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use meshctl::data::model::{
     AppProtocol, ClusterId, Gateway, Locality, MeshSettings, Name, NetworkId, OutboundPolicy, Readiness, ServiceId,
@@ -143,7 +143,9 @@ fn inline_routes(mut listener: Listener, routes: &RouteConfiguration) -> Listene
             let Some(filter::ConfigType::TypedConfig(config)) = &mut filter.config_type else { continue };
             if config.type_url.ends_with("HttpConnectionManager") {
                 let mut manager = HttpConnectionManager::decode(config.value.as_ref()).unwrap();
-                assert!(matches!(&manager.route_specifier, Some(RouteSpecifier::Rds(rds)) if rds.route_config_name == routes.name));
+                assert!(
+                    matches!(&manager.route_specifier, Some(RouteSpecifier::Rds(rds)) if rds.route_config_name == routes.name)
+                );
                 manager.route_specifier = Some(RouteSpecifier::RouteConfig(routes.clone()));
                 config.value = manager.encode_to_vec().into();
             }
@@ -243,11 +245,17 @@ fn envoy_takes_every_listener_and_route() {
             let listeners = vec![
                 decode(&build::virtual_outbound(policy, families)),
                 decode(&build::virtual_inbound(&inbound, families)),
-                inline_routes(decode(&build::http_listener(9080, &twice, policy, Binding::Redirect, families)), &shared),
+                inline_routes(
+                    decode(&build::http_listener(9080, &twice, policy, Binding::Redirect, families)),
+                    &shared,
+                ),
                 decode(&build::headless_listener(27018, &twice, policy, families)),
                 decode(&build::tcp_listener(ip("10.96.0.7"), &svc, &tcp, Binding::Redirect)),
                 decode(&build::tcp_listener(ip("fd00::7"), &svc, &tcp, Binding::Redirect)),
-                inline_routes(decode(&build::detect_listener(ip("10.96.0.7"), &svc, &detect, Binding::Redirect)), &detected),
+                inline_routes(
+                    decode(&build::detect_listener(ip("10.96.0.7"), &svc, &detect, Binding::Redirect)),
+                    &detected,
+                ),
                 inline_routes(decode(&build::detect_listener(ip("fd00::7"), &svc, &detect, Binding::Port)), &detected),
             ];
             validate("the listeners with routes", &boot(Vec::new(), listeners));
@@ -271,141 +279,5 @@ fn envoy_refuses_what_is_wrong() {
     for envoy in envoys() {
         let out = Command::new(&envoy).args(["--mode", "validate", "-c"]).arg(&path).output().unwrap();
         assert!(!out.status.success(), "{} takes two chains of one match", envoy.display());
-    }
-}
-
-/// A running Envoy, ended with the value.
-struct Running(Child);
-
-impl Running {
-    /// Starts Envoy and waits until `port` is open.
-    fn start(envoy: &Path, boot: &Path, port: u16) -> Self {
-        let log = std::fs::File::create(boot.with_extension("log")).unwrap();
-        let child = Command::new(envoy)
-            .args(["--use-dynamic-base-id", "--disable-hot-restart", "--concurrency", "1", "-c"])
-            .arg(boot)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let running = Running(child);
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let log = || std::fs::read_to_string(boot.with_extension("log")).unwrap_or_default();
-            assert!(Instant::now() < deadline, "port {port} is not open after 30 s:\n{}", log());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        running
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A server that answers HTTP with `name`, echoes anything else, and says `banner` first if there is one.
-fn backend(name: &'static str, banner: Option<&'static str>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || serve(stream, name, banner));
-        }
-    });
-    address
-}
-
-fn serve(mut stream: TcpStream, name: &str, banner: Option<&str>) -> std::io::Result<()> {
-    stream.write_all(banner.unwrap_or_default().as_bytes())?;
-    let mut buffer = [0; 4096];
-    loop {
-        let n = stream.read(&mut buffer)?;
-        if n == 0 {
-            return Ok(());
-        }
-        if buffer.starts_with(b"GET ") {
-            let length = name.len();
-            write!(stream, "HTTP/1.1 200 OK\r\nserver: app\r\ncontent-length: {length}\r\n\r\n{name}")?;
-        } else {
-            stream.write_all(&buffer[..n])?;
-        }
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// Sends `bytes` and reads until `until` has come; all that came, where it has not within 20 s.
-fn talk(port: u16, bytes: &[u8], until: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    stream.write_all(bytes).unwrap();
-    let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
-    while !String::from_utf8_lossy(&got).contains(until) {
-        match stream.read(&mut buffer) {
-            Ok(n) if n > 0 => got.extend_from_slice(&buffer[..n]),
-            _ => break,
-        }
-    }
-    String::from_utf8_lossy(&got).into_owned()
-}
-
-fn get(port: u16, version: &str, host: &str, until: &str) -> String {
-    talk(port, format!("GET / HTTP/{version}\r\nhost: {host}\r\n\r\n").as_bytes(), until)
-}
-
-/// A service port and its parts for a static bootstrap: service, port, cluster with endpoints.
-fn served(protocol: AppProtocol, backend: SocketAddr) -> (Service, ServicePort, Cluster) {
-    let settings = MeshSettings::default();
-    let port = port(free_port(), protocol);
-    let service = service(ServiceKind::ClusterIp, std::slice::from_ref(&port), &[endpoint("gke", backend, "")]);
-    let cluster = build::outbound(&settings, &service, &port).unwrap();
-    let endpoints = build::load_assignment(&settings, &service, &port, &scope());
-    (service, port, static_cluster(&cluster, &endpoints))
-}
-
-#[test]
-fn calls_reach_their_endpoints() {
-    for envoy in envoys() {
-        let (http_service, http, http_cluster) = served(AppProtocol::Http, backend("shared", None));
-        let (tcp_service, tcp, tcp_cluster) = served(AppProtocol::Tcp, backend("tcp", Some("banner\n")));
-        let (detect_service, detect, detect_cluster) = served(AppProtocol::Detect, backend("detected", None));
-        let (first_service, first, first_cluster) = served(AppProtocol::Detect, backend("first", Some("banner\n")));
-        let (policy, vip) = (OutboundPolicy::RegistryOnly, ip("10.96.0.7"));
-        let hosts = [build::virtual_host(&http_service, &http, "default", &cluster_id("gke"))];
-        let shared = decode(&build::route_configuration(&http.number.to_string(), &hosts, policy));
-        let detected = |service, port| {
-            let listener = decode(&build::detect_listener(vip, service, port, Binding::Port));
-            inline_routes(listener, &decode(&build::detected_route(service, port)))
-        };
-        let listeners = vec![
-            inline_routes(decode(&build::http_listener(http.number, &[], policy, Binding::Port, Families::V4)), &shared),
-            decode(&build::tcp_listener(vip, &tcp_service, &tcp, Binding::Port)),
-            detected(&detect_service, &detect),
-            detected(&first_service, &first),
-        ];
-        let mut clusters: Vec<Cluster> = build::builtin().iter().map(|(_, b)| decode(b)).collect();
-        clusters.extend([http_cluster, tcp_cluster, detect_cluster, first_cluster]);
-        let dir = tempfile::tempdir().unwrap();
-        let boot = Bootstrap { dynamic_resources: None, ..boot(clusters, listeners) };
-        let _envoy = Running::start(&envoy, &write(dir.path(), &boot), first.number);
-
-        let known = ["reviews", "reviews.default", "reviews.default.svc", HOST, "reviews:1", "10.96.0.7", "[fd00::7]:1"];
-        for host in known {
-            let answer = get(http.number, "1.1", host, "shared");
-            assert!(answer.ends_with("shared") && answer.contains("server: app"), "{host}: {answer}");
-        }
-        assert!(get(http.number, "1.0", "reviews", "shared").ends_with("shared"));
-        assert!(get(http.number, "1.1", "example.com", "\r\n").starts_with("HTTP/1.1 502"));
-        assert_eq!(talk(http.number, b"\x16\x03\x01no http", "x"), "", "the black hole closes");
-        assert_eq!(talk(tcp.number, b"hello", "hello"), "banner\nhello");
-        assert!(get(detect.number, "1.1", "any.host", "detected").ends_with("detected"));
-        assert_eq!(talk(detect.number, b"\0hello", "hello"), "\0hello");
-        assert_eq!(talk(first.number, b"", "banner\n"), "banner\n", "a server that speaks first is only slow");
     }
 }
