@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use meshctl::data::model::{AppProtocol, MeshSettings, OutboundPolicy, ServiceKind, ServicePort};
 use meshctl::pure::mesh::{InboundPort, Service};
-use meshctl::pure::xds::build::{self, Binding, Families};
+use meshctl::pure::xds::build::{self, Binding, Built, Families};
 use meshctl_proto::envoy::config::bootstrap::v3::Bootstrap;
 use meshctl_proto::envoy::config::cluster::v3::{Cluster, cluster};
 use meshctl_proto::envoy::config::core::v3::{Address, SocketAddress, address, socket_address};
 use meshctl_proto::envoy::config::endpoint::v3::ClusterLoadAssignment;
-use meshctl_proto::envoy::config::listener::v3::Listener;
+use meshctl_proto::envoy::config::listener::v3::{Listener, ListenerFilter, listener_filter};
+use meshctl_proto::google::protobuf::Any;
 
 use super::{
     HOST, boot, cluster_id, decode, endpoint, inbound_port, inline_routes, ip, port, scope, service, static_cluster,
@@ -54,7 +55,7 @@ impl Drop for Running {
     }
 }
 
-/// A server that answers HTTP with `name`, echoes anything else, and says `banner` first if there is one.
+/// A server that answers HTTP with `name` (with its caller's address, if that is "caller"), echoes anything else, and says `banner` first if there is one.
 fn backend(name: &'static str, banner: Option<&'static str>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -68,6 +69,8 @@ fn backend(name: &'static str, banner: Option<&'static str>) -> SocketAddr {
 
 fn serve(mut stream: TcpStream, name: &str, banner: Option<&str>) -> std::io::Result<()> {
     stream.write_all(banner.unwrap_or_default().as_bytes())?;
+    let caller = stream.peer_addr()?.ip().to_string();
+    let name = if name == "caller" { &caller } else { name };
     let mut buffer = [0; 4096];
     loop {
         let n = stream.read(&mut buffer)?;
@@ -254,5 +257,86 @@ fn headless_addresses_have_their_own_chain() {
         assert_eq!(talk_to(at("127.0.0.2"), b"\0hello", "hello"), "\0hello", "the pod's own chain");
         assert_eq!(talk_to(at("127.0.0.3"), b"\0hello", "hello"), "", "another cluster's pod has none here");
         assert!(get(http.number, "1.1", "reviews", "shared").ends_with("shared"));
+    }
+}
+
+/// The listener of what iptables redirect, bound to `port`; a PROXY header tells it the original destination, as the kernel
+/// would.
+fn redirected(built: &Built, port: u16) -> Listener {
+    let mut listener = bound(decode(built), port);
+    let config = Any {
+        type_url: "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol".into(),
+        ..Default::default()
+    };
+    let filter = ListenerFilter {
+        name: "envoy.filters.listener.proxy_protocol".into(),
+        config_type: Some(listener_filter::ConfigType::TypedConfig(config)),
+        ..Default::default()
+    };
+    // behind original_dst, before the inspectors
+    let at = listener.listener_filters.len().min(1);
+    listener.listener_filters.insert(at, filter);
+    listener
+}
+
+/// What comes back through `via` of a call to `to`.
+fn call(via: u16, to: SocketAddr, bytes: &str, until: &str) -> String {
+    let header = format!("PROXY TCP4 10.9.9.9 {} 40000 {}\r\n", to.ip(), to.port());
+    talk(via, format!("{header}{bytes}").as_bytes(), until)
+}
+
+#[test]
+fn redirected_calls_arrive() {
+    for envoy in envoys() {
+        let (policy, families, vip) = (OutboundPolicy::AllowAny, Families::V4, ip("10.96.0.7"));
+        let [shared, elsewhere, own, bare, pod] =
+            ["shared", "elsewhere", "caller", "caller", "pod"].map(|n| backend(n, None));
+        let (http_service, mut http, _) = served(AppProtocol::Http, shared);
+        let (tcp_service, tcp, tcp_cluster) = served(AppProtocol::Tcp, backend("tcp", Some("banner\n")));
+        // the mesh's HTTP port is the one where a server outside of the mesh listens
+        http.number = elsewhere.port();
+        let endpoints = [endpoint("gke", shared, "")];
+        let http_service = Service { endpoints: [(http.number, endpoints.as_slice().into())].into(), ..http_service };
+        let settings = MeshSettings::default();
+        let assignment = build::load_assignment(&settings, &http_service, &http, &scope());
+        let http_cluster = static_cluster(&build::outbound(&settings, &http_service, &http).unwrap(), &assignment);
+        let headless_port = port(pod.port(), AppProtocol::Tcp);
+        let headless =
+            service(ServiceKind::Headless, std::slice::from_ref(&headless_port), &[endpoint("gke", pod, "")]);
+        let chains = build::headless_chains(&headless, &headless_port, &cluster_id("gke"));
+        let hosts = [build::virtual_host(&http_service, &http, "default", &cluster_id("gke"))];
+        let routes = decode(&build::route_configuration(&http.number.to_string(), &hosts, policy));
+        let http_listener = build::http_listener(http.number, &[], policy, Binding::Redirect, families);
+        let inbound = inbound_port(own.port(), AppProtocol::Http);
+        let (out, back) = (free_port(), free_port());
+        let listeners = vec![
+            inline_routes(decode(&http_listener), &routes),
+            decode(&build::tcp_listener(vip, &tcp_service, &tcp, Binding::Redirect)),
+            decode(&build::headless_listener(pod.port(), &chains, OutboundPolicy::RegistryOnly, families)),
+            redirected(&build::virtual_outbound(policy, families), out),
+            redirected(&build::virtual_inbound(std::slice::from_ref(&inbound), families), back),
+        ];
+        let mut clusters: Vec<Cluster> = build::builtin().iter().map(|(_, b)| decode(b)).collect();
+        let headless_cluster = decode(&build::outbound(&settings, &headless, &headless_port).unwrap());
+        let inbound_cluster = decode(&build::inbound(&inbound, own.ip()));
+        clusters.extend([http_cluster, tcp_cluster, headless_cluster, inbound_cluster]);
+        let dir = tempfile::tempdir().unwrap();
+        let boot = Bootstrap { dynamic_resources: None, ..boot(clusters, listeners) };
+        let _envoy = Running::start(&envoy, &write(dir.path(), &boot), back);
+
+        let get = |host: &str| format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n");
+        let at = |port: u16| SocketAddr::new(vip, port);
+        let ends = |got: String, want: &str| assert!(got.ends_with(want), "{got:?} does not end with {want:?}");
+        ends(call(out, at(http.number), &get("reviews"), "shared"), "shared");
+        ends(call(out, elsewhere, &get("example.com"), "elsewhere"), "elsewhere");
+        ends(call(out, elsewhere, "\0hello", "hello"), "\0hello");
+        ends(call(out, bare, &get("unknown.port"), "127.0.0.1"), "127.0.0.1");
+        ends(call(out, at(tcp.number), "", "banner\n"), "banner\n");
+        ends(call(out, pod, "\0hello", "hello"), "\0hello");
+        assert_eq!(call(out, "127.0.0.9:1".parse().unwrap(), "", "x"), "", "refused by nobody's port");
+        assert_eq!(call(out, at(15001), "\0hello", "x"), "", "no loop");
+        ends(call(back, own, &get("any.host"), "127.0.0.6"), "127.0.0.6");
+        ends(call(back, bare, &get("any.host"), "127.0.0.6"), "127.0.0.6");
+        assert_eq!(call(back, at(15006), "\0hello", "x"), "", "no loop");
     }
 }
