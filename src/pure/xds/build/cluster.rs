@@ -2,12 +2,12 @@
 
 use meshctl_proto::envoy::config::cluster::v3::circuit_breakers::Thresholds;
 use meshctl_proto::envoy::config::cluster::v3::cluster::{
-    ClusterDiscoveryType, CommonLbConfig, DiscoveryType, DnsLookupFamily, EdsClusterConfig, LbPolicy,
+    ClusterDiscoveryType, DiscoveryType, DnsLookupFamily, EdsClusterConfig, LbPolicy,
 };
 use meshctl_proto::envoy::config::cluster::v3::{CircuitBreakers, Cluster};
+use meshctl_proto::envoy::config::core::v3::{Address, address};
 use meshctl_proto::envoy::config::endpoint::v3::lb_endpoint::HostIdentifier;
 use meshctl_proto::envoy::config::endpoint::v3::{ClusterLoadAssignment, Endpoint, LbEndpoint, LocalityLbEndpoints};
-use meshctl_proto::envoy::config::core::v3::{Address, address};
 
 use super::address::{ads, duration, seconds, socket, uint};
 use super::{Built, ExternalHost, http, inbound, metadata};
@@ -46,7 +46,6 @@ pub fn outbound(settings: &MeshSettings, service: &Service, port: &ServicePort) 
                 cluster_discovery_type: kind(DiscoveryType::Eds),
                 eds_cluster_config: Some(eds),
                 lb_policy: LbPolicy::LeastRequest.into(),
-                common_lb_config: Some(CommonLbConfig::default()),
                 ..base
             };
             Built::of(&cluster, vec![name.into()])
@@ -128,4 +127,59 @@ pub(super) fn unlimited() -> Option<CircuitBreakers> {
         ..Default::default()
     };
     Some(CircuitBreakers { thresholds: vec![thresholds], ..Default::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{decode, port, service};
+    use super::*;
+    use crate::data::model::AppProtocol;
+
+    fn build(kind: ServiceKind, protocol: AppProtocol) -> Option<(Cluster, Vec<Name>)> {
+        let service = service(kind, protocol, &[]);
+        let built = outbound(&MeshSettings::default(), &service, &service.ports[0])?;
+        Some((decode(&built), built.refs))
+    }
+
+    #[test]
+    fn a_service_is_an_eds_cluster_that_names_itself() {
+        let name = "outbound|9080||reviews.default.svc.cluster.local";
+        let Some((cluster, refs)) = build(ServiceKind::ClusterIp, AppProtocol::Http) else { panic!("no cluster") };
+        assert_eq!(refs, [Name::from(name)]);
+        assert_eq!((cluster.name.as_str(), cluster.alt_stat_name.as_str()), (name, format!("{name};").as_str()));
+        assert_eq!(cluster.eds_cluster_config.map(|e| e.service_name).as_deref(), Some(name));
+        assert_eq!(cluster.cluster_discovery_type, kind(DiscoveryType::Eds));
+        assert_eq!(cluster.connect_timeout, seconds(10));
+        assert!(cluster.typed_extension_protocol_options.is_empty());
+    }
+
+    #[test]
+    fn only_eds_clusters_refer_to_endpoints() {
+        for (service_kind, discovery) in [
+            (ServiceKind::Headless, DiscoveryType::OriginalDst),
+            (ServiceKind::ExternalName("db.example.com".into()), DiscoveryType::StrictDns),
+        ] {
+            let Some((cluster, refs)) = build(service_kind, AppProtocol::Detect) else { panic!("no cluster") };
+            assert_eq!((cluster.cluster_discovery_type, refs), (kind(discovery), Vec::new()));
+            assert_eq!(cluster.typed_extension_protocol_options.len(), 1);
+        }
+        assert_eq!(build(ServiceKind::ExternalName("169.254.169.254".into()), AppProtocol::Http), None);
+    }
+
+    #[test]
+    fn only_tcp_has_clusters() {
+        let service = service(ServiceKind::ClusterIp, AppProtocol::Tcp, &[]);
+        for transport in [Transport::Udp, Transport::Sctp] {
+            let port = ServicePort { transport, ..port(9080, AppProtocol::Tcp) };
+            assert_eq!(outbound(&MeshSettings::default(), &service, &port), None);
+        }
+    }
+
+    #[test]
+    fn the_builtin_clusters_are_there_and_stable() {
+        let names: Vec<_> = builtin().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, [BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH]);
+        assert_eq!(builtin(), builtin());
+        assert!(builtin().iter().all(|(name, built)| decode::<Cluster>(built).name == **name));
+    }
 }

@@ -64,10 +64,11 @@ pub fn load_assignment(settings: &MeshSettings, service: &Service, port: &Servic
             if endpoint.readiness == Readiness::Ready {
                 remote.entry(&endpoint.network).or_default().push(endpoint);
             }
-        } else if scope.families.reach(endpoint.address) && endpoint.readiness != Readiness::NotReady {
-            if seen.insert((endpoint.address, endpoint.port)) {
-                groups.entry(&endpoint.locality).or_default().push(endpoint);
-            }
+        } else if scope.families.reach(endpoint.address)
+            && endpoint.readiness != Readiness::NotReady
+            && seen.insert((endpoint.address, endpoint.port))
+        {
+            groups.entry(&endpoint.locality).or_default().push(endpoint);
         }
     }
     for (network, behind) in remote {
@@ -173,4 +174,149 @@ fn common_multiple(a: u32, b: u32) -> u32 {
 /// A number of endpoints as a weight.
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{decode, endpoint, ip, pod, service};
+    use super::*;
+    use crate::data::model::{AppProtocol, Gateway, ServiceKind};
+
+    const DUAL: Families = Families::DUAL;
+
+    fn build(settings: &MeshSettings, families: Families, endpoints: &[Endpoint]) -> Built {
+        let service = service(ServiceKind::ClusterIp, AppProtocol::Http, endpoints);
+        let scope = EndpointScope { network: NetworkId::default(), families };
+        load_assignment(settings, &service, &service.ports[0], &scope)
+    }
+
+    /// `(zone, weight, [address*weight])`, and `!` before an address that drains.
+    fn shape(built: &Built) -> Vec<(String, u32, Vec<String>)> {
+        let set: ClusterLoadAssignment = decode(built);
+        assert_eq!(set.cluster_name, "outbound|9080||reviews.default.svc.cluster.local");
+        let groups = set.endpoints.iter().map(|group| {
+            let targets = group.lb_endpoints.iter().map(|e| {
+                let Some(HostIdentifier::Endpoint(endpoint)) = &e.host_identifier else { panic!("no endpoint") };
+                let socket = format!("{:?}", endpoint.address);
+                let address = socket.split("address: \"").nth(1).and_then(|s| s.split('"').next()).unwrap_or("?");
+                let mark = if e.health_status() == HealthStatus::Draining { "!" } else { "" };
+                format!("{mark}{address}*{}", e.load_balancing_weight.map_or(0, |w| w.value))
+            });
+            let zone = group.locality.as_ref().map(|l| l.zone.clone()).unwrap_or_default();
+            (zone, group.load_balancing_weight.map_or(0, |w| w.value), targets.collect())
+        });
+        groups.collect()
+    }
+
+    fn group(zone: &str, weight: u32, targets: &[&str]) -> (String, u32, Vec<String>) {
+        (zone.to_owned(), weight, targets.iter().map(|t| (*t).to_owned()).collect())
+    }
+
+    fn far(mut endpoint: Endpoint) -> Endpoint {
+        endpoint.network = NetworkId("far".into());
+        endpoint
+    }
+
+    fn with_gateways(addresses: &[&str]) -> MeshSettings {
+        let gateways = addresses.iter().map(|a| Gateway { address: (*a).into(), port: 15443 }).collect();
+        MeshSettings { networks: [(NetworkId("far".into()), gateways)].into(), ..Default::default() }
+    }
+
+    #[test]
+    fn groups_follow_the_localities_and_endpoints_the_service() {
+        let mut draining = endpoint("gke", "10.0.0.1", "b");
+        draining.readiness = Readiness::Draining;
+        let mut gone = endpoint("gke", "10.0.0.2", "b");
+        gone.readiness = Readiness::NotReady;
+        let endpoints = [
+            endpoint("gke", "10.0.0.9", "b"),
+            draining,
+            gone,
+            endpoint("onprem", "10.1.0.1", "a"),
+            endpoint("onprem", "10.0.0.9", "a"),
+            endpoint("onprem", "fd00::1", "a"),
+        ];
+        let settings = MeshSettings::default();
+        let b = group("b", 1, &["10.0.0.9*1", "!10.0.0.1*1"]);
+        let dual = build(&settings, DUAL, &endpoints);
+        assert_eq!(shape(&dual), [group("a", 2, &["10.1.0.1*1", "fd00::1*1"]), b.clone()]);
+        assert_eq!(dual.rope.len(), 3, "a head and a piece for each group");
+        assert_eq!(shape(&build(&settings, Families::V4, &endpoints)), [group("a", 1, &["10.1.0.1*1"]), b]);
+    }
+
+    #[test]
+    fn no_endpoints_are_an_empty_set() {
+        let built = build(&MeshSettings::default(), DUAL, &[]);
+        assert_eq!(shape(&built), []);
+        assert!(!built.rope.concat().is_empty());
+    }
+
+    #[test]
+    fn another_network_is_its_gateways() {
+        let endpoints = [
+            endpoint("gke", "10.0.0.1", "a"),
+            far(endpoint("onprem", "10.0.0.1", "z")),
+            far(endpoint("onprem", "10.0.0.2", "z")),
+            far(endpoint("onprem", "10.0.0.3", "a")),
+        ];
+        let near = group("a", 1, &["10.0.0.1*1"]);
+        let two = with_gateways(&["192.0.2.1", "192.0.2.2", "192.0.2.2", "no address", "fd00::2"]);
+        let shapes = shape(&build(&two, Families::V4, &endpoints));
+        assert_eq!(shapes, [near.clone(), group("z", 3, &["192.0.2.1*3", "192.0.2.2*3"])]);
+        let none = shape(&build(&with_gateways(&[]), DUAL, &endpoints));
+        assert_eq!(none, [near], "never leaked");
+    }
+
+    #[test]
+    fn gateways_share_evenly_beside_endpoints_of_their_locality() {
+        let endpoints = [
+            endpoint("gke", "10.0.0.1", "a"),
+            far(endpoint("x", "10.9.0.1", "a")),
+            far(endpoint("x", "10.9.0.2", "a")),
+        ];
+        let three = with_gateways(&["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+        let weights = ["10.0.0.1*3", "192.0.2.1*2", "192.0.2.2*2", "192.0.2.3*2"];
+        assert_eq!(shape(&build(&three, DUAL, &endpoints)), [group("a", 3, &weights)]);
+    }
+
+    #[test]
+    fn a_dual_stack_pod_behind_a_gateway_counts_once() {
+        let endpoints = [far(endpoint("x", "10.9.0.1", "a")), far(endpoint("x", "fd00::1", "a"))];
+        let one = with_gateways(&["192.0.2.1"]);
+        assert_eq!(shape(&build(&one, Families::V4, &endpoints)), [group("a", 1, &["192.0.2.1*1"])]);
+        assert_eq!(shape(&build(&one, Families::V4, &endpoints[1..])), [group("a", 1, &["192.0.2.1*1"])]);
+    }
+
+    #[test]
+    fn an_unchanged_group_has_the_same_bytes() {
+        let (a, b) = (endpoint("gke", "10.0.0.1", "a"), endpoint("gke", "10.0.0.2", "b"));
+        let build = |endpoints: &[Endpoint]| build(&MeshSettings::default(), DUAL, endpoints);
+        let (one, two) = (build(std::slice::from_ref(&a)), build(&[b, a.clone()]));
+        assert_eq!(one.rope[..], two.rope[..2]);
+    }
+
+    #[test]
+    fn metadata_names_the_workload_and_the_cluster() {
+        let plain = endpoint("onprem", "10.0.0.1", "a");
+        let deployment = [("pod-template-hash", "5b9b"), ("app", "reviews"), ("version", "v1")];
+        let cases = [
+            (plain.clone(), ";;;;onprem"),
+            (pod(plain.clone(), "reviews-v1-5b9b-abcde", &deployment), "reviews-v1;default;reviews;v1;onprem"),
+            (
+                pod(plain.clone(), "db-0", &[("statefulset.kubernetes.io/pod-name", "db-0")]),
+                "db;default;db;latest;onprem",
+            ),
+            (
+                pod(plain.clone(), "agent-x7f2p", &[("controller-revision-hash", "77")]),
+                "agent;default;agent;latest;onprem",
+            ),
+            (pod(plain, "bare-pod", &[("pod-template-hash", "other")]), "bare-pod;default;bare-pod;latest;onprem"),
+        ];
+        for (endpoint, want) in cases {
+            let built = metadata::workload(&endpoint);
+            let text = format!("{:?}", built.filter_metadata["istio"].fields["workload"]);
+            assert!(text.contains(&format!("\"{want}\"")), "{text} is not {want}");
+            assert_eq!(endpoint.address, ip("10.0.0.1"));
+        }
+    }
 }

@@ -65,3 +65,47 @@ fn is_name(host: &str) -> bool {
 fn is_own(service: &Service, host: &str) -> bool {
     parse_hostname(host) == Some((&service.id.name, &service.id.namespace)) || service.hostname == *host
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::service;
+    use super::*;
+    use crate::data::model::{AppProtocol, ServiceKind};
+
+    #[test]
+    fn proxies_are_not_sent_to_secrets_or_themselves() {
+        let service = service(ServiceKind::ExternalName(Name::default()), AppProtocol::Http, &[]);
+        let of = |host: &str| ExternalHost::of(&service, &host.into()).map(|h| h.0);
+        for good in ["db.example.com", "DB.Example.com.", "192.0.2.7", "2001:db8::1", "_x.example.com", "10.0.0.1"] {
+            assert_eq!(of(good).as_deref(), Some(good.trim_end_matches('.').to_ascii_lowercase().as_str()));
+        }
+        for bad in [
+            "",
+            ".",
+            "a..b",
+            "a b",
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "fe80::1",
+            "fd00:ec2::254",
+            "127.0.0.1",
+            "::1",
+            "0.0.0.0",
+            "127.1",
+            "0x7f000001",
+            "2852039166",
+            "0251.0376.0251.0376",
+            "169.254.43518",
+            "localhost",
+            "a.localhost",
+            "metadata.google.internal",
+            "metadata.google.internal.",
+            "224.0.0.1",
+            "reviews.default",
+            "reviews.default.svc",
+            "Reviews.default.svc.cluster.local.",
+        ] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+    }
+}

@@ -26,7 +26,7 @@ pub(super) enum Routes {
     /// From the server, by this name.
     Named(String),
     /// These.
-    Inline(RouteConfiguration),
+    Inline(Box<RouteConfiguration>),
 }
 
 /// The connection manager, with nothing but the router behind it.
@@ -39,7 +39,7 @@ pub(super) fn connection_manager(stat_prefix: String, routes: Routes) -> Filter 
             Routes::Named(name) => {
                 hcm::RouteSpecifier::Rds(Rds { config_source: Some(ads()), route_config_name: name })
             }
-            Routes::Inline(routes) => hcm::RouteSpecifier::RouteConfig(routes),
+            Routes::Inline(routes) => hcm::RouteSpecifier::RouteConfig(*routes),
         }),
         http_filters: vec![HttpFilter {
             name: "envoy.filters.http.router".to_owned(),
@@ -61,7 +61,12 @@ pub(super) fn connection_manager(stat_prefix: String, routes: Routes) -> Filter 
 }
 
 /// A virtual host that sends everything to one cluster.
-pub(super) fn virtual_host(name: String, domains: Vec<String>, cluster: &str, retry: Option<RetryPolicy>) -> VirtualHost {
+pub(super) fn virtual_host(
+    name: String,
+    domains: Vec<String>,
+    cluster: &str,
+    retry: Option<RetryPolicy>,
+) -> VirtualHost {
     let action = RouteAction {
         cluster_specifier: Some(route_action::ClusterSpecifier::Cluster(cluster.to_owned())),
         timeout: seconds(0),
@@ -126,11 +131,13 @@ pub(super) fn as_downstream(idle: Option<u64>) -> BTreeMap<String, Any> {
     upstream_options(upstream::HttpProtocolOptions {
         common_http_protocol_options: idle
             .map(|n| HttpProtocolOptions { idle_timeout: seconds(n), ..Default::default() }),
-        upstream_protocol_options: Some(UpstreamProtocolOptions::UseDownstreamProtocolConfig(UseDownstreamHttpConfig {
-            http_protocol_options: Some(Http1ProtocolOptions::default()),
-            http2_protocol_options: Some(Http2ProtocolOptions::default()),
-            ..Default::default()
-        })),
+        upstream_protocol_options: Some(UpstreamProtocolOptions::UseDownstreamProtocolConfig(
+            UseDownstreamHttpConfig {
+                http_protocol_options: Some(Http1ProtocolOptions::default()),
+                http2_protocol_options: Some(Http2ProtocolOptions::default()),
+                ..Default::default()
+            },
+        )),
         ..Default::default()
     })
 }

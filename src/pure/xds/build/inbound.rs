@@ -57,8 +57,7 @@ pub fn virtual_inbound(ports: &[InboundPort], families: Families) -> Built {
     let ports: Vec<&InboundPort> = by_port.into_values().collect();
     let mut chains = vec![chain("virtualInbound-blackhole", Some(to_port(PORT)), tcp_proxy(BLACK_HOLE))];
     chains.extend(ports.iter().flat_map(|p| port_chains(p)));
-    let mut filters =
-        vec![listener_filter("envoy.filters.listener.original_dst", &OriginalDst::default(), None)];
+    let mut filters = vec![listener_filter("envoy.filters.listener.original_dst", &OriginalDst::default(), None)];
     let detected: Vec<u16> = ports.iter().filter(|p| p.protocol == AppProtocol::Detect).map(|p| p.port).collect();
     if !detected.is_empty() {
         filters.extend(inspectors(Some(all_but(&detected))));
@@ -124,7 +123,7 @@ fn routed(port: &InboundPort, cluster: &str) -> Filter {
         validate_clusters: boolean(false),
         ..Default::default()
     };
-    http::connection_manager(format!("inbound_{}", port.port), http::Routes::Inline(routes))
+    http::connection_manager(format!("inbound_{}", port.port), http::Routes::Inline(Box::new(routes)))
 }
 
 /// "Every port but these": waiting for a first byte would hang protocols in which the server speaks first.
@@ -143,4 +142,52 @@ fn all_but(ports: &[u16]) -> ListenerFilterChainMatchPredicate {
         }
     };
     rule(Rule::NotMatch(Box::new(any)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{cluster, decode, ip};
+    use super::*;
+
+    fn port(port: u16, protocol: AppProtocol) -> InboundPort {
+        InboundPort {
+            port,
+            protocol,
+            hosts: vec![("reviews.default.svc.cluster.local".into(), 80)],
+            cluster: cluster("gke"),
+        }
+    }
+
+    #[test]
+    fn only_detected_ports_are_looked_into() {
+        let filters =
+            |ports: &[InboundPort]| decode::<Listener>(&virtual_inbound(ports, Families::V4)).listener_filters;
+        assert_eq!(filters(&[port(1, AppProtocol::Http), port(2, AppProtocol::Tcp)]).len(), 1);
+        let detecting = filters(&[port(1, AppProtocol::Detect), port(2, AppProtocol::Tcp)]);
+        assert_eq!(detecting.len(), 3);
+        let only_1 = Rule::DestinationPortRange(Int32Range { start: 1, end: 2 });
+        let only_1 = Box::new(ListenerFilterChainMatchPredicate { rule: Some(only_1) });
+        assert_eq!(detecting[1].filter_disabled.clone().and_then(|p| p.rule), Some(Rule::NotMatch(only_1)));
+    }
+
+    #[test]
+    fn the_order_of_ports_does_not_matter_and_repetitions_do_not_count() {
+        let (a, b) = (port(1, AppProtocol::Http), port(2, AppProtocol::Detect));
+        let built = virtual_inbound(&[a.clone(), b.clone()], Families::DUAL);
+        assert_eq!(
+            virtual_inbound(&[b, a, port(1, AppProtocol::Tcp), port(PORT, AppProtocol::Tcp)], Families::DUAL),
+            built
+        );
+    }
+
+    #[test]
+    fn calls_to_the_workload_come_from_the_family_of_its_address() {
+        for (address, from) in [("10.0.0.1", "127.0.0.6"), ("fd00::1", "::6")] {
+            let built = inbound(&port(9080, AppProtocol::Http), ip(address));
+            let cluster: Cluster = decode(&built);
+            assert_eq!(cluster.name, "inbound|9080||");
+            assert_eq!(cluster.upstream_bind_config.and_then(|b| b.source_address), Some(socket(from, 0)));
+            assert!(built.refs.is_empty());
+        }
+    }
 }

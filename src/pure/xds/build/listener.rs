@@ -193,3 +193,70 @@ fn detecting(base: Listener, timeout: u64) -> Listener {
         ..base
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{cluster, decode, endpoint, ip, service};
+    use super::*;
+    use crate::data::model::{AppProtocol, ServiceKind};
+    use std::net::Ipv4Addr;
+
+    const ALLOW: OutboundPolicy = OutboundPolicy::AllowAny;
+
+    #[test]
+    fn listeners_are_named_by_their_address() {
+        let svc = service(ServiceKind::ClusterIp, AppProtocol::Detect, &[]);
+        let port = &svc.ports[0];
+        let name = |built: Built| decode::<Listener>(&built).name;
+        assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Redirect, Families::DUAL)), "0.0.0.0_9080");
+        assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Port, Families::V6)), "[::]_9080");
+        assert_eq!(name(headless_listener(9080, &[], ALLOW, Families::V4)), "0.0.0.0_9080");
+        assert_eq!(name(tcp_listener(ip("10.96.0.7"), &svc, port, Binding::Redirect)), "10.96.0.7_9080");
+        assert_eq!(name(detect_listener(ip("fd00::7"), &svc, port, Binding::Port)), "[fd00::7]_9080");
+        assert_eq!(name(virtual_outbound(ALLOW, Families::V4)), "virtualOutbound");
+    }
+
+    #[test]
+    fn listeners_refer_to_the_routes_they_use() {
+        let svc = service(ServiceKind::ClusterIp, AppProtocol::Detect, &[]);
+        let vip = ip("10.96.0.7");
+        assert_eq!(http_listener(9080, &[], ALLOW, Binding::Redirect, Families::V4).refs, [Name::from("9080")]);
+        let detected = detect_listener(vip, &svc, &svc.ports[0], Binding::Redirect).refs;
+        assert_eq!(detected, [Name::from("reviews.default.svc.cluster.local:9080")]);
+        assert!(tcp_listener(vip, &svc, &svc.ports[0], Binding::Redirect).refs.is_empty());
+        assert!(virtual_outbound(ALLOW, Families::V4).refs.is_empty());
+    }
+
+    #[test]
+    fn only_a_bound_listener_binds_and_only_loopback() {
+        for (binding, address) in [(Binding::Redirect, "0.0.0.0"), (Binding::Port, "127.0.0.1")] {
+            let listener: Listener = decode(&http_listener(9080, &[], ALLOW, binding, Families::V4));
+            assert_eq!(listener.bind_to_port, boolean(binding == Binding::Port));
+            assert_eq!(listener.address, Some(super::address(ip(address), 9080)));
+        }
+        let dual: Listener = decode(&http_listener(9080, &[], ALLOW, Binding::Port, Families::DUAL));
+        assert_eq!(dual.additional_addresses, [], "loopback alone");
+    }
+
+    #[test]
+    fn headless_chains_are_local_unique_ordered_and_capped() {
+        let address = |n: u32| Ipv4Addr::from(0x0a00_0000 + n).to_string();
+        let mut endpoints: Vec<_> = (0..1_500).rev().map(|n| endpoint("gke", &address(n), "a")).collect();
+        endpoints.push(endpoint("gke", &address(7), "a"));
+        endpoints.push(endpoint("onprem", "10.99.0.1", "a"));
+        let svc = service(ServiceKind::Headless, AppProtocol::Tcp, &endpoints);
+        let chains = headless_chains(&svc, &svc.ports[0], &cluster("gke"));
+        assert_eq!(chains.len(), HEADLESS_CHAINS);
+        assert!(chains.windows(2).all(|w| w[0].address < w[1].address));
+        assert_eq!(headless_chains(&svc, &svc.ports[0], &cluster("onprem")).len(), 1);
+        let other = service(ServiceKind::ClusterIp, AppProtocol::Tcp, &endpoints);
+        assert_eq!(headless_chains(&other, &other.ports[0], &cluster("gke")), []);
+    }
+
+    #[test]
+    fn one_address_has_one_chain() {
+        let to = |cluster: &str| TcpChain { address: ip("10.0.0.1"), cluster: cluster.into() };
+        let listener: Listener = decode(&headless_listener(1, &[to("first"), to("second")], ALLOW, Families::V4));
+        assert_eq!(listener.filter_chains, address_chains(&[to("first")]));
+    }
+}

@@ -12,6 +12,9 @@ mod listener;
 mod metadata;
 mod route;
 mod tcp;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
 
 pub use address::{Binding, Families};
 pub use cluster::{BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH, builtin, outbound};
@@ -23,4 +26,6 @@ pub use listener::{
     HEADLESS_CHAINS, TcpChain, detect_listener, headless_chains, headless_listener, http_listener, listener_name,
     tcp_listener, virtual_outbound,
 };
-pub use route::{detected_route, detected_route_name, route_configuration, virtual_host, virtual_host_domains, virtual_host_of};
+pub use route::{
+    detected_route, detected_route_name, route_configuration, virtual_host, virtual_host_domains, virtual_host_of,
+};

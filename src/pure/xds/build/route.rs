@@ -70,11 +70,7 @@ pub fn detected_route(service: &Service, port: &ServicePort) -> Built {
 
 /// What all route configurations say. Clusters are not validated: routes may come before their clusters.
 fn settings() -> RouteConfiguration {
-    RouteConfiguration {
-        validate_clusters: boolean(false),
-        ignore_port_in_host_matching: true,
-        ..Default::default()
-    }
+    RouteConfiguration { validate_clusters: boolean(false), ignore_port_in_host_matching: true, ..Default::default() }
 }
 
 /// The last virtual host: calls to hosts that no service has go on as they came, or are answered 502.
@@ -91,5 +87,58 @@ fn unknown_hosts(policy: OutboundPolicy) -> VirtualHost {
                 ..Default::default()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{cluster, decode, service};
+    use super::*;
+    use crate::data::model::AppProtocol;
+
+    fn domains(kind: ServiceKind, namespace: &str, of: &str) -> Vec<Name> {
+        virtual_host_domains(&service(kind, AppProtocol::Http, &[]), namespace, &cluster(of))
+    }
+
+    #[test]
+    fn domains_depend_on_the_clients_namespace_and_cluster() {
+        let host = "reviews.default.svc.cluster.local";
+        let full = format!("{host}.");
+        assert_eq!(
+            domains(ServiceKind::ClusterIp, "default", "gke"),
+            [host, &full, "reviews", "reviews.default", "reviews.default.svc", "10.96.0.7", "[fd00::7]"]
+        );
+        assert_eq!(
+            domains(ServiceKind::ClusterIp, "other", "onprem"),
+            [host, &full, "reviews.default", "reviews.default.svc"],
+            "no short name, and no address where the cluster does not define the service"
+        );
+        let pods = domains(ServiceKind::Headless, "other", "onprem");
+        assert!(pods.contains(&"*.reviews.default.svc.cluster.local".into()), "{pods:?}");
+    }
+
+    #[test]
+    fn a_route_shares_its_hosts_and_ends_with_the_policy() {
+        let service = service(ServiceKind::ClusterIp, AppProtocol::Http, &[]);
+        let host = virtual_host(&service, &service.ports[0], "default", &cluster("gke"));
+        let built = |policy| route_configuration("9080", std::slice::from_ref(&host), policy);
+        let allow = built(OutboundPolicy::AllowAny);
+        assert_eq!(allow.rope[1].as_ptr(), host.as_ptr(), "shared, not copied");
+        for (policy, last) in [(OutboundPolicy::AllowAny, "allow_any"), (OutboundPolicy::RegistryOnly, "block_all")] {
+            let route: RouteConfiguration = decode(&built(policy));
+            let names: Vec<_> = route.virtual_hosts.iter().map(|h| h.name.as_str()).collect();
+            assert_eq!(names, ["reviews.default.svc.cluster.local:9080", last]);
+            assert!(route.ignore_port_in_host_matching);
+            assert_eq!((route.name.as_str(), route.validate_clusters), ("9080", boolean(false)));
+        }
+    }
+
+    #[test]
+    fn a_detected_route_takes_every_host() {
+        let service = service(ServiceKind::ClusterIp, AppProtocol::Detect, &[]);
+        let route: RouteConfiguration = decode(&detected_route(&service, &service.ports[0]));
+        assert_eq!(route.name, "reviews.default.svc.cluster.local:9080");
+        assert_eq!(route.virtual_hosts.len(), 1);
+        assert_eq!(route.virtual_hosts[0].domains, ["*"]);
     }
 }
