@@ -89,8 +89,9 @@ pub(super) fn streams(streams: &[StreamStatus]) -> Value {
 fn type_status(status: &TypeStatus) -> Value {
     let TypeStatus { ty: _, wildcard, names, held, sent, answered, nack } = status;
     let state = match (sent, nack) {
-        (0, None) => "NOT SENT",
         (_, Some(_)) => "NACK",
+        // what a resuming proxy holds was not sent again
+        (0, None) if *held == 0 => "NOT SENT",
         _ if sent == answered => "SYNCED",
         _ => "STALE",
     };
