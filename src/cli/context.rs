@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::error::CliError;
 use super::output::{Format, Output};
+use crate::data::model::Timestamp;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -51,6 +52,12 @@ impl Context {
         }
         Err(CliError::usage("no registry was named, and there is no folder ./kubeconf here")
             .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"))
+    }
+
+    /// What the clock says.
+    pub fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Timestamp(since.map_or(0, |d| d.as_secs()))
     }
 
     /// The format that was asked for; a table where none was.

@@ -56,3 +56,9 @@ impl From<crate::data::yaml::YamlError> for CliError {
         CliError::failed(format!("writing YAML failed: {e}"))
     }
 }
+
+impl From<crate::adapters::files::FilesError> for CliError {
+    fn from(e: crate::adapters::files::FilesError) -> Self {
+        if e.is_write() { CliError::failed(e.to_string()) } else { CliError::usage(e.to_string()) }
+    }
+}

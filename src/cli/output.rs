@@ -97,7 +97,7 @@ impl Output {
         let _ = writeln!(anstream::stderr(), "\u{1b}[1;31merror:\u{1b}[0m {text}");
     }
 
-    pub(super) fn hint(&self, text: &str) {
+    pub(crate) fn hint(&self, text: &str) {
         let _ = writeln!(anstream::stderr(), "\u{1b}[36mhint:\u{1b}[0m {text}");
     }
 }
