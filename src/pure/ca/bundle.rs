@@ -133,8 +133,7 @@ fn bytes<'a>(part: &Part<'a>, findings: &mut Vec<Finding>) -> Option<&'a [u8]> {
     }
 }
 
-/// Makes a bundle of loose files, by their names where those say it (the keys of `cacerts`, or of a TLS Secret), else by
-/// what they hold. What finds no place is a finding.
+/// Makes a bundle of loose files, by their names where those say it (the keys of `cacerts`), else by what they hold. What finds no place is a finding.
 pub fn bundle_of<'a>(name: &str, files: &'a [(String, Vec<u8>)], findings: &mut Vec<Finding>) -> BundleFiles<'a> {
     let none = Part::not_given;
     let mut bundle =
@@ -166,10 +165,10 @@ enum Role {
 
 fn role_by_name(file: &str) -> Option<Role> {
     match file.rsplit('/').next().unwrap_or(file) {
-        "ca-cert.pem" | "tls.crt" => Some(Role::CaCert),
-        "ca-key.pem" | "tls.key" | "root-key.pem" => Some(Role::CaKey),
+        "ca-cert.pem" => Some(Role::CaCert),
+        "ca-key.pem" => Some(Role::CaKey),
         "cert-chain.pem" => Some(Role::Chain),
-        "root-cert.pem" | "ca.crt" => Some(Role::Root),
+        "root-cert.pem" => Some(Role::Root),
         _ => None,
     }
 }

@@ -1,10 +1,11 @@
 //! Issues the mesh's own certificate authorities: a root and intermediates.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyIdMethod, KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, DnValue, IsCa, Issuer, KeyIdMethod, KeyUsagePurpose, SanType,
     SerialNumber,
 };
 use time::OffsetDateTime;
+use x509_parser::asn1_rs::Tag;
 
 use super::cert::CaCert;
 use super::keys::CaKey;
@@ -37,6 +38,9 @@ pub enum IssueError {
     /// A point in time that no certificate can hold.
     #[error("the clock says {0} seconds after 1970, which no certificate can hold")]
     Clock(u64),
+    /// A certificate that cannot be issued again with the very same subject and key.
+    #[error("the certificate of {0} cannot be issued again with the same subject")]
+    NotTheSame(String),
     /// The library refused.
     #[error("signing failed: {0}")]
     Signing(String),
@@ -73,28 +77,77 @@ pub fn issue_root(key: &CaKey, serial: [u8; 16], now: Timestamp) -> Result<Issue
     finish(params.self_signed(key.pair()))
 }
 
-/// An intermediate for `key`, issued by `root`: a year at most, never longer than the root, and no CA below it.
+/// Who signs an intermediate, and when.
+pub struct Signer<'a> {
+    /// The root.
+    pub root: &'a CaCert,
+    /// Its key.
+    pub key: &'a CaKey,
+    /// A fresh serial number.
+    pub serial: [u8; 16],
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// An intermediate for `key`: a year at most, never longer than the root, and no CA below it.
 ///
 /// # Errors
 /// [`IssueError`].
-pub fn issue_intermediate(
-    common_name: &str,
-    key: &CaKey,
-    root: &CaCert,
-    root_key: &CaKey,
-    serial: [u8; 16],
-    now: Timestamp,
-) -> Result<Issued, IssueError> {
-    if now < root.not_before || now >= root.not_after {
+pub fn issue_intermediate(common_name: &str, key: &CaKey, by: &Signer<'_>) -> Result<Issued, IssueError> {
+    let mut params = params(common_name, by.serial)?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.subject_alt_names = vec![SanType::DnsName(CITADEL.try_into().map_err(signing)?)];
+    sign(params, key, by)
+}
+
+/// A new certificate for the CA of an old one: the same subject, key, names and limits, so that leaves of the old one go on
+/// being good; new dates and a new serial number.
+///
+/// # Errors
+/// [`IssueError`].
+pub fn renew_intermediate(old: &CaCert, key: &CaKey, by: &Signer<'_>) -> Result<Issued, IssueError> {
+    let mut params = params("", by.serial)?;
+    params.distinguished_name = subject(old)?;
+    params.is_ca = IsCa::Ca(old.path_len.map_or(BasicConstraints::Unconstrained, |most| {
+        BasicConstraints::Constrained(u8::try_from(most).unwrap_or(u8::MAX))
+    }));
+    for name in &old.dns_names {
+        params.subject_alt_names.push(SanType::DnsName(name.as_str().try_into().map_err(signing)?));
+    }
+    let issued = sign(params, key, by)?;
+    if !issued.cert.is_same_ca(old) {
+        return Err(IssueError::NotTheSame(old.subject.clone()));
+    }
+    Ok(issued)
+}
+
+/// The subject of a certificate for another one, its strings in their very encodings.
+fn subject(old: &CaCert) -> Result<DistinguishedName, IssueError> {
+    let other = || IssueError::NotTheSame(old.subject.clone());
+    let (_, x509) = x509_parser::parse_x509_certificate(&old.der).map_err(|_| other())?;
+    let mut name = DistinguishedName::new();
+    for attribute in x509.subject().iter_attributes() {
+        let oid: Vec<u64> = attribute.attr_type().iter().ok_or_else(other)?.collect();
+        let text = attribute.as_str().map_err(|_| other())?;
+        let value = match attribute.attr_value().tag() {
+            Tag::PrintableString => DnValue::PrintableString(text.try_into().map_err(signing)?),
+            Tag::Ia5String => DnValue::Ia5String(text.try_into().map_err(signing)?),
+            _ => DnValue::Utf8String(text.to_owned()),
+        };
+        name.push(DnType::from_oid(&oid), value);
+    }
+    Ok(name)
+}
+
+fn sign(mut params: CertificateParams, key: &CaKey, by: &Signer<'_>) -> Result<Issued, IssueError> {
+    let Signer { root, key: root_key, serial: _, now } = by;
+    if *now < root.not_before || *now >= root.not_after {
         let (from, until) = (super::utc(root.not_before), super::utc(root.not_after));
         return Err(IssueError::RootDates { from, until });
     }
-    let mut params = params(common_name, serial)?;
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.not_before = date(now.0.saturating_sub(BACKDATED).max(root.not_before.0))?;
     params.not_after = date(now.0.saturating_add(INTERMEDIATE_LIFE).min(root.not_after.0))?;
     params.use_authority_key_identifier_extension = true;
-    params.subject_alt_names = vec![SanType::DnsName(CITADEL.try_into().map_err(signing)?)];
     let issuer = Issuer::from_ca_cert_der(&root.der.as_slice().into(), root_key.pair()).map_err(signing)?;
     finish(params.signed_by(key.pair(), &issuer))
 }
@@ -136,7 +189,7 @@ mod tests {
         let (root_key, key) = (CaKey::draw(KeyKind::P384).unwrap(), CaKey::draw(KeyKind::P256).unwrap());
         let now = Timestamp(1_800_000_000);
         let root = issue_root(&root_key, draw_serial().unwrap(), now).unwrap().cert;
-        let issue = |now| issue_intermediate("x", &key, &root, &root_key, [1; 16], now);
+        let issue = |now| issue_intermediate("x", &key, &Signer { root: &root, key: &root_key, serial: [1; 16], now });
         let ca = issue(now).unwrap().cert;
         assert_eq!(root.not_after, Timestamp(now.0 + 3650 * DAY));
         assert_eq!((ca.not_before.0, ca.not_after.0), (now.0 - 300, now.0 + 365 * DAY));

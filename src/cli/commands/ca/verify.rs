@@ -28,10 +28,16 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
-    let targets = if args.targets.is_empty() { vec![ca_dir(ctx, args.dir.as_ref())?] } else { args.targets.clone() };
-    let mut survey = Survey::new(targets.first().map(|t| shown(t)).unwrap_or_default(), ctx.now());
+    let first = match args.targets.first() {
+        Some(first) => first.clone(),
+        None => ca_dir(ctx, args.dir.as_ref())?,
+    };
+    let mut survey = Survey::new(shown(&first), ctx.now());
     let mut loose = Vec::new();
-    for target in &targets {
+    if args.targets.is_empty() {
+        add_folder(&first, &mut survey)?;
+    }
+    for target in &args.targets {
         if target.is_dir() {
             add_folder(target, &mut survey)?;
         } else {

@@ -4,7 +4,7 @@ use super::{Action, Done, Issuer, Plan, PlanError, certs};
 use crate::data::model::ClusterId;
 use crate::pure::ca::cert::CaCert;
 use crate::pure::ca::folder::{CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, ROOT_CERT};
-use crate::pure::ca::issue::{Issued, issue_intermediate, subject_of};
+use crate::pure::ca::issue::{IssueError, Issued, Signer, issue_intermediate, renew_intermediate, subject_of};
 use crate::pure::ca::keys::{CaKey, draw_serial};
 use crate::pure::ca::DUE;
 
@@ -32,7 +32,7 @@ fn one(cluster: &ClusterId, files: &ClusterFiles, issuer: &Issuer<'_>, plan: &mu
         Some((pem, cert)) => {
             let due = issuer.is_due(&cert);
             if due && issuer.renew {
-                let issued = issuer.again(id, files, &cert, &cert.common_name)?;
+                let issued = issuer.again(id, files, &cert)?;
                 plan.write(Some(id), CA_CERT, issued.pem.clone().into_bytes(), true);
                 (issued.pem.into_bytes(), issued.cert, Done::Renewed)
             } else {
@@ -100,22 +100,29 @@ impl Issuer<'_> {
 
     /// A certificate for a key that has none.
     pub(super) fn issue(&self, id: &str, subject: &str, key: &CaKey) -> Result<Issued, PlanError> {
-        let root_key = self.root.key.as_ref().ok_or(PlanError::RootKeyMissing)?;
-        let serial = draw_serial().map_err(PlanError::Draw)?;
-        issue_intermediate(subject, key, &self.root.cert, root_key, serial, self.now)
-            .map_err(|why| PlanError::Issue { whom: id.to_owned(), why })
+        issue_intermediate(subject, key, &self.signer()?).map_err(failed(id))
     }
 
-    /// A new certificate for the key of an old one: leaves that the old one signed go on being good.
-    pub(super) fn again(&self, id: &str, files: &ClusterFiles, old: &CaCert, subject: &str) -> Result<Issued, PlanError> {
+    /// A new certificate for the key of an old one.
+    pub(super) fn again(&self, id: &str, files: &ClusterFiles, old: &CaCert) -> Result<Issued, PlanError> {
         if !old.is_issued_by(&self.root.cert) {
             return Err(PlanError::ForeignIssuer { cluster: id.to_owned() });
         }
         match read_key(id, files)? {
-            Some(key) => self.issue(id, subject, &key),
+            Some(key) => renew_intermediate(old, &key, &self.signer()?).map_err(failed(id)),
             None => Err(PlanError::KeyLost { cluster: id.to_owned() }),
         }
     }
+
+    fn signer(&self) -> Result<Signer<'_>, PlanError> {
+        let key = self.root.key.as_ref().ok_or(PlanError::RootKeyMissing)?;
+        Ok(Signer { root: &self.root.cert, key, serial: draw_serial().map_err(PlanError::Draw)?, now: self.now })
+    }
+}
+
+fn failed(id: &str) -> impl FnOnce(IssueError) -> PlanError {
+    let whom = id.to_owned();
+    move |why| PlanError::Issue { whom, why }
 }
 
 pub(super) fn read_key(id: &str, files: &ClusterFiles) -> Result<Option<CaKey>, PlanError> {

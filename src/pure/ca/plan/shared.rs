@@ -54,7 +54,7 @@ fn all(folder: &CaFolder, clusters: &[ClusterId], issuer: &Issuer<'_>, plan: &mu
     let Some(key) = key else { return Err(PlanError::KeyLost { cluster: holder_id.to_owned() }) };
     let (pem, cert, how) = match source {
         Some((_, cert)) if issuer.is_due(&cert) && issuer.renew => {
-            let issued = issuer.again(holder_id, holder_files, &cert, &cert.common_name)?;
+            let issued = issuer.again(holder_id, holder_files, &cert)?;
             (issued.pem.into_bytes(), issued.cert, Done::Renewed)
         }
         Some((pem, cert)) => {
