@@ -69,33 +69,47 @@ fn a_full_disk_leaves_no_truncated_file() {
 
 #[test]
 fn a_kill_at_any_moment_leaves_a_folder_that_the_next_run_completes() {
-    let (mut killed, mut grew) = (0, 0);
+    let (mut killed, mut amid) = (0, 0);
     for round in 0..8 {
-        let flags = match round % 4 {
-            0 => "--key p256",
-            1 => "--shared",
-            2 => "--key rsa2048",
-            _ => "",
-        };
+        let flags = ["--key p256", "--shared", "--key rsa2048", ""][round % 4];
         let bench = Bench::new();
         let args = format!("init --cluster a --cluster b {flags}");
+        let began = Instant::now();
+        bench.ok(&format!("{args} --dir measured"));
+        let whole_run = began.elapsed();
         let mut before = BTreeMap::new();
-        for attempt in 0..20 {
+        for attempt in 0..8 {
             let mut child = bench.command();
             child.arg("ca").args(args.split_whitespace()).stdout(Stdio::null()).stderr(Stdio::null());
             let mut child = child.spawn().unwrap();
-            let at = Duration::from_micros(moment(round * 20 + attempt));
-            std::thread::sleep(at);
+            // by the clock, or as soon as some more files are to be seen, half-written ones included
+            let at = whole_run.mul_f64(fraction(round * 8 + attempt));
+            if attempt % 2 == 0 {
+                std::thread::sleep(at);
+            } else {
+                let (more, began) = (1 + round % 3, Instant::now());
+                while entries(&bench) < before.len() + more
+                    && began.elapsed() < 2 * whole_run
+                    && child.try_wait().unwrap().is_none()
+                {
+                    std::thread::sleep(at / 1000);
+                }
+            }
             child.kill().unwrap();
-            killed += u32::from(child.wait().unwrap().signal() == Some(9));
+            let was_killed = child.wait().unwrap().signal() == Some(9);
+            killed += u32::from(was_killed);
             if bench.path("mesh-ca").exists() {
                 let now = whole(&bench, "mesh-ca");
                 // what was there stays as it was
                 for (name, bytes) in before.iter().filter(|(name, _): &(&String, _)| name.ends_with(".pem")) {
                     assert_eq!(now.get(name), Some(bytes), "{name} changed");
                 }
-                grew += u32::from(now.len() > before.len() && now.len() < 12);
+                let complete = now.keys().filter(|name| name.ends_with(".pem")).count() == 10;
+                amid += u32::from(was_killed && now.len() > before.len() && !complete);
                 before = now;
+                if complete {
+                    break;
+                }
             }
         }
         bench.ok(&args);
@@ -104,13 +118,19 @@ fn a_kill_at_any_moment_leaves_a_folder_that_the_next_run_completes() {
         swept(&after);
         assert!(before.iter().all(|(name, bytes)| !name.ends_with(".pem") || after.get(name) == Some(bytes)));
     }
-    eprintln!("{killed} of 160 runs were killed while they ran, {grew} of them after they had written something and before the end");
-    assert!(killed > 20, "only {killed} runs were killed while they ran");
+    eprintln!("of at most 64 runs {killed} were killed while they ran, {amid} of them between their first file and their last");
+    assert!(amid >= 5, "only {amid} runs were killed between their first file and their last");
 }
 
-/// 0 to 30 ms, spread evenly, the same in every run.
-fn moment(nth: u64) -> u64 {
-    (nth * 7919) % 30_000
+/// How many files are in the folder, hidden ones included.
+fn entries(bench: &Bench) -> usize {
+    let count = |dir: &str| std::fs::read_dir(bench.path(dir)).map_or(0, |entries| entries.flatten().filter(|e| e.path().is_file()).count());
+    ["mesh-ca", "mesh-ca/a", "mesh-ca/b"].map(count).iter().sum()
+}
+
+/// From 0 to 1, spread evenly, the same in every run.
+fn fraction(nth: usize) -> f64 {
+    f64::from(u32::try_from(nth * 7919 % 1000).unwrap()) / 1000.0
 }
 
 /// The order in which files appear, so that every point at which a run can be cut off is tried, not only those a kill hits.

@@ -52,8 +52,11 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
     Ok(if survey.errors().next().is_none() { Exit::Yes } else { Exit::No })
 }
 
+/// Files with their contents, by the names that the user gave.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// Loose files are one bundle where each plays another part in it, else one bundle per folder.
-fn bundles(loose: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<(String, Vec<u8>)>)> {
+fn bundles(loose: Files) -> Vec<(String, Files)> {
     let Some((first, _)) = loose.first() else { return Vec::new() };
     let first = first.clone();
     let mut twice = Vec::new();
@@ -61,7 +64,7 @@ fn bundles(loose: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<(String, Vec<u8>)>
     if twice.is_empty() {
         return vec![(first, loose)];
     }
-    let mut by_folder: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let mut by_folder: BTreeMap<String, Files> = BTreeMap::new();
     for (file, bytes) in loose {
         let above = Path::new(&file).parent().map(shown).filter(|above| !above.is_empty());
         by_folder.entry(above.unwrap_or_else(|| ".".to_owned())).or_default().push((file, bytes));
