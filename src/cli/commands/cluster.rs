@@ -102,10 +102,7 @@ async fn list(ctx: &Context, args: &ListArgs) -> Outcome {
     let all_well = items.iter().all(|row| row.state != State::Failed);
     ctx.out.report(&report(&registry, items)?, ctx.format())?;
     if !registry.problems.is_empty() {
-        // all of them in one error: the exit code says that the input could not be read
-        let lines: Vec<String> = registry.problems.iter().map(|p| format!("\n  {p}")).collect();
-        let what = format!("reading the registry {} found what it cannot use:{}", dir.display(), lines.concat());
-        return Err(CliError::usage(what).hint("mend these files, or move them out of the directory"));
+        return Err(CliError::registry_problems(&registry));
     }
     Ok(if all_well { Exit::Yes } else { Exit::No })
 }
