@@ -1,6 +1,7 @@
 //! From a kubeconfig to a client, without letting kube run anything: it executes plugins three times, blocking, and
 //! prints their output.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
@@ -28,7 +29,7 @@ pub enum Plugins {
 /// Makes clients of one cluster, and shares the one that works.
 #[derive(Debug)]
 pub struct Connector {
-    kubeconfig: Secret<Kubeconfig>,
+    kubeconfig: Arc<Secret<Kubeconfig>>,
     plugins: Plugins,
     current: Mutex<Current>,
 }
@@ -48,7 +49,7 @@ impl std::fmt::Debug for Current {
 
 impl Connector {
     /// A connector for the kubeconfig's current context. Nothing is contacted or executed yet.
-    pub fn new(kubeconfig: Secret<Kubeconfig>, plugins: Plugins) -> Self {
+    pub fn new(kubeconfig: Arc<Secret<Kubeconfig>>, plugins: Plugins) -> Self {
         Self { kubeconfig, plugins, current: Mutex::new(Current::default()) }
     }
 

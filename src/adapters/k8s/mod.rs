@@ -11,5 +11,5 @@ mod watch;
 pub use client::{Connector, Plugins};
 pub use error::K8sError;
 pub use list::{BadObject, PAGE, Page, list, path};
-pub use request::{version, within};
+pub use request::{identity, version, within};
 pub use watch::{Line, Watch};

@@ -19,6 +19,7 @@ const MAX_LINE: usize = 16 << 20;
 
 /// What a line of a watch says.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "nearly every line is the large variant")]
 pub enum Line {
     /// ADDED or MODIFIED
     Put(Object),

@@ -7,6 +7,7 @@ use crate::data::model::{FactKey, Kind, Timestamp};
 
 /// One event of a followed source. Order counts: `Synced` comes after everything it vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "nearly every event of a busy cluster is the large variant")]
 pub enum Event {
     /// The object is there, or has changed.
     Put(Object),

@@ -58,18 +58,19 @@ async fn folder(path: &Path, out: mpsc::Sender<Event>) {
     let mut changes = Changes::of(path, true);
     let reader = Arc::new(Mutex::new(Reader::default()));
     let mut said = Said::default();
-    let mut seen = None;
+    let (mut seen, mut reported) = (0, true);
     loop {
         // before the reading: what changes meanwhile is read again
         let now = signature_of(path).await;
-        if seen != Some(now) {
+        // two changes within a tick of the file system's clock look the same: a report counts without a difference
+        if reported || seen != now {
             let read = read(path, &reader).await;
             if said.news(&out, read).await.is_err() {
                 return;
             }
-            seen = Some(now);
+            seen = now;
         }
-        changes.next(QUIET, POLL).await;
+        reported = changes.next(QUIET, POLL).await;
     }
 }
 
@@ -100,6 +101,7 @@ impl Said {
     async fn news(&mut self, out: &mpsc::Sender<Event>, read: Result<Folder, String>) -> Result<(), Unheard> {
         let folder = match read {
             Ok(folder) => folder,
+            Err(_) if self.lost => return Ok(()),
             Err(reason) => {
                 self.lost = true;
                 return send(out, Event::Lost { reason, heard: self.heard }).await;
