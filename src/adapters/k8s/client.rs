@@ -115,10 +115,15 @@ async fn connect(mut kubeconfig: Kubeconfig, plugins: Plugins) -> Result<kube::C
 /// Replaces plugins by the credentials that they give.
 async fn prepare(kubeconfig: &mut Kubeconfig, plugins: Plugins) -> Result<(), K8sError> {
     let context = kubeconfig.current_context.clone();
-    let context = kubeconfig.contexts.iter().find(|c| Some(&c.name) == context.as_ref()).and_then(|c| c.context.clone());
+    let context =
+        kubeconfig.contexts.iter().find(|c| Some(&c.name) == context.as_ref()).and_then(|c| c.context.clone());
     let Some(context) = context else { return Err(K8sError::Config("it has no current context".into())) };
-    let cluster =
-        kubeconfig.clusters.iter().find(|c| c.name == context.cluster).and_then(|c| c.cluster.clone()).unwrap_or_default();
+    let cluster = kubeconfig
+        .clusters
+        .iter()
+        .find(|c| c.name == context.cluster)
+        .and_then(|c| c.cluster.clone())
+        .unwrap_or_default();
     for named in &mut kubeconfig.auth_infos {
         let used = Some(&named.name) == context.user.as_ref();
         let Some(auth) = &mut named.auth_info else { continue };

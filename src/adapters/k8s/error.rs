@@ -138,8 +138,12 @@ fn tls_reason(error: &rustls::Error) -> String {
             let ago = time.as_secs().saturating_sub(not_after.as_secs());
             format!("its certificate expired {} ago", age(ago))
         }
-        E::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => "its certificate is not valid yet".into(),
-        E::InvalidCertificate(C::UnknownIssuer) => "its certificate is from an issuer that the kubeconfig does not name".into(),
+        E::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => {
+            "its certificate is not valid yet".into()
+        }
+        E::InvalidCertificate(C::UnknownIssuer) => {
+            "its certificate is from an issuer that the kubeconfig does not name".into()
+        }
         E::InvalidCertificate(C::BadSignature) => {
             "its certificate is from another issuer than the one of that name in the kubeconfig".into()
         }
@@ -174,7 +178,10 @@ mod tests {
     fn statuses_are_told_apart() {
         assert_eq!(K8sError::from_status(401, "x", None), K8sError::Unauthorized);
         assert_eq!(K8sError::from_status(410, "x", None), K8sError::Gone);
-        assert_eq!(K8sError::from_status(403, "pods is forbidden\n", None), K8sError::Forbidden("pods is forbidden".into()));
+        assert_eq!(
+            K8sError::from_status(403, "pods is forbidden\n", None),
+            K8sError::Forbidden("pods is forbidden".into())
+        );
         let busy = K8sError::from_status(429, "", Some(Duration::from_secs(2)));
         assert_eq!(busy, K8sError::Busy { code: 429, retry_after: Some(Duration::from_secs(2)) });
         assert!(!busy.is_unreachable());

@@ -10,10 +10,7 @@ use super::K8sError;
 ///
 /// # Errors
 /// [`K8sError::Deadline`] where the time is over, else the future's own error.
-pub async fn within<T>(
-    deadline: Duration,
-    future: impl Future<Output = Result<T, K8sError>>,
-) -> Result<T, K8sError> {
+pub async fn within<T>(deadline: Duration, future: impl Future<Output = Result<T, K8sError>>) -> Result<T, K8sError> {
     tokio::time::timeout(deadline, future).await.unwrap_or(Err(K8sError::Deadline(deadline)))
 }
 

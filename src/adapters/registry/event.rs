@@ -31,7 +31,7 @@ pub enum Event {
         /// Why, in one sentence without a full stop, without its contents.
         reason: String,
     },
-    /// What was bad is in order again, or gone. A bad object is also mended by its next `Put`, `Remove` or `Replace`.
+    /// A bad file is in order again, or gone. A bad object is mended by its next `Put`, `Remove` or `Replace` instead.
     Mended(Subject),
 }
 

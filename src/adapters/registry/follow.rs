@@ -1,6 +1,6 @@
 //! Following a source: both kinds behind one function. Here the folders; live clusters are in `live`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -107,13 +107,15 @@ impl Said {
                 return send(out, Event::Lost { reason, heard: self.heard }).await;
             }
         };
+        let mut replaced = BTreeSet::new();
         for kind in Kind::ALL {
             let same = self.folder.as_ref().is_some_and(|before| before.of_kind(kind).eq(folder.of_kind(kind)));
             if !same {
+                replaced.insert(kind);
                 send(out, Event::Replace(kind, folder.of_kind(kind).cloned().collect())).await?;
             }
         }
-        self.complaints(out, &folder).await?;
+        self.complaints(out, &folder, &replaced).await?;
         if self.folder.is_none() || self.lost {
             send(out, Event::Synced).await?;
         }
@@ -121,7 +123,12 @@ impl Said {
         Ok(())
     }
 
-    async fn complaints(&mut self, out: &mpsc::Sender<Event>, folder: &Folder) -> Result<(), Unheard> {
+    async fn complaints(
+        &mut self,
+        out: &mpsc::Sender<Event>,
+        folder: &Folder,
+        replaced: &BTreeSet<Kind>,
+    ) -> Result<(), Unheard> {
         let mut bad: BTreeMap<Subject, String> = BTreeMap::new();
         for document in &folder.bad {
             // an object that counts from another file is a complaint about the file
@@ -134,12 +141,18 @@ impl Said {
             bad.entry(subject).and_modify(|all| *all = format!("{all}; {reason}")).or_insert(reason);
         }
         for (subject, reason) in &bad {
-            if self.bad.get(subject) != Some(reason) {
+            // a replaced kind has lost the complaints about its objects
+            let again = matches!(subject, Subject::Object(key) if replaced.contains(&key.kind));
+            if again || self.bad.get(subject) != Some(reason) {
                 send(out, Event::Bad { subject: subject.clone(), reason: reason.clone() }).await?;
             }
         }
         for subject in self.bad.keys().filter(|subject| !bad.contains_key(*subject)) {
-            send(out, Event::Mended(subject.clone())).await?;
+            match subject {
+                Subject::File(_) => send(out, Event::Mended(subject.clone())).await?,
+                Subject::Object(key) if folder.objects.contains_key(key) => {}
+                Subject::Object(key) => send(out, Event::Remove(key.clone())).await?,
+            }
         }
         self.bad = bad;
         Ok(())

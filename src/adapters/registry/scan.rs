@@ -294,7 +294,9 @@ mod tests {
 
     #[test]
     fn names_give_ids() {
-        for (name, id) in [("gke.yaml", "gke"), ("gke.kube.conf", "gke"), ("gke.conf", "gke"), ("local", "local"), ("a.json", "a")] {
+        for (name, id) in
+            [("gke.yaml", "gke"), ("gke.kube.conf", "gke"), ("gke.conf", "gke"), ("local", "local"), ("a.json", "a")]
+        {
             assert_eq!(stem(name), Some(id));
         }
         assert_eq!(stem("README.md"), None);

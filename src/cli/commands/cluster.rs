@@ -24,7 +24,9 @@ enum Sub {
     ///
     /// All clusters are asked side by side, each with its own deadline: a dead one costs its own row and exit code 1.
     /// What is wrong with the registry itself is said on stderr, all of it, with exit code 2.
-    #[command(after_help = "Examples:\n  meshctl cluster list --registry ./kubeconf\n  meshctl cluster list --offline -o name\n  meshctl cluster list -o json --timeout 2s")]
+    #[command(
+        after_help = "Examples:\n  meshctl cluster list --registry ./kubeconf\n  meshctl cluster list --offline -o name\n  meshctl cluster list -o json --timeout 2s"
+    )]
     List(ListArgs),
 }
 

@@ -151,7 +151,8 @@ async fn connection(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             state.status.get(&plural).copied().or(if is_watch { state.watch_status } else { None })
         };
         if let Some(code) = status {
-            answer(&mut stream, code, &json!({"kind": "Status", "status": "Failure", "code": code, "message": "no"})).await;
+            answer(&mut stream, code, &json!({"kind": "Status", "status": "Failure", "code": code, "message": "no"}))
+                .await;
         } else if is_watch {
             if !watch_answer(&mut stream, &plural, &query, &state).await {
                 return;
@@ -182,7 +183,9 @@ async fn watch_answer(stream: &mut TcpStream, plural: &str, query: &HashMap<&str
     let (sender, mut steps) = mpsc::unbounded_channel();
     let seconds: u64 = query["timeoutSeconds"].parse().unwrap();
     let end = tokio::time::Instant::now() + Duration::from_secs(seconds);
-    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n").await;
+    let _ = stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+        .await;
     state.lock().unwrap().watches.insert(plural.into(), sender);
     loop {
         match tokio::time::timeout_at(end, steps.recv()).await {
@@ -262,8 +265,18 @@ async fn a_cluster_is_listed_in_pages_and_then_watched() {
     assert_eq!(kinds.len(), 6);
     assert_eq!(kinds[&Kind::Service], all);
     let lists: Vec<String> = server.requests("services").into_iter().filter(|l| !l.contains("watch")).collect();
-    assert_eq!(lists, ["/api/v1/services?limit=500", "/api/v1/services?limit=500&continue=500", "/api/v1/services?limit=500&continue=1000"]);
-    assert!(server.requests("configmaps")[0].starts_with("/api/v1/namespaces/istio-system/configmaps?fieldSelector=metadata.name%3Distio&"));
+    assert_eq!(
+        lists,
+        [
+            "/api/v1/services?limit=500",
+            "/api/v1/services?limit=500&continue=500",
+            "/api/v1/services?limit=500&continue=1000"
+        ]
+    );
+    assert!(
+        server.requests("configmaps")[0]
+            .starts_with("/api/v1/namespaces/istio-system/configmaps?fieldSelector=metadata.name%3Distio&")
+    );
     server.line("services", "MODIFIED", object("s1", 20)).await;
     assert_eq!(put_name(&followed.next().await), "Service/default/s1");
     server.line("services", "DELETED", object("s2", 21)).await;
@@ -406,12 +419,18 @@ async fn a_cluster_is_loaded_once_within_the_deadline() {
     let dir = TempDir::new().unwrap();
     let entry = server.entry(&dir);
     let objects = load_once(&entry, Duration::from_secs(5)).await.unwrap();
-    assert_eq!(objects.iter().map(|o| o.key().to_string()).collect::<Vec<_>>(), ["Service/default/a", "Service/default/b"]);
+    assert_eq!(
+        objects.iter().map(|o| o.key().to_string()).collect::<Vec<_>>(),
+        ["Service/default/a", "Service/default/b"]
+    );
     let hole = TcpListener::bind("127.0.0.1:0").await.unwrap();
     put(dir.path(), "gke.yaml", &kubeconfig(&format!("http://{}", hole.local_addr().unwrap())));
     let entry = read(dir.path()).entries.remove(0);
     let start = Instant::now();
     let error = load_once(&entry, Duration::from_millis(300)).await.unwrap_err();
-    assert!(matches!(error, LoadError::Server(_)) && error.to_string().contains("did not answer within 0.3 s"), "{error}");
+    assert!(
+        matches!(error, LoadError::Server(_)) && error.to_string().contains("did not answer within 0.3 s"),
+        "{error}"
+    );
     assert!(start.elapsed() < Duration::from_secs(10));
 }

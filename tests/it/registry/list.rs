@@ -45,9 +45,15 @@ fn server_of(uid: &str) -> String {
             let (status, body) = match request.contains(&format!("authorization: bearer {CANARY}").to_lowercase()) {
                 true if request.contains("kube-system") => ("200 OK", uid.as_str()),
                 true => ("200 OK", r#"{"major":"1","minor":"35","gitVersion":"v1.35.0"}"#),
-                false => ("401 Unauthorized", r#"{"kind":"Status","code":401,"message":"Unauthorized","status":"Failure"}"#),
+                false => {
+                    ("401 Unauthorized", r#"{"kind":"Status","code":401,"message":"Unauthorized","status":"Failure"}"#)
+                }
             };
-            let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
         }
     });
     url
@@ -79,7 +85,11 @@ fn a_row_for_each_cluster_and_a_dead_one_costs_its_own() {
     let rows: Vec<String> = out.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(rows[0], "NAME ROLE SOURCE SERVER VERSION STATE");
     assert_eq!(rows[1], format!("gke primary kubeconfig {server} v1.35.0 ok"));
-    assert!(rows[2].starts_with("hole remote") && rows[2].ends_with("- the API server did not answer within 1 s"), "{}", rows[2]);
+    assert!(
+        rows[2].starts_with("hole remote") && rows[2].ends_with("- the API server did not answer within 1 s"),
+        "{}",
+        rows[2]
+    );
     assert_eq!(rows[3], "on-prem remote folder - - ok");
     assert!(rows[4].contains("the API server cannot be reached: Connection refused"), "{}", rows[4]);
     assert!(rows[5].ends_with("- the API server does not accept the credentials (401)"), "{}", rows[5]);
@@ -107,7 +117,12 @@ fn problems_are_told_together_and_the_other_rows_shown() {
     let (code, out, err) = meshctl(&dir, &[]);
     assert_eq!(code, 2);
     assert!(out.contains("v1.35.0"));
-    assert!(err.contains("bad.yaml: it is no valid YAML") && err.contains("empty.yaml: it is empty") && err.contains("hint:"), "{err}");
+    assert!(
+        err.contains("bad.yaml: it is no valid YAML")
+            && err.contains("empty.yaml: it is empty")
+            && err.contains("hint:"),
+        "{err}"
+    );
     let (code, out, _) = meshctl(&dir, &["-o", "json"]);
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(code, 2);
@@ -145,7 +160,10 @@ fn a_plugin_runs_once_with_its_input_closed_and_its_words_are_kept() {
     let log = dir.path().join("log");
     let plugin = |answer: &str| {
         put(dir.path(), "plugin.sh", &format!("cat >/dev/null\necho ran >> {}\n{answer}\n", log.display()));
-        let user = format!("exec: {{apiVersion: client.authentication.k8s.io/v1, command: sh, args: ['{}'], env: [{{name: X, value: {CANARY}}}]}}", script.display());
+        let user = format!(
+            "exec: {{apiVersion: client.authentication.k8s.io/v1, command: sh, args: ['{}'], env: [{{name: X, value: {CANARY}}}]}}",
+            script.display()
+        );
         put(dir.path(), "reg/gke.yaml", &kubeconfig_of(&version_server(), &user));
         meshctl(&dir, &["--timeout", "5s"])
     };
@@ -166,7 +184,10 @@ fn two_entries_that_are_one_cluster_are_found_by_its_uid() {
     put(dir.path(), "reg/twin.yaml", &kubeconfig(&server_of("u-1")));
     let (code, _, err) = meshctl(&dir, &[]);
     assert_eq!(code, 2);
-    assert!(err.contains("twin.yaml: it is the same cluster as gke.yaml: kube-system has the same UID in both"), "{err}");
+    assert!(
+        err.contains("twin.yaml: it is the same cluster as gke.yaml: kube-system has the same UID in both"),
+        "{err}"
+    );
 }
 
 /// A TLS server with this certificate, which only shakes hands.
@@ -207,13 +228,24 @@ fn a_certificate_that_expired_or_is_a_strangers_is_named_so() {
     };
     let with = |server: &str, ca: &rcgen::Certificate| {
         put(dir.path(), "reg/ca.pem", &ca.pem());
-        put(dir.path(), "reg/gke.yaml", &kubeconfig(server).replace("server:", "certificate-authority: ca.pem, server:"));
+        put(
+            dir.path(),
+            "reg/gke.yaml",
+            &kubeconfig(server).replace("server:", "certificate-authority: ca.pem, server:"),
+        );
         let (code, out, err) = meshctl(&dir, &["-q"]);
         assert_eq!((code, err.as_str()), (1, ""));
         out
     };
     let expired = with(&server(2020), &params.self_signed(&key).unwrap());
-    assert!(expired.contains("the TLS connection to the API server failed: its certificate expired") && expired.contains("days ago"), "{expired}");
+    assert!(
+        expired.contains("the TLS connection to the API server failed: its certificate expired")
+            && expired.contains("days ago"),
+        "{expired}"
+    );
     let unknown = with(&server(2100), &stranger);
-    assert!(unknown.contains("its certificate is from another issuer than the one of that name in the kubeconfig"), "{unknown}");
+    assert!(
+        unknown.contains("its certificate is from another issuer than the one of that name in the kubeconfig"),
+        "{unknown}"
+    );
 }
