@@ -34,6 +34,8 @@ struct State {
     status: HashMap<String, u16>,
     /// Watches are answered with this status.
     watch_status: Option<u16>,
+    /// The only token that is accepted.
+    token: Option<String>,
 }
 
 /// A scripted API server.
@@ -140,7 +142,8 @@ async fn connection(mut stream: TcpStream, state: Arc<Mutex<State>>) {
                 Err(_) => return,
             }
         }
-        let target = String::from_utf8(head).unwrap().split(' ').nth(1).unwrap().to_owned();
+        let head = String::from_utf8(head).unwrap();
+        let target = head.split(' ').nth(1).unwrap().to_owned();
         let (path, query) = target.split_once('?').unwrap();
         let plural = path.rsplit('/').next().unwrap().to_owned();
         let query: HashMap<&str, &str> = query.split('&').filter_map(|p| p.split_once('=')).collect();
@@ -148,7 +151,12 @@ async fn connection(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         let is_watch = query.contains_key("watch");
         let status = {
             let state = state.lock().unwrap();
-            state.status.get(&plural).copied().or(if is_watch { state.watch_status } else { None })
+            let stranger = state.token.as_ref().is_some_and(|token| !head.contains(&format!("Bearer {token}\r\n")));
+            if stranger { Some(401) } else { None }.or(state.status.get(&plural).copied()).or(if is_watch {
+                state.watch_status
+            } else {
+                None
+            })
         };
         if let Some(code) = status {
             answer(&mut stream, code, &json!({"kind": "Status", "status": "Failure", "code": code, "message": "no"}))
@@ -433,4 +441,35 @@ async fn a_cluster_is_loaded_once_within_the_deadline() {
         "{error}"
     );
     assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_token_that_is_used_up_is_asked_for_again() {
+    let server = Server::start().await;
+    let dir = TempDir::new().unwrap();
+    let issue = |token: &str| {
+        let credential = json!({"kind": "ExecCredential", "status": {"token": token}});
+        put(dir.path(), ".credential", &credential.to_string());
+        server.state.lock().unwrap().token = Some(token.to_owned());
+    };
+    issue("first");
+    let path = dir.path().join(".credential");
+    let exec = format!(
+        "exec: {{apiVersion: client.authentication.k8s.io/v1, command: cat, args: ['{}'], interactiveMode: Never}}",
+        path.display()
+    );
+    put(dir.path(), "gke.yaml", &kubeconfig_of(&format!("http://{}", server.address), &exec));
+    let entry = read(dir.path()).entries.remove(0);
+    let (out, events) = mpsc::channel(64);
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    let patient = Timing { lost_after: Duration::from_secs(60), ..timing() };
+    tokio::spawn(async move { entry.follow_with(out, token, patient).await });
+    let mut followed = Followed { events, _dir: TempDir::new().unwrap(), _stop: stop.drop_guard() };
+    followed.synced().await;
+    issue("second");
+    server.step("services", Step::End).await;
+    server.line("services", "ADDED", object("a", 20)).await;
+    assert_eq!(put_name(&followed.next().await), "Service/default/a");
+    assert_eq!(server.lists("services"), 1, "a new token is no reason to list again");
 }
