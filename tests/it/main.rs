@@ -7,4 +7,5 @@ mod fence;
 mod inspect;
 mod install;
 mod registry;
+mod talk;
 mod xds_build;
