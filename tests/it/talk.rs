@@ -14,11 +14,11 @@ use meshctl::workflows::demo::{FixtureSet, files};
 
 const ALL: [FixtureSet; 3] = [FixtureSet::Base, FixtureSet::ControlPlane, FixtureSet::OnPremLater];
 
-fn cluster(id: &str) -> ClusterId {
+pub(crate) fn cluster(id: &str) -> ClusterId {
     ClusterId::parse(id).unwrap()
 }
 
-fn settings() -> MeshSettings {
+pub(crate) fn settings() -> MeshSettings {
     let of = |role| ClusterSettings { role, network: NetworkId::default() };
     MeshSettings {
         clusters: [(cluster("gke"), of(ClusterRole::Primary)), (cluster("on-prem"), of(ClusterRole::Remote))].into(),
@@ -44,8 +44,14 @@ fn objects(sets: &[FixtureSet]) -> Vec<(ClusterId, kinds::Object)> {
         .collect()
 }
 
-fn mesh(sets: &[FixtureSet]) -> Mesh {
+pub(crate) fn mesh(sets: &[FixtureSet]) -> Mesh {
     let mut index = Index::new(settings());
+    fill(&mut index, sets);
+    index.mesh()
+}
+
+/// Says everything that the files of some sets say.
+pub(crate) fn fill(index: &mut Index, sets: &[FixtureSet]) {
     let objects = objects(sets);
     for id in ["gke", "on-prem"] {
         let feed = FeedId { cluster: cluster(id), generation: 0 };
@@ -55,10 +61,9 @@ fn mesh(sets: &[FixtureSet]) -> Mesh {
         }
         index.apply(&feed, Change::Synced);
     }
-    index.mesh()
 }
 
-fn service<'a>(mesh: &'a Mesh, name: &str) -> &'a Service {
+pub(crate) fn service<'a>(mesh: &'a Mesh, name: &str) -> &'a Service {
     mesh.services.get(&ServiceId::mesh("istio-system", name)).unwrap_or_else(|| panic!("no service {name}"))
 }
 
