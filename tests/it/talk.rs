@@ -88,7 +88,10 @@ fn every_document_is_read_without_a_warning() {
 fn the_registry_says_which_cluster_is_the_primary() {
     let (_, text) = files(FixtureSet::Base).iter().find(|(path, _)| *path == "mesh.yaml").unwrap();
     let file: kinds::MeshFile = yaml::from_str(text).unwrap();
-    assert_eq!((file.api_version.as_str(), file.kind.as_str(), file.primary.as_deref()), ("meshctl/v1", "Mesh", Some("gke")));
+    assert_eq!(
+        (file.api_version.as_str(), file.kind.as_str(), file.primary.as_deref()),
+        ("meshctl/v1", "Mesh", Some("gke"))
+    );
     assert_eq!(file.open_namespaces, ["istio-system"]);
 }
 
@@ -143,7 +146,8 @@ fn the_headless_services_of_on_prem_lead_to_the_primarys_pods() {
         assert_eq!((local.vips.len(), local.selector.len()), (0, 0), "{name}");
         assert_eq!(local.ports.iter().map(|p| p.number).collect::<Vec<_>>(), ports, "{name}");
         // both clusters give the same address: reference, "the same IP twice"
-        let of_9102_or_9091: Vec<_> = service.endpoints(ports[0]).iter().map(|e| (e.cluster.clone(), e.address.to_string())).collect();
+        let of_9102_or_9091: Vec<_> =
+            service.endpoints(ports[0]).iter().map(|e| (e.cluster.clone(), e.address.to_string())).collect();
         assert_eq!(of_9102_or_9091, [(cluster("gke"), address.to_owned()), (on_prem.clone(), address.to_owned())]);
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::super::build::ExternalHost;
 use super::node::{Api, Proxy, V1Error};
 use super::sha1;
 use super::types::{Cluster, ClusterHost, Clusters};
 use crate::data::model::{AppProtocol, ClusterId, LegacyKey, ServiceKind, ServicePort, Transport};
 use crate::pure::mesh::{Mesh, Service};
-use crate::pure::xds::build::ExternalHost;
 
 /// Envoy of 2018 took names up to here (`MaxClusterNameLength`).
 const MAX_NAME: usize = 189;
@@ -95,7 +95,9 @@ pub(super) fn outbound_ports<'a>(mesh: &'a Mesh, cluster: &'a ClusterId) -> Vec<
     let mut services: Vec<&Service> = mesh.visible_services(cluster).map(|s| &**s).collect();
     services.sort_by(|a, b| a.hostname.cmp(&b.hostname));
     let ports = services.into_iter().flat_map(|service| service.ports.iter().map(move |port| (service, port)));
-    ports.filter_map(|(service, port)| Some(Outbound { service, port, carried: carried(service, port, cluster)? })).collect()
+    ports
+        .filter_map(|(service, port)| Some(Outbound { service, port, carried: carried(service, port, cluster)? }))
+        .collect()
 }
 
 fn carried(service: &Service, port: &ServicePort, cluster: &ClusterId) -> Option<Carried> {
@@ -134,7 +136,15 @@ fn outbound_cluster(outbound: &Outbound<'_>, connect_timeout_ms: u64) -> Cluster
     let name = outbound.cluster_name();
     if *carried == Carried::OriginalDst {
         let (kind, lb_type) = ("original_dst", "original_dst_lb");
-        return Cluster { name, service_name: String::new(), connect_timeout_ms, kind, lb_type, hosts: Vec::new(), features: "" };
+        return Cluster {
+            name,
+            service_name: String::new(),
+            connect_timeout_ms,
+            kind,
+            lb_type,
+            hosts: Vec::new(),
+            features: "",
+        };
     }
     let external = matches!(service.kind, ServiceKind::ExternalName(_));
     let url = format!("tcp://{}:{}", service.hostname, port.number);

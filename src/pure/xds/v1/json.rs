@@ -27,8 +27,17 @@ mod tests {
         // pilot/pkg/proxy/envoy/v1/testdata/sds.json.golden@0.7.1, its first host
         let value = json!({"hosts": [{"ip_address": "10.1.1.0", "port": 80, "tags": {"az": "zone/region"}}]});
         let lines = [
-            "{", "  \"hosts\": [", "   {", "    \"ip_address\": \"10.1.1.0\",", "    \"port\": 80,", "    \"tags\": {",
-            "     \"az\": \"zone/region\"", "    }", "   }", "  ]", " }",
+            "{",
+            "  \"hosts\": [",
+            "   {",
+            "    \"ip_address\": \"10.1.1.0\",",
+            "    \"port\": 80,",
+            "    \"tags\": {",
+            "     \"az\": \"zone/region\"",
+            "    }",
+            "   }",
+            "  ]",
+            " }",
         ];
         assert_eq!(text(&value)?, lines.join("\n"));
         Ok(())

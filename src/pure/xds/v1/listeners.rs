@@ -47,7 +47,12 @@ pub fn listeners(mesh: &Mesh, node: &str) -> Result<Listeners, V1Error> {
 
 /// Takes everything that iptables redirects, and hands it to the listener of its destination.
 fn virtual_listener() -> Listener {
-    Listener { name: "virtual".to_owned(), bind_to_port: true, use_original_dst: true, ..bound("", WILDCARD, VIRTUAL, Vec::new()) }
+    Listener {
+        name: "virtual".to_owned(),
+        bind_to_port: true,
+        use_original_dst: true,
+        ..bound("", WILDCARD, VIRTUAL, Vec::new())
+    }
 }
 
 fn bound(prefix: &str, host: &str, port: u16, filters: Vec<Filter>) -> Listener {

@@ -23,7 +23,7 @@ pub use registration::{endpoints, registration};
 pub use routes::routes;
 pub use stats::{CacheCount, CacheStats};
 pub use types::{
-    AccessLog, Cluster, ClusterHost, Clusters, Decorator, Empty, Filter, FilterConfig, Host, Hosts, HttpConfig, HttpFilter,
-    HttpRoute, KeyAndHosts, Listener, Listeners, MongoConfig, Rds, RouteConfig, Tags, TcpConfig, TcpRoute, TcpRoutes, Tracing,
-    VirtualHost,
+    AccessLog, Cluster, ClusterHost, Clusters, Decorator, Empty, Filter, FilterConfig, Host, Hosts, HttpConfig,
+    HttpFilter, HttpRoute, KeyAndHosts, Listener, Listeners, MongoConfig, Rds, RouteConfig, Tags, TcpConfig, TcpRoute,
+    TcpRoutes, Tracing, VirtualHost,
 };

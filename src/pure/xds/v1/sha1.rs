@@ -46,7 +46,9 @@ mod tests {
         let two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
         assert_eq!(hex(two_blocks), "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
         assert_eq!(hex(&[b'a'; 1_000_000]), "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
-        assert_eq!(hex(b"0123456701234567012345670123456701234567012345670123456701234567".repeat(10).as_slice()),
-            "dea356a2cddd90c7a7ecedc5ebb563934f460452");
+        assert_eq!(
+            hex(b"0123456701234567012345670123456701234567012345670123456701234567".repeat(10).as_slice()),
+            "dea356a2cddd90c7a7ecedc5ebb563934f460452"
+        );
     }
 }
