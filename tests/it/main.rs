@@ -8,4 +8,6 @@ mod fence;
 mod inspect;
 mod install;
 mod registry;
+mod rest;
+mod talk;
 mod xds_build;
