@@ -2,6 +2,7 @@
 
 mod debug;
 mod http;
+mod rest;
 mod stats;
 mod streams;
 
@@ -98,7 +99,7 @@ impl Discovery {
         }
         if let Some((listener, address)) = bind("HTTP", config.http).await? {
             listening.push(("http", address));
-            servers.push(Box::pin(serve_http(http::debug_router(pages.clone()), listener, stop.clone())));
+            servers.push(Box::pin(serve_http(http::debug_router(pages.clone()).merge(rest::router(engine.clone())), listener, stop.clone())));
         }
         if let Some((listener, address)) = bind("monitoring", config.monitoring).await? {
             listening.push(("monitoring", address));
