@@ -53,6 +53,22 @@ impl Context {
             .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"))
     }
 
+    /// A file of input as a stream; `-` is standard input.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or is a folder.
+    pub fn input(&self, path: &std::path::Path) -> Result<Box<dyn std::io::Read + Send>, CliError> {
+        if path.as_os_str() == "-" {
+            return Ok(Box::new(std::io::stdin()));
+        }
+        let refused = |why: String| CliError::usage(format!("opening the file {} failed: {why}", path.display()));
+        let file = std::fs::File::open(path).map_err(|e| refused(e.to_string()))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(refused("it is a folder".to_owned()));
+        }
+        Ok(Box::new(file))
+    }
+
     /// The format that was asked for; a table where none was.
     pub fn format(&self) -> Format {
         self.globals.output.unwrap_or(Format::Table)

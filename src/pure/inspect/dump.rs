@@ -127,6 +127,11 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether something of the dump is missing from what was shown.
+    pub fn loses(&self) -> bool {
+        !matches!(self, Problem::Trailing(_))
+    }
+
     /// Whether the rest of the dump is lost.
     pub fn is_truncation(&self) -> bool {
         matches!(self, Problem::Truncated { .. })

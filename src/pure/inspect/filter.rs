@@ -17,6 +17,12 @@ impl Glob {
         (!self.0.contains('*')).then_some(&self.0)
     }
 
+    /// The same as a regular expression (RE2), letter case not told.
+    fn regex(&self) -> String {
+        let literal = |c: char| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("\\{c}") };
+        self.0.chars().map(|c| if c == '*' { ".*".to_owned() } else { literal(c) }).collect()
+    }
+
     /// Whether `text` is meant.
     pub fn matches(&self, text: &str) -> bool {
         let text = text.to_ascii_lowercase();
@@ -123,6 +129,35 @@ pub struct Filter {
     pub status: Option<Glob>,
 }
 
+impl Filter {
+    /// Whether everything is wanted.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// A regular expression (RE2, whole names) that every wanted cluster's name matches, so that an Envoy can leave out
+    /// most of the others; `None` where nothing can be said.
+    pub fn cluster_regex(&self) -> Option<String> {
+        let any = |glob: &Option<Glob>| glob.as_ref().map_or(".*".to_owned(), Glob::regex);
+        let parts = [&self.direction, &self.port, &self.subset].iter().any(|g| g.is_some());
+        let regex = match (&self.cluster, &self.fqdn) {
+            (Some(ClusterPattern::Name(glob)), _) => format!("(.*\\|)?{}", glob.regex()),
+            (Some(ClusterPattern::Legacy { host, .. }), _) => format!(".*\\|{}", host.regex()),
+            (None, fqdn) if parts => {
+                format!("{}\\|{}\\|{}\\|{}", any(&self.direction), any(&self.port), any(&self.subset), any(fqdn))
+            }
+            (None, Some(fqdn)) => format!("(.*\\|)?{}", fqdn.regex()),
+            (None, None) => return None,
+        };
+        Some(format!("(?i){regex}"))
+    }
+
+    /// The same for the names of routes.
+    pub fn route_regex(&self) -> Option<String> {
+        self.name.as_ref().map(|name| format!("(?i){}", name.regex()))
+    }
+}
+
 /// Whether `text` is wanted by a field of a filter.
 pub(super) fn wants(glob: &Option<Glob>, text: &str) -> bool {
     glob.as_ref().is_none_or(|g| g.matches(text))
@@ -140,6 +175,18 @@ mod tests {
         ] {
             assert_eq!(Glob::new(pattern).matches(text), yes, "{pattern} {text}");
         }
+    }
+
+    #[test]
+    fn regular_expressions_say_the_same() {
+        let regex = |f: Filter| f.cluster_regex();
+        let host = Some(Glob::new("reviews.*"));
+        assert_eq!(regex(Filter::default()), None);
+        assert_eq!(regex(Filter { fqdn: host.clone(), ..Filter::default() }).as_deref(), Some(r"(?i)(.*\|)?reviews\..*"));
+        let port = Some(Glob::new("9080"));
+        assert_eq!(regex(Filter { fqdn: host, port, ..Filter::default() }).as_deref(), Some(r"(?i).*\|9080\|.*\|reviews\..*"));
+        let cluster = Some(ClusterPattern::new("out.a.b|http"));
+        assert_eq!(regex(Filter { cluster, ..Filter::default() }).as_deref(), Some(r"(?i).*\|a\.b"));
     }
 
     #[test]

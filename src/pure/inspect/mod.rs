@@ -12,4 +12,4 @@ mod view;
 
 pub use dump::{DumpError, Element, Group, Problem, Section, Summary, Visit, walk};
 pub use filter::{ClusterPattern, Filter, Glob};
-pub use view::{Rows, read_json, read_rows, table};
+pub use view::{Rows, join_cluster_ids, read_json, read_rows, table};

@@ -7,7 +7,7 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::dump::{DumpError, Element, Section, Summary, Visit, walk};
+use super::dump::{DumpError, Element, Group, Section, Summary, Visit, walk};
 use super::filter::Filter;
 use super::{bootstrap, clusters, endpoints, listeners, routes};
 use crate::data::model::Table;
@@ -82,6 +82,22 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Adds the rows of another text of the same dump.
+    pub fn merge(&mut self, section: Section, other: Rows) {
+        let Rows { cells, names, hidden, wide: _, keep: _ } = other;
+        self.cells.extend(cells);
+        self.names.extend(names);
+        self.hidden += hidden;
+        self.sort(section);
+    }
+
+    fn sort(&mut self, section: Section) {
+        let order = view(section).order;
+        self.cells.sort_by(|a, b| order(a, b));
+        self.names.sort();
+        self.names.dedup();
+    }
+
     /// Notes a resource that is wanted, whether it has rows or not.
     pub(super) fn named(&mut self, name: &str) {
         if self.names.last().is_none_or(|last| last != name) {
@@ -96,7 +112,7 @@ impl Rows {
     }
 }
 
-/// Reads the rows of `sections` that `filter` wants; sorted.
+/// Reads the rows of `sections` that `filter` wants; sorted. `group` overrules what the dump says of where elements stand.
 ///
 /// # Errors
 /// As [`walk`].
@@ -105,6 +121,7 @@ pub fn read_rows(
     sections: &[Section],
     filter: &Filter,
     wide: bool,
+    group: Option<Group>,
 ) -> Result<(BTreeMap<Section, Rows>, Summary), DumpError> {
     let mut all: BTreeMap<Section, Rows> = BTreeMap::new();
     for section in sections {
@@ -112,7 +129,8 @@ pub fn read_rows(
         let keep = view.columns.len() + if wide { view.wide.len() } else { 0 };
         all.insert(*section, Rows { wide, keep, ..Rows::default() });
     }
-    let summary = walk(input, sections, &mut |element| {
+    let summary = walk(input, sections, &mut |mut element| {
+        element.group = group.unwrap_or(element.group);
         let Some(rows) = all.get_mut(&element.section) else { return Visit::Done };
         match (view(element.section).rows)(&element, filter, rows) {
             Ok(()) => Visit::Done,
@@ -120,11 +138,21 @@ pub fn read_rows(
         }
     })?;
     for (section, rows) in &mut all {
-        rows.cells.sort_by(|a, b| (view(*section).order)(a, b));
-        rows.names.sort();
-        rows.names.dedup();
+        rows.sort(*section);
     }
     Ok((all, summary))
+}
+
+/// Fills in what `/clusters` does not tell of endpoints and EDS does: the clusters they run in. Both are wide.
+pub fn join_cluster_ids(endpoints: &mut Rows, eds: &Rows) {
+    const ID: usize = 7;
+    let known: BTreeMap<_, _> = eds.cells.iter().filter_map(|row| Some(((row.first()?, row.get(3)?), row.get(ID)?))).collect();
+    for row in &mut endpoints.cells {
+        let id = row.first().zip(row.get(3)).and_then(|key| known.get(&key)).map(|id| (*id).clone());
+        if let (Some(id), Some(cell)) = (id, row.get_mut(ID)) {
+            *cell = id;
+        }
+    }
 }
 
 /// The table of a section.
