@@ -72,12 +72,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CliError> 
 async fn rows(ctx: &Context, plan: &Plan, dump: Dump, format: Format) -> Outcome {
     let (sections, filter, wide) = (plan.sections.clone(), plan.filter.clone(), format == Format::Wide);
     let origin = dump.origin.clone();
-    let (found, summaries) = blocking(move || read_parts(dump, &sections, &filter, wide)).await?;
+    let (mut found, summaries) = blocking(move || read_parts(dump, &sections, &filter, wide)).await?;
     let mut first = true;
     for section in &plan.sections {
-        let Some(rows) = found.get(section).cloned() else { continue };
+        let Some(mut rows) = found.remove(section) else { continue };
         let hidden = rows.hidden;
-        let names = rows.names.clone();
+        let names = std::mem::take(&mut rows.names);
         if !first && format != Format::Name {
             ctx.out.data("\n")?;
         }
@@ -85,10 +85,19 @@ async fn rows(ctx: &Context, plan: &Plan, dump: Dump, format: Format) -> Outcome
         let report = Report { data: Value::Null, table: table(*section, rows), names };
         ctx.out.report(&report, format)?;
         if hidden > 0 {
-            ctx.out.note(&format!("{hidden} more {section} are warming, draining, failed or pass through: -o wide shows them"));
+            ctx.out.note(&format!("{section} that -o wide shows too ({}): {hidden}", aside(*section)));
         }
     }
     Ok(tell(ctx, plan, &origin, &summaries))
+}
+
+/// What of a section the default table leaves out, as istioctl does.
+fn aside(section: Section) -> &'static str {
+    match section {
+        Section::Listeners => "warming, draining or refused",
+        Section::Routes => "passing through",
+        _ => "warming",
+    }
 }
 
 type Found = BTreeMap<Section, Rows>;
