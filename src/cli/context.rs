@@ -61,7 +61,9 @@ impl Context {
         if path.as_os_str() == "-" {
             return Ok(Box::new(std::io::stdin()));
         }
-        let refused = |why: String| CliError::usage(format!("opening the file {} failed: {why}", path.display()));
+        let refused = |why: String| {
+            CliError::usage(format!("opening the file {} failed: {why}", path.display())).hint("- is standard input")
+        };
         let file = std::fs::File::open(path).map_err(|e| refused(e.to_string()))?;
         if file.metadata().is_ok_and(|m| m.is_dir()) {
             return Err(refused("it is a folder".to_owned()));

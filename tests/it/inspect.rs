@@ -396,7 +396,7 @@ resources:
     fn ready(admin: &str) -> bool {
         let Ok(mut stream) = std::net::TcpStream::connect(admin) else { return false };
         let mut text = String::new();
-        stream.write_all(b"GET /ready HTTP/1.0\r\n\r\n").unwrap();
+        stream.write_all(b"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
         stream.read_to_string(&mut text).is_ok() && text.contains("LIVE")
     }
 

@@ -137,11 +137,14 @@ impl Http {
         Ok(Self { client, origin: origin(base.clone()), base })
     }
 
-    /// Asks for a path with its query; `None` where there is no such thing (404).
+    /// Asks for a path with its query.
     async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Result<reqwest::Response, SourceError> {
         let unreachable = |e: reqwest::Error| SourceError::Unreachable { origin: self.origin.clone(), path: path.to_owned(), why: root(&e) };
-        let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.base), query)
-            .map_err(|e| SourceError::Url { url: self.base.clone(), why: e.to_string() })?;
+        let bad = |why: String| SourceError::Url { url: self.base.clone(), why };
+        let mut url = reqwest::Url::parse(&format!("{}{path}", self.base)).map_err(|e| bad(e.to_string()))?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
         self.client.get(url).send().await.map_err(unreachable)
     }
 
