@@ -60,7 +60,8 @@ pub enum ClusterPattern {
 impl ClusterPattern {
     /// Reads a pattern.
     pub fn new(text: &str) -> Self {
-        let legacy = text.starts_with("out.") || (1..=2).contains(&text.matches('|').count());
+        let (bars, host) = (text.matches('|').count(), text.split('|').next().unwrap_or_default());
+        let legacy = text.starts_with("out.") || ((1..=2).contains(&bars) && host.contains('.'));
         match LegacyKey::parse(text).filter(|_| legacy) {
             Some(key) => ClusterPattern::Legacy {
                 host: Glob::new(&key.host),

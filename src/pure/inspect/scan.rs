@@ -67,8 +67,7 @@ struct Nesting {
 impl Nesting {
     /// Walks over `chunk`; where the value ends in it, how many bytes belong to the value.
     fn walk(&mut self, chunk: &[u8]) -> Option<usize> {
-        let mut bytes = chunk.iter().enumerate();
-        while let Some((i, b)) = bytes.next() {
+        for (i, b) in chunk.iter().enumerate() {
             if self.in_string {
                 match b {
                     _ if self.escaped => self.escaped = false,
