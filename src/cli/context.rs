@@ -78,6 +78,24 @@ impl Context {
     pub fn sound_registry(&self, primary: Option<ClusterId>) -> Result<Registry, CliError> {
         let registry = self.registry(primary)?;
         if registry.problems.is_empty() { Ok(registry) } else { Err(CliError::registry_problems(&registry)) }
+}
+
+    /// A file of input as a stream; `-` is standard input.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or is a folder.
+    pub fn input(&self, path: &std::path::Path) -> Result<Box<dyn std::io::Read + Send>, CliError> {
+        if path.as_os_str() == "-" {
+            return Ok(Box::new(std::io::stdin()));
+        }
+        let refused = |why: String| {
+            CliError::usage(format!("opening the file {} failed: {why}", path.display())).hint("- is standard input")
+        };
+        let file = std::fs::File::open(path).map_err(|e| refused(e.to_string()))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(refused("it is a folder".to_owned()));
+        }
+        Ok(Box::new(file))
     }
 
     /// The format that was asked for; a table where none was.

@@ -105,6 +105,51 @@ impl From<crate::workflows::ca::CaFolderError> for CliError {
                 hints.dedup();
                 hints.into_iter().fold(error, CliError::hint)
             }
+}
+}
+}
+
+impl From<crate::workflows::proxies::TargetError> for CliError {
+    fn from(e: crate::workflows::proxies::TargetError) -> Self {
+        use crate::workflows::proxies::TargetError;
+        let error = CliError::usage(format!("finding the proxy failed: {e}"));
+        let hints = match e {
+            TargetError::NotFound { near, .. } => near.into_iter().map(|n| format!("perhaps {n}")).collect(),
+            TargetError::Ambiguous { candidates, .. } => candidates,
+            TargetError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],
+            TargetError::Kind(_) => vec!["pod, svc, deploy, sts, ds, rs, job or app, then /NAME".to_owned()],
+            TargetError::Empty => vec!["name a pod, an app label, a workload or a service".to_owned()],
+        };
+        hints.into_iter().fold(error, CliError::hint)
+    }
+}
+
+impl From<crate::workflows::proxies::EndpointError> for CliError {
+    fn from(e: crate::workflows::proxies::EndpointError) -> Self {
+        use crate::workflows::proxies::EndpointError;
+        let error = CliError::usage(format!("finding the endpoints failed: {e}"));
+        let hints = match e {
+            EndpointError::NotFound { near, .. } => near.into_iter().map(|n| format!("perhaps {n}")).collect(),
+            EndpointError::Ambiguous { candidates, .. } => candidates,
+            EndpointError::NoPort { known, .. } => known,
+            EndpointError::Json(_) => Vec::new(),
+        };
+        hints.into_iter().fold(error, CliError::hint)
+    }
+}
+
+impl From<crate::workflows::proxies::SourceError> for CliError {
+    fn from(e: crate::workflows::proxies::SourceError) -> Self {
+        use crate::workflows::proxies::{Origin, SourceError};
+        let error = CliError::usage(e.to_string());
+        match e {
+            SourceError::Unreachable { origin: Origin::Pilot(_), .. } => {
+                error.hint("is it there? kubectl -n istio-system port-forward deploy/istio-pilot 8080, or --from registry to compute it here")
+            }
+            SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
+            SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),
+            SourceError::Status { .. } | SourceError::Answer { .. } => error.hint("is that the right port?"),
+            SourceError::NotBuilt { .. } => error,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::error::CliError;
-use crate::data::model::{Report, Table};
+use crate::data::model::{Align, Report, Table};
 use crate::data::yaml;
 
 /// The forms of a result.
@@ -104,23 +104,35 @@ impl Output {
 
 /// A table as kubectl prints it: columns three blanks apart, no lines, no trailing blanks.
 pub(crate) fn render(table: &Table, wide: bool) -> String {
-    use comfy_table::{CellAlignment, ContentArrangement, Table as Grid};
     let shown: Vec<usize> = (0..table.columns.len()).filter(|i| wide || !table.columns[*i].wide).collect();
-    let mut grid = Grid::new();
-    grid.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    grid.set_header(shown.iter().map(|i| table.columns[*i].name));
+    let width = |i: usize| {
+        let cells = table.rows.iter().filter_map(|row| row.get(i)).map(String::as_str);
+        cells.chain([table.columns[i].name]).map(|c| c.chars().count()).max().unwrap_or_default()
+    };
+    let columns: Vec<(usize, usize, Align)> = shown.iter().map(|i| (*i, width(*i), table.columns[*i].align)).collect();
+    let mut text = String::new();
+    line(&mut text, &columns, |i| table.columns[i].name);
     for row in &table.rows {
-        grid.add_row(shown.iter().map(|i| row.get(*i).map_or("", String::as_str)));
+        line(&mut text, &columns, |i| row.get(i).map_or("", String::as_str));
     }
-    for (at, i) in shown.iter().enumerate() {
-        if let Some(column) = grid.column_mut(at) {
-            column.set_padding((0, 3));
-            if table.columns[*i].align == crate::data::model::Align::Right {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
+    text
+}
+
+/// Adds a line of cells; columns are index, width and alignment.
+fn line<'a>(text: &mut String, columns: &[(usize, usize, Align)], cell: impl Fn(usize) -> &'a str) {
+    for (at, (i, width, align)) in columns.iter().enumerate() {
+        let cell = cell(*i);
+        let blanks = width.saturating_sub(cell.chars().count());
+        text.push_str(if at > 0 { "   " } else { "" });
+        let (before, after) = if *align == Align::Right { (blanks, 0) } else { (0, blanks) };
+        text.extend(std::iter::repeat_n(' ', before));
+        text.push_str(cell);
+        text.extend(std::iter::repeat_n(' ', after));
     }
-    grid.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    // an empty first cell is blanks too: only those of this line go
+    let start = text.rfind('\n').map_or(0, |at| at + 1);
+    text.truncate(start + text.get(start..).unwrap_or_default().trim_end_matches(' ').len());
+    text.push('\n');
 }
 
 #[cfg(test)]

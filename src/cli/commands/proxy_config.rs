@@ -1,11 +1,253 @@
 //! `meshctl proxy-config`
 
+mod show;
+mod source;
+mod words;
+
+use std::path::PathBuf;
+
 use crate::cli::{CliError, Context, Outcome};
+use crate::pure::inspect::{ClusterPattern, Filter, Glob, Section};
+use words::Words;
 
-/// (being built)
+/// Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap
+///
+/// The proxy is found by pod, app label, workload or service name in any cluster of the mesh, or read from a file or an
+/// Envoy's admin address. Without --from, -f or --admin the source is pilot where PILOT_URL is set, else the registry.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "Examples:
+  meshctl proxy-config clusters productpage
+  meshctl proxy-config endpoints productpage --cluster 'outbound|9080||reviews.default.svc.cluster.local'
+  meshctl proxy-config routes deploy/productpage-v1.default --name 9080
+  meshctl proxy-config listeners -f dump.json -o wide
+  meshctl proxy-config clusters --admin 127.0.0.1:15000 --fqdn 'reviews.*'
+  PILOT_URL=127.0.0.1:8080 meshctl proxy-config c s productpage")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    view: View,
+}
 
-pub(crate) async fn run(_ctx: &Context, _args: Args) -> Outcome {
-    Err(CliError::usage("this command is being built"))
+#[derive(Debug, clap::Subcommand)]
+enum View {
+    /// Clusters (CDS)
+    #[command(visible_aliases = ["cluster", "c", "cds"])]
+    Clusters(Clusters),
+    /// Endpoints (EDS) and their health
+    #[command(visible_aliases = ["endpoint", "ep", "eds"])]
+    Endpoints(Endpoints),
+    /// Listeners (LDS) and where their filter chains lead
+    #[command(visible_aliases = ["listener", "l", "lds"])]
+    Listeners(Listeners),
+    /// Routes (RDS)
+    #[command(visible_aliases = ["route", "r", "rds"])]
+    Routes(Routes),
+    /// The bootstrap (JSON, unless -o says otherwise)
+    #[command(visible_alias = "b")]
+    Bootstrap(Bootstrap),
+    /// Everything
+    #[command(visible_alias = "a")]
+    All(All),
+    /// The talk's `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http
+    #[command(name = "s", aliases = ["sds", "secret", "secrets"])]
+    Lone(Lone),
+}
+
+/// Which proxy, and who is asked.
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// The proxy: POD, POD.NS, KIND/NAME[.NS], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk
+    #[arg(value_name = "TARGET")]
+    words: Vec<String>,
+    /// Look for the proxy in this namespace only
+    #[arg(short = 'n', long, value_name = "NS")]
+    namespace: Option<String>,
+    /// All matching proxies, not the first
+    #[arg(long)]
+    all: bool,
+    /// Whom to ask
+    #[arg(long, value_enum, value_name = "SOURCE")]
+    from: Option<From>,
+    /// Read a dump from a file; - is standard input
+    #[arg(short = 'f', long, value_name = "FILE", conflicts_with = "admin")]
+    file: Option<PathBuf>,
+    /// Ask an Envoy at its admin address
+    #[arg(long, value_name = "URL")]
+    admin: Option<String>,
+    /// The pilot's HTTP address, with or without http://
+    #[arg(long = "pilot", env = "PILOT_URL", value_name = "URL")]
+    pilot: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum From {
+    /// The Envoy itself (with --admin)
+    Envoy,
+    /// A pilot (PILOT_URL)
+    Pilot,
+    /// A file (-f)
+    File,
+    /// Computed here
+    Registry,
+}
+
+#[derive(Debug, clap::Args)]
+struct InCluster {
+    /// Look for the proxy in this cluster of the mesh only
+    #[arg(long = "cluster", alias = "in-cluster", value_name = "CLUSTER")]
+    in_cluster: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Clusters {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    place: InCluster,
+    /// Only this host; * stands for any text
+    #[arg(long, value_name = "HOST")]
+    fqdn: Option<String>,
+    /// Only this port
+    #[arg(long, value_name = "PORT")]
+    port: Option<String>,
+    /// Only outbound or inbound
+    #[arg(long, value_name = "DIRECTION")]
+    direction: Option<String>,
+    /// Only this subset
+    #[arg(long, value_name = "SUBSET")]
+    subset: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Endpoints {
+    #[command(flatten)]
+    common: Common,
+    /// Look for the proxy in this cluster of the mesh only
+    #[arg(long = "in-cluster", value_name = "CLUSTER")]
+    in_cluster: Option<String>,
+    /// Only this address; * stands for any text
+    #[arg(long, value_name = "IP")]
+    address: Option<String>,
+    /// Only this port
+    #[arg(long, value_name = "PORT")]
+    port: Option<String>,
+    /// Only this xDS cluster: outbound|9080||HOST, HOST, or the talk's out.HOST|http
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// Only this health: healthy, unhealthy, draining, degraded, timeout
+    #[arg(long, value_name = "HEALTH")]
+    status: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Listeners {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    place: InCluster,
+    /// Only this address; * stands for any text
+    #[arg(long, value_name = "IP")]
+    address: Option<String>,
+    /// Only this port
+    #[arg(long, value_name = "PORT")]
+    port: Option<String>,
+    /// Only HTTP, TCP, HTTP+TCP or UNKNOWN
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Routes {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    place: InCluster,
+    /// Only the route of this name; * stands for any text
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Bootstrap {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    place: InCluster,
+}
+
+#[derive(Debug, clap::Args)]
+struct All {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    place: InCluster,
+}
+
+#[derive(Debug, clap::Args)]
+struct Lone {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    place: InCluster,
+}
+
+/// What is asked, of which proxy.
+struct Plan {
+    sections: Vec<Section>,
+    filter: Filter,
+    words: Words,
+    common: Common,
+    in_cluster: Option<String>,
+}
+
+impl View {
+    /// Words → plan.
+    fn plan(self) -> Result<Plan, CliError> {
+        let glob = |text: Option<String>| text.map(|t| Glob::new(&t));
+        let (sections, mut filter, common, in_cluster) = match self {
+            View::Clusters(Clusters { common, place, fqdn, port, direction, subset }) => {
+                // a name with bars is a whole cluster's, or one of the talk's
+                let (cluster, fqdn) = match fqdn {
+                    Some(name) if name.contains('|') => (Some(ClusterPattern::new(&name)), None),
+                    other => (None, other),
+                };
+                let (fqdn, port, direction, subset) = (glob(fqdn), glob(port), glob(direction), glob(subset));
+                let filter = Filter { cluster, fqdn, port, direction, subset, ..Filter::default() };
+                (vec![Section::Clusters], filter, common, place.in_cluster)
+            }
+            View::Endpoints(Endpoints { common, in_cluster, address, port, cluster, status }) => {
+                let cluster = cluster.map(|c| ClusterPattern::new(&c));
+                let filter = Filter { address: glob(address), port: glob(port), cluster, status: glob(status), ..Filter::default() };
+                (vec![Section::Endpoints], filter, common, in_cluster)
+            }
+            View::Listeners(Listeners { common, place, address, port, kind }) => {
+                let filter = Filter { address: glob(address), port: glob(port), kind: glob(kind), ..Filter::default() };
+                (vec![Section::Listeners], filter, common, place.in_cluster)
+            }
+            View::Routes(Routes { common, place, name }) => {
+                let filter = Filter { name: glob(name), ..Filter::default() };
+                (vec![Section::Routes], filter, common, place.in_cluster)
+            }
+            View::Bootstrap(Bootstrap { common, place }) => {
+                (vec![Section::Bootstrap], Filter::default(), common, place.in_cluster)
+            }
+            View::All(All { common, place }) => (Section::ALL.to_vec(), Filter::default(), common, place.in_cluster),
+            View::Lone(Lone { common, place }) => (Vec::new(), Filter::default(), common, place.in_cluster),
+        };
+        let words = Words::read(&sections, &common.words)?;
+        if let Some(key) = &words.cluster {
+            filter.cluster = Some(ClusterPattern::new(key));
+        }
+        if let Some(route) = &words.route {
+            filter.name = Some(Glob::new(route));
+        }
+        Ok(Plan { sections, filter, words, common, in_cluster })
+    }
+}
+
+pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
+    let plan = args.view.plan()?;
+    if plan.sections.is_empty() {
+        return source::registration(ctx, &plan).await;
+    }
+    source::run(ctx, plan).await
 }

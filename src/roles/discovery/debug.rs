@@ -71,7 +71,8 @@ pub(super) fn streams(streams: &[StreamStatus]) -> Value {
         json!({
             "proxy": format!("{}.{}", s.proxy.node.pod, s.proxy.node.namespace),
             "nodeId": s.proxy.node.to_string(),
-            "cluster": s.proxy.cluster,
+            "cluster_id": s.proxy.cluster,
+            "address": s.proxy.node.address,
             "version": s.proxy.version,
             "principal": s.proxy.principal,
             "peer": s.peer,

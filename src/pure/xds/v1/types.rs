@@ -9,7 +9,7 @@ fn no(value: &bool) -> bool {
 }
 
 /// The answer of `/v1/registration/KEY`: the endpoints of a service's port.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Hosts {
     /// In the mesh's order: the primary's first.
     pub hosts: Vec<Host>,

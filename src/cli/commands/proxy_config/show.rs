@@ -1,0 +1,302 @@
+//! Dumps → tables, JSON, YAML, names; and a plain word on stderr about what could not be shown.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::Plan;
+use crate::cli::{CliError, Context, Exit, Format, Outcome};
+use crate::data::model::Report;
+use crate::data::yaml;
+use crate::pure::inspect::{
+    DumpError, Filter, Group, Rows, Section, Summary, Visit, join_cluster_ids, read_json, read_rows, table, walk,
+};
+use crate::workflows::proxies::{Dump, Holds, Origin};
+
+/// How much text goes to stdout at once, in bytes.
+const BLOCK: usize = 64 << 10;
+
+/// Shows one proxy.
+pub(super) async fn one(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
+    many(ctx, plan, vec![(String::new(), dump)]).await
+}
+
+/// Shows one proxy after another; several each under their name.
+pub(super) async fn many(ctx: &Context, plan: &Plan, dumps: Vec<(String, Dump)>) -> Outcome {
+    let format = match (ctx.globals.output, &plan.sections[..]) {
+        (None, [Section::Bootstrap]) => Format::Json,
+        _ => ctx.format(),
+    };
+    let several = dumps.len() > 1;
+    if several && matches!(format, Format::Json | Format::Yaml) {
+        return Err(CliError::usage("the JSON of several proxies would not say which is whose")
+            .hint("ask for one proxy a call, by the names that -o table prints"));
+    }
+    let mut exit = Exit::Yes;
+    for (name, dump) in dumps {
+        if several {
+            ctx.out.data(&format!("==> {name} <==\n"))?;
+        }
+        let ended = match format {
+            Format::Json => json(ctx, plan, dump).await?,
+            Format::Yaml => as_yaml(ctx, plan, dump).await?,
+            _ => rows(ctx, plan, dump, format).await?,
+        };
+        if ended != Exit::Yes {
+            exit = ended;
+        }
+    }
+    Ok(exit)
+}
+
+/// A dump that is none, as the user reads it.
+fn unreadable(origin: &Origin, e: &DumpError) -> CliError {
+    let error = CliError::usage(format!("reading {origin} failed: {e}"));
+    match e {
+        DumpError::Bare => error.hint("say what it holds: proxy-config clusters, listeners, routes or endpoints"),
+        _ => error.hint("a dump is what an Envoy answers to /config_dump?include_eds, or to /clusters?format=json"),
+    }
+}
+
+/// Runs `work` on a thread that may block: dumps are read as they come.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CliError> + Send + 'static) -> Result<T, CliError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(CliError::failed("reading the dump failed: the reader was stopped")),
+    }
+}
+
+async fn rows(ctx: &Context, plan: &Plan, dump: Dump, format: Format) -> Outcome {
+    let (sections, filter, wide) = (plan.sections.clone(), plan.filter.clone(), format == Format::Wide);
+    let origin = dump.origin.clone();
+    let (mut found, summaries) = blocking(move || read_parts(dump, &sections, &filter, wide)).await?;
+    let mut first = true;
+    for section in &plan.sections {
+        let Some(mut rows) = found.remove(section) else { continue };
+        let hidden = rows.hidden;
+        let names = std::mem::take(&mut rows.names);
+        if !first && format != Format::Name {
+            ctx.out.data("\n")?;
+        }
+        first = false;
+        let report = Report { data: Value::Null, table: table(*section, rows), names };
+        ctx.out.report(&report, format)?;
+        if hidden > 0 {
+            ctx.out.note(&format!("{section} that -o wide shows too ({}): {hidden}", aside(*section)));
+        }
+    }
+    Ok(tell(ctx, plan, &origin, &summaries))
+}
+
+/// What of a section the default table leaves out, as istioctl does.
+fn aside(section: Section) -> &'static str {
+    match section {
+        Section::Listeners => "warming, draining or refused",
+        Section::Routes => "passing through",
+        _ => "warming",
+    }
+}
+
+type Found = BTreeMap<Section, Rows>;
+
+fn read_parts(dump: Dump, sections: &[Section], filter: &Filter, wide: bool) -> Result<(Found, Vec<Summary>), CliError> {
+    let Dump { parts, origin } = dump;
+    let (mut all, mut summaries) = (Found::new(), Vec::new());
+    for mut part in parts {
+        let group = (part.holds == Holds::Warming).then_some(Group::Warming);
+        let read = read_rows(&mut part.bytes, sections, filter, wide, group);
+        let (found, summary) = read.map_err(|e| unreadable(&origin, &e))?;
+        for (section, rows) in found {
+            match all.get_mut(&section) {
+                Some(endpoints) if part.holds == Holds::Detail => join_cluster_ids(endpoints, &rows),
+                Some(before) => before.merge(section, rows),
+                None => {
+                    all.insert(section, rows);
+                }
+            }
+        }
+        summaries.push(summary);
+    }
+    if all.is_empty() {
+        let (empty, _) = read_rows(&mut &b"{}"[..], sections, filter, wide, None).map_err(|e| unreadable(&origin, &e))?;
+        all = empty;
+    }
+    Ok((all, summaries))
+}
+
+/// Says what could not be shown; what was lost is exit 2.
+fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary]) -> Exit {
+    let mut exit = Exit::Yes;
+    for summary in summaries {
+        for problem in &summary.problems {
+            ctx.out.warning(&format!("{origin}: {problem}"));
+            if problem.loses() {
+                exit = Exit::Unasked;
+            }
+        }
+        for (ty, count) in &summary.unknown {
+            ctx.out.note(&format!("{count} section(s) of the type {ty} are not known here and were not shown"));
+        }
+    }
+    let whole = !matches!(origin, Origin::Admin(_)) && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
+    for section in plan.sections.iter().filter(|_| whole) {
+        if summaries.iter().any(|s| s.sections.contains(section)) {
+            continue;
+        }
+        let (message, more) = (section.message(), match section {
+            Section::Endpoints => "; take it with /config_dump?include_eds, or give /clusters?format=json",
+            Section::Routes => "; a proxy without HTTP listeners has none",
+            _ => "",
+        });
+        ctx.out.warning(&format!("{origin} has no {message}, so no {section} can be shown{more}"));
+        // a proxy may well have no routes; everything else was cut out of the dump
+        if plan.sections.len() == 1 && *section != Section::Routes {
+            exit = Exit::Unasked;
+        }
+    }
+    exit
+}
+
+/// Text on its way to stdout.
+struct Pen {
+    text: Vec<u8>,
+    to: mpsc::Sender<Vec<u8>>,
+}
+
+impl Pen {
+    /// Takes text; false where nobody reads any more.
+    fn write(&mut self, bytes: &[u8]) -> bool {
+        self.text.extend_from_slice(bytes);
+        self.text.len() < BLOCK || self.flush()
+    }
+
+    fn flush(&mut self) -> bool {
+        self.to.blocking_send(std::mem::take(&mut self.text)).is_ok()
+    }
+}
+
+/// Writes what comes from a blocking reader, until it ends.
+async fn pour<T: Send + 'static>(
+    ctx: &Context,
+    work: impl FnOnce(&mut Pen) -> Result<T, CliError> + Send + 'static,
+) -> Result<T, CliError> {
+    let (to, mut from) = mpsc::channel(4);
+    let reader = tokio::spawn(blocking(move || {
+        let mut pen = Pen { text: Vec::new(), to };
+        let result = work(&mut pen);
+        pen.flush();
+        result
+    }));
+    while let Some(block) = from.recv().await {
+        ctx.out.bytes(&block)?;
+    }
+    reader.await.unwrap_or_else(|_| Err(CliError::failed("reading the dump failed: the reader was stopped")))
+}
+
+/// JSON with four blanks, as istioctl prints Envoy's.
+fn pretty(value: &Value) -> Vec<u8> {
+    let mut text = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
+    // a value always serialises into memory
+    let _ = value.serialize(&mut serializer);
+    text
+}
+
+/// Envoy's own JSON: a bare array as the dump streams by; the bootstrap as an object; the whole dump for `all`.
+async fn json(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
+    let (origin, filter) = (dump.origin.clone(), plan.filter.clone());
+    let summaries = match plan.sections[..] {
+        [Section::Bootstrap] => {
+            let found = values(dump, Section::Bootstrap, filter).await?;
+            if let Some(bootstrap) = found.0.first() {
+                let mut text = pretty(&serde_json::json!({ "bootstrap": bootstrap }));
+                text.push(b'\n');
+                ctx.out.bytes(&text)?;
+            }
+            found.1
+        }
+        [section] => pour(ctx, move |pen| array(dump, section, &filter, pen)).await?,
+        _ => pour(ctx, move |pen| whole(dump, pen)).await?,
+    };
+    Ok(tell(ctx, plan, &origin, &summaries))
+}
+
+fn array(dump: Dump, section: Section, filter: &Filter, pen: &mut Pen) -> Result<Vec<Summary>, CliError> {
+    let Dump { parts, origin } = dump;
+    let (mut summaries, mut any) = (Vec::new(), false);
+    for mut part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
+        let mut each = |value: Value| {
+            let text = String::from_utf8_lossy(&pretty(&value)).replace('\n', "\n    ");
+            let before: &[u8] = if std::mem::replace(&mut any, true) { b",\n    " } else { b"[\n    " };
+            pen.write(before) && pen.write(text.as_bytes())
+        };
+        let summary = read_json(&mut part.bytes, section, filter, &mut each).map_err(|e| unreadable(&origin, &e))?;
+        summaries.push(summary);
+    }
+    pen.write(if any { b"\n]\n" } else { b"[]\n" });
+    Ok(summaries)
+}
+
+/// A reader that hands on what it reads.
+struct Tee<'p, R> {
+    inner: R,
+    pen: &'p mut Pen,
+}
+
+impl<R: Read> Read for Tee<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(out)?;
+        if !self.pen.write(out.get(..n).unwrap_or_default()) {
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        }
+        Ok(n)
+    }
+}
+
+/// The dump as it stands, read along the way to find what is wrong with it.
+fn whole(dump: Dump, pen: &mut Pen) -> Result<Vec<Summary>, CliError> {
+    let Dump { parts, origin } = dump;
+    let mut summaries = Vec::new();
+    for part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
+        let mut tee = Tee { inner: part.bytes, pen: &mut *pen };
+        summaries.push(walk(&mut tee, &Section::ALL, &mut |_| Visit::Done).map_err(|e| unreadable(&origin, &e))?);
+        // what follows after the end
+        let _ = std::io::copy(&mut tee, &mut std::io::sink());
+    }
+    Ok(summaries)
+}
+
+/// The wanted resources of a section, all of them.
+async fn values(dump: Dump, section: Section, filter: Filter) -> Result<(Vec<Value>, Vec<Summary>), CliError> {
+    blocking(move || {
+        let Dump { parts, origin } = dump;
+        let (mut all, mut summaries) = (Vec::new(), Vec::new());
+        for mut part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
+            let mut each = |value: Value| {
+                all.push(value);
+                true
+            };
+            summaries.push(read_json(&mut part.bytes, section, &filter, &mut each).map_err(|e| unreadable(&origin, &e))?);
+        }
+        Ok((all, summaries))
+    })
+    .await
+}
+
+async fn as_yaml(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
+    let origin = dump.origin.clone();
+    let [section] = plan.sections[..] else {
+        return Err(CliError::usage("a whole dump has no YAML form").hint("-o json, or one section: proxy-config clusters -o yaml"));
+    };
+    let (found, summaries) = values(dump, section, plan.filter.clone()).await?;
+    let text = match (section, found.first()) {
+        (Section::Bootstrap, Some(bootstrap)) => yaml::to_string(&serde_json::json!({ "bootstrap": bootstrap }))?,
+        _ => yaml::to_string(&found)?,
+    };
+    ctx.out.data(&text)?;
+    Ok(tell(ctx, plan, &origin, &summaries))
+}

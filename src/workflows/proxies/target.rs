@@ -1,0 +1,376 @@
+//! Which proxies a word means: `productpage`, `pod.ns`, `kind/name.ns`, `cluster/ns/pod`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::data::model::{ClusterId, Name, WorkloadId, parse_hostname};
+use crate::pure::mesh::Mesh;
+
+/// What was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetQuery {
+    /// The word itself.
+    pub text: String,
+    /// Only in this namespace.
+    pub namespace: Option<String>,
+    /// Only in this cluster.
+    pub cluster: Option<String>,
+    /// All matches, of whatever workloads.
+    pub all: bool,
+}
+
+/// A pod whose proxy is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The pod.
+    pub id: WorkloadId,
+    /// Its first address, where known.
+    pub address: Option<IpAddr>,
+    /// Whether it is Ready.
+    pub ready: bool,
+}
+
+/// The pods that are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Targets {
+    /// The ones to look into: the first match, or with `all` every one.
+    pub chosen: Vec<Target>,
+    /// How many match.
+    pub of: usize,
+}
+
+/// Why no proxy is meant, or too many.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// Nothing matches.
+    #[error("no pod, app label, workload or service matches \"{query}\"{within}")]
+    NotFound {
+        /// The word.
+        query: String,
+        /// Where it was looked for, with a blank before it; may be empty.
+        within: String,
+        /// Workloads with similar names, to paste.
+        near: Vec<String>,
+    },
+    /// Pods of different workloads match.
+    #[error("\"{query}\" matches {} different workloads", candidates.len())]
+    Ambiguous {
+        /// The word.
+        query: String,
+        /// The workloads, to paste.
+        candidates: Vec<String>,
+    },
+    /// There is no such cluster.
+    #[error("the cluster \"{cluster}\" is not known here")]
+    NoCluster {
+        /// The cluster.
+        cluster: String,
+        /// Those that are.
+        known: Vec<String>,
+    },
+    /// `kind/name` with an unknown kind.
+    #[error("\"{0}\" is no kind that has pods")]
+    Kind(String),
+    /// No word at all.
+    #[error("no pod was named")]
+    Empty,
+}
+
+/// A pod with everything it may be called by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The pod.
+    pub target: Target,
+    /// Its workload: kind and name.
+    pub owner: Option<(Name, Name)>,
+    /// Its app labels.
+    pub apps: BTreeSet<Name>,
+    /// The services that lead to it.
+    pub services: BTreeSet<Name>,
+    /// Its cluster's place: the primary first.
+    pub rank: usize,
+}
+
+impl Candidate {
+    /// Its workload, the same in all clusters: namespace, kind, name.
+    fn workload(&self) -> (Name, Name, Name) {
+        let namespace = self.target.id.namespace.clone();
+        match (&self.owner, self.apps.first()) {
+            (Some((kind, name)), _) => (namespace, kind.clone(), name.clone()),
+            (None, Some(app)) => (namespace, "app".into(), app.clone()),
+            (None, None) => (namespace, "pod".into(), self.target.id.name.clone()),
+        }
+    }
+}
+
+/// Kinds with pods: what people type, and the kind.
+const KINDS: [(&[&str], &str); 8] = [
+    (&["pod", "pods", "po"], "Pod"),
+    (&["service", "services", "svc"], "Service"),
+    (&["deployment", "deployments", "deploy"], "Deployment"),
+    (&["statefulset", "statefulsets", "sts"], "StatefulSet"),
+    (&["daemonset", "daemonsets", "ds"], "DaemonSet"),
+    (&["replicaset", "replicasets", "rs"], "ReplicaSet"),
+    (&["job", "jobs"], "Job"),
+    (&["app"], "app"),
+];
+
+/// A word, taken apart.
+struct Word {
+    cluster: Option<String>,
+    namespace: Option<String>,
+    kind: Option<&'static str>,
+    name: String,
+}
+
+impl Word {
+    /// The readings of a word, the likelier first: a name may hold dots, and a dot may stand before a namespace.
+    fn readings(text: &str) -> Result<Vec<Word>, TargetError> {
+        let plain = |kind, name: &str, namespace: Option<&str>| Word {
+            cluster: None,
+            namespace: namespace.map(str::to_owned),
+            kind,
+            name: name.to_owned(),
+        };
+        let parts: Vec<&str> = text.split('/').collect();
+        let (kind, name) = match parts[..] {
+            [""] => return Err(TargetError::Empty),
+            [name] => (None, name),
+            [kind, name] => {
+                let lower = kind.to_ascii_lowercase();
+                let known = KINDS.iter().find(|(words, _)| words.contains(&lower.as_str()));
+                (Some(known.map(|(_, kind)| *kind).ok_or_else(|| TargetError::Kind(kind.to_owned()))?), name)
+            }
+            [cluster, namespace, pod] => {
+                let mut word = plain(Some("Pod"), pod, Some(namespace));
+                word.cluster = Some(cluster.to_owned());
+                return Ok(vec![word]);
+            }
+            _ => return Err(TargetError::Kind(text.to_owned())),
+        };
+        let mut readings = vec![plain(kind, name, None)];
+        if let Some((service, namespace)) = parse_hostname(name).filter(|_| name.contains(".svc")) {
+            readings.push(plain(Some("Service"), service, Some(namespace)));
+        } else if let Some((name, namespace)) = name.rsplit_once('.') {
+            readings.push(plain(kind, name, Some(namespace)));
+        }
+        Ok(readings)
+    }
+
+    fn within(&self, c: &Candidate) -> bool {
+        let id = &c.target.id;
+        self.cluster.as_ref().is_none_or(|x| id.cluster.as_str() == x) && self.namespace.as_ref().is_none_or(|x| id.namespace == **x)
+    }
+
+    /// Whether a pod has this very name.
+    fn is_pod(&self, c: &Candidate) -> bool {
+        matches!(self.kind, None | Some("Pod")) && c.target.id.name == *self.name
+    }
+
+    /// Whether a pod's workload, app label or service has this name.
+    fn is_group(&self, c: &Candidate) -> bool {
+        let name = self.name.as_str();
+        let owned = |kind: Option<&str>| c.owner.as_ref().is_some_and(|(k, n)| *n == *name && kind.is_none_or(|want| *k == *want));
+        match self.kind {
+            None => owned(None) || c.apps.contains(name) || c.services.contains(name),
+            Some("Pod") => false,
+            Some("app") => c.apps.contains(name),
+            Some("Service") => c.services.contains(name),
+            Some(kind) => owned(Some(kind)),
+        }
+    }
+
+    /// Whether a pod's name starts with this one, as the talk's `istio-proxy-cfg` took it.
+    fn is_prefix(&self, c: &Candidate) -> bool {
+        self.kind.is_none() && c.target.id.name.strip_prefix(self.name.as_str()).is_some_and(|rest| rest.starts_with('-'))
+    }
+}
+
+/// The pods of a mesh.
+pub fn candidates(mesh: &Mesh) -> Vec<Candidate> {
+    let order = mesh.settings.ordered();
+    let mut services: BTreeMap<&WorkloadId, BTreeSet<Name>> = BTreeMap::new();
+    for service in mesh.services.values() {
+        for endpoint in service.endpoints.values().flat_map(|list| list.iter()) {
+            if let Some(id) = &endpoint.workload {
+                services.entry(id).or_default().insert(service.id.name.clone());
+            }
+        }
+    }
+    let app_labels = ["app", "app.kubernetes.io/name"];
+    let candidate = |(id, w): (&WorkloadId, &std::sync::Arc<crate::pure::mesh::Workload>)| Candidate {
+        target: Target { id: id.clone(), address: w.addresses.first().copied(), ready: w.ready },
+        owner: w.owner.clone(),
+        apps: app_labels.iter().filter_map(|l| w.labels.get(*l).cloned()).collect(),
+        services: services.get(id).cloned().unwrap_or_default(),
+        rank: order.iter().position(|c| **c == id.cluster).unwrap_or(usize::MAX),
+    };
+    mesh.workloads.iter().map(candidate).collect()
+}
+
+/// The pods of a mesh that a query means.
+///
+/// # Errors
+/// [`TargetError`], with candidates to paste.
+pub fn resolve(mesh: &Mesh, query: &TargetQuery) -> Result<Targets, TargetError> {
+    if let Some(cluster) = &query.cluster
+        && !mesh.clusters.keys().any(|c| c.as_str() == cluster)
+    {
+        let known = mesh.clusters.keys().map(ClusterId::to_string).collect();
+        return Err(TargetError::NoCluster { cluster: cluster.clone(), known });
+    }
+    resolve_among(candidates(mesh), query)
+}
+
+/// The same among pods that somebody else knows.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn resolve_among(mut candidates: Vec<Candidate>, query: &TargetQuery) -> Result<Targets, TargetError> {
+    let readings = Word::readings(&query.text)?;
+    candidates.retain(|c| {
+        let id = &c.target.id;
+        query.cluster.as_ref().is_none_or(|x| id.cluster.as_str() == x) && query.namespace.as_ref().is_none_or(|x| id.namespace == **x)
+    });
+    candidates.sort_by(|a, b| (!a.target.ready, a.rank, &a.target.id).cmp(&(!b.target.ready, b.rank, &b.target.id)));
+    // a pod's whole name beats everything; a workload's name beats the start of a pod's
+    let tests: [fn(&Word, &Candidate) -> bool; 3] = [Word::is_pod, Word::is_group, Word::is_prefix];
+    for test in tests {
+        for word in &readings {
+            let found: Vec<_> = candidates.iter().filter(|c| word.within(c) && test(word, c)).collect();
+            if !found.is_empty() {
+                return choose(&found, query);
+            }
+        }
+    }
+    Err(not_found(&candidates, query))
+}
+
+fn choose(found: &[&Candidate], query: &TargetQuery) -> Result<Targets, TargetError> {
+    let workloads: BTreeSet<_> = found.iter().map(|c| c.workload()).collect();
+    if workloads.len() > 1 && !query.all {
+        let candidates = workloads.iter().map(paste).collect();
+        return Err(TargetError::Ambiguous { query: query.text.clone(), candidates });
+    }
+    let take = if query.all { found.len() } else { 1 };
+    Ok(Targets { chosen: found.iter().take(take).map(|c| c.target.clone()).collect(), of: found.len() })
+}
+
+fn paste((namespace, kind, name): &(Name, Name, Name)) -> String {
+    format!("{}/{name}.{namespace}", kind.to_ascii_lowercase())
+}
+
+/// Says what has a similar name: the same letters somewhere in it.
+fn not_found(candidates: &[Candidate], query: &TargetQuery) -> TargetError {
+    let word = query.text.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let alike = |c: &&Candidate| word.len() > 1 && c.target.id.name.contains(word.as_str());
+    let near: BTreeSet<_> = candidates.iter().filter(alike).map(|c| paste(&c.workload())).take(20).collect();
+    let mut within = String::new();
+    if let Some(namespace) = &query.namespace {
+        within.push_str(&format!(" in the namespace {namespace}"));
+    }
+    if let Some(cluster) = &query.cluster {
+        within.push_str(&format!(" in the cluster {cluster}"));
+    }
+    TargetError::NotFound { query: query.text.clone(), within, near: near.into_iter().take(5).collect() }
+}
+
+impl fmt::Display for Target {
+    /// `cluster/namespace/pod`, or `pod.namespace` where the cluster is not known: to paste.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.id.cluster.as_str().is_empty() {
+            return write!(f, "{}.{}", self.id.name, self.id.namespace);
+        }
+        fmt::Display::fmt(&self.id, f)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn pod(rank: usize, id: &str, owner: Option<&str>, app: &str, ready: bool) -> Candidate {
+        let [cluster, namespace, name] = id.split('/').collect::<Vec<_>>()[..] else { panic!("{id}") };
+        let id = WorkloadId { cluster: ClusterId::parse(cluster).unwrap(), namespace: namespace.into(), name: name.into() };
+        Candidate {
+            target: Target { id, address: None, ready },
+            owner: owner.map(|o| ("Deployment".into(), o.into())),
+            apps: std::iter::once(app.into()).filter(|a: &Name| !a.is_empty()).collect(),
+            services: std::iter::once(app.into()).filter(|a: &Name| !a.is_empty()).collect(),
+            rank,
+        }
+    }
+
+    fn mesh() -> Vec<Candidate> {
+        vec![
+            pod(1, "alpha/default/web-7f-aaaaa", Some("web"), "web", true),
+            pod(0, "main/default/web-7f-bbbbb", Some("web"), "web", false),
+            pod(0, "main/default/web-7f-ccccc", Some("web"), "web", true),
+            pod(0, "main/default/reviews-v1-1", Some("reviews-v1"), "reviews", true),
+            pod(0, "main/default/reviews-v2-1", Some("reviews-v2"), "reviews", true),
+            pod(0, "main/other/web", None, "", true),
+            pod(0, "main/kube-system/etcd-node.example.com", None, "", true),
+        ]
+    }
+
+    fn ask(text: &str) -> Result<Vec<String>, TargetError> {
+        ask_with(TargetQuery { text: text.into(), ..TargetQuery::default() })
+    }
+
+    fn ask_with(query: TargetQuery) -> Result<Vec<String>, TargetError> {
+        resolve_among(mesh(), &query).map(|t| {
+            let of = t.of;
+            t.chosen.into_iter().map(|t| format!("{t} of {of}")).collect()
+        })
+    }
+
+    #[test]
+    fn an_exact_pod_name_wins_over_a_workload_of_that_name() {
+        assert_eq!(ask("web").unwrap(), ["main/other/web of 1"]);
+        assert_eq!(ask("etcd-node.example.com").unwrap(), ["main/kube-system/etcd-node.example.com of 1"]);
+    }
+
+    #[test]
+    fn of_a_workload_in_two_clusters_the_primarys_ready_pod_is_taken() {
+        for text in ["web.default", "deploy/web", "deployment/web.default", "svc/web", "app/web", "web.default.svc.cluster.local"] {
+            assert_eq!(ask(text).unwrap(), ["main/default/web-7f-ccccc of 3"], "{text}");
+        }
+        let all = TargetQuery { text: "svc/web".into(), all: true, ..TargetQuery::default() };
+        assert_eq!(ask_with(all).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn cluster_and_namespace_narrow() {
+        let narrow = TargetQuery { text: "web".into(), cluster: Some("alpha".into()), ..TargetQuery::default() };
+        assert_eq!(ask_with(narrow).unwrap(), ["alpha/default/web-7f-aaaaa of 1"]);
+        let narrow = TargetQuery { text: "web".into(), namespace: Some("default".into()), ..TargetQuery::default() };
+        assert_eq!(ask_with(narrow).unwrap(), ["main/default/web-7f-ccccc of 3"]);
+        assert_eq!(ask("main/default/web-7f-bbbbb").unwrap(), ["main/default/web-7f-bbbbb of 1"]);
+    }
+
+    #[test]
+    fn different_workloads_are_candidates_to_paste() {
+        let candidates = vec!["deployment/reviews-v1.default".to_owned(), "deployment/reviews-v2.default".to_owned()];
+        assert_eq!(ask("reviews"), Err(TargetError::Ambiguous { query: "reviews".into(), candidates: candidates.clone() }));
+        for text in candidates {
+            assert_eq!(ask(&text).unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn the_start_of_a_pods_name_is_enough_as_in_the_talk() {
+        assert_eq!(ask("reviews-v2-1").unwrap(), ["main/default/reviews-v2-1 of 1"]);
+        assert_eq!(ask("web-7f.default").unwrap(), ["main/default/web-7f-ccccc of 3"]);
+        assert!(matches!(ask("we"), Err(TargetError::NotFound { .. })));
+    }
+
+    #[test]
+    fn words_that_mean_nothing_say_why() {
+        assert_eq!(ask("secret/x"), Err(TargetError::Kind("secret".into())));
+        assert_eq!(ask(""), Err(TargetError::Empty));
+        let Err(TargetError::NotFound { near, .. }) = ask("review") else { panic!() };
+        assert_eq!(near, ["deployment/reviews-v1.default", "deployment/reviews-v2.default"]);
+    }
+}
