@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 
 use super::error::CliError;
+use crate::engine::{Loaded, load_once};
+use crate::pure::mesh::Mesh;
 use crate::adapters::registry::{ReadOptions, Registry, Trust};
 use crate::data::model::ClusterId;
 use super::output::{Format, Output};
 use crate::data::model::Timestamp;
+
+/// How long a command waits for one cluster's objects.
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -96,6 +101,28 @@ impl Context {
             return Err(refused("it is a folder".to_owned()));
         }
         Ok(Box::new(file))
+    }
+
+    /// The merged mesh of the registry, read once. What is wrong with entries, and clusters that do not answer, are warnings.
+    ///
+    /// # Errors
+    /// Where the registry cannot be read, or no cluster of it answers.
+    pub async fn mesh(&self) -> Result<Mesh, CliError> {
+        let registry = self.registry(None)?;
+        for problem in &registry.problems {
+            self.out.warning(&problem.to_string());
+        }
+        let Loaded { mesh, failed } = load_once(&registry, DEADLINE).await;
+        let reasons: Vec<String> = failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();
+        if failed.len() == registry.entries.len() {
+            let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
+            let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());
+            return Err(CliError::usage(what).hint("look at each cluster: meshctl cluster list"));
+        }
+        for reason in &reasons {
+            self.out.warning(reason);
+        }
+        Ok(mesh)
     }
 
     /// The format that was asked for; a table where none was.

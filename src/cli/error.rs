@@ -149,7 +149,7 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),
             SourceError::Status { .. } | SourceError::Answer { .. } => error.hint("is that the right port?"),
-            SourceError::NotBuilt { .. } => error,
+            SourceError::NoAddress { .. } => error.hint("wait until it has one, or name another pod"),
         }
     }
 }

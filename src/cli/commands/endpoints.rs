@@ -26,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let Args { service: text, namespace, cluster } = args;
     let query = EndpointQuery { text, namespace, cluster };
-    let mesh = proxies::load_mesh(&ctx.registry_dir()?).await?;
+    let mesh = ctx.mesh().await?;
     if ctx.format() == Format::V1 {
         ctx.out.data(&proxies::endpoint_v1(&mesh, &query)?)?;
         return Ok(Exit::Yes);

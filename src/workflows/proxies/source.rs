@@ -99,11 +99,11 @@ pub enum SourceError {
         /// Why.
         why: String,
     },
-    /// A part of the program that does not exist yet.
-    #[error("{what} is not built yet")]
-    NotBuilt {
-        /// What.
-        what: String,
+    /// A pod that has no address: no proxy of it can be named.
+    #[error("the pod {target} has no address yet, so nothing can be computed for its proxy")]
+    NoAddress {
+        /// The pod.
+        target: String,
     },
 }
 

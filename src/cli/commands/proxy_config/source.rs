@@ -85,11 +85,11 @@ pub(super) async fn run(ctx: &Context, plan: Plan) -> Outcome {
             show::many(ctx, &plan, dumps).await
         }
         Source::Registry(dir) => {
-            let mesh = proxies::load_mesh(&dir).await?;
+            let mesh = ctx.mesh().await?;
             let targets = proxies::resolve(&mesh, &query(&plan)?)?;
             let mut dumps = Vec::new();
             for target in told(ctx, &Origin::Registry(dir.display().to_string()), targets) {
-                dumps.push((target.to_string(), proxies::computed_dump(&mesh, &target).await?));
+                dumps.push((target.to_string(), proxies::computed_dump(&mesh, &dir.display().to_string(), &target)?));
             }
             show::many(ctx, &plan, dumps).await
         }
@@ -134,11 +134,11 @@ async fn v1(ctx: &Context, plan: &Plan, source: Source) -> Outcome {
             all
         }
         Source::Registry(dir) => {
-            let mesh = proxies::load_mesh(&dir).await?;
+            let mesh = ctx.mesh().await?;
             let targets = proxies::resolve(&mesh, &query(plan)?)?;
             let mut all = String::new();
             for target in told(ctx, &Origin::Registry(dir.display().to_string()), targets) {
-                all.push_str(&ended(proxies::computed_v1(&mesh, &target, &path).await?));
+                all.push_str(&ended(proxies::computed_v1(&mesh, &dir.display().to_string(), &target, &path)?));
             }
             all
         }
@@ -186,7 +186,7 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
             }
         }
         Source::Registry(dir) => {
-            let mesh = proxies::load_mesh(&dir).await?;
+            let mesh = ctx.mesh().await?;
             ctx.out.note(&format!("{key}, from {}", Origin::Registry(dir.display().to_string())));
             let query = EndpointQuery { text: key, namespace: plan.common.namespace.clone(), cluster: plan.in_cluster.clone() };
             if ctx.format() == Format::V1 {
