@@ -141,9 +141,10 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Whether discovery fills the slices of itself: not where `mesh.yaml` fixes the address.
+    /// Whether discovery fills slices of itself: not where `mesh.yaml` fixes the address, nor where there are none, since a rule
+    /// with an empty list of names would be a right to every slice.
     pub(super) fn fills_slices(&self) -> bool {
-        self.pilot_host.is_empty() && self.pilot_ip.is_none()
+        self.pilot_host.is_empty() && self.pilot_ip.is_none() && !self.slices.is_empty()
     }
 }
 
@@ -387,6 +388,8 @@ mod tests {
         assert_eq!((slices.len(), &slices[0]["addressType"], &slices[0]["endpoints"][0]["addresses"]), (1, &json!("IPv6"), &json!(["fd00::1"])));
         let Ok((files, slices)) = of("pilot.example.com", vec![Family::IPv4]) else { panic!("renders") };
         assert!(slices.is_empty() && !files.contains(&rights));
+        let Ok((files, slices)) = of("", vec![]) else { panic!("renders") };
+        assert!(slices.is_empty() && !files.contains(&rights), "an empty list of names is a right to all");
         assert!(matches!(of("1.2.3.4:15012", vec![]), Err(RenderError::Setting { setting: "pilotAddress", .. })));
     }
 }
