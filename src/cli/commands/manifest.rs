@@ -124,7 +124,7 @@ fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
 fn images(ctx: &Context, args: &ImagesArgs) -> Outcome {
     // without a registry the flags and the build still name images
     let mesh = match ctx.registry_dir() {
-        Ok(dir) => install::PlanInput::read(&dir, None)?.mesh,
+        Ok(dir) => install::PlanInput::read(&dir, None)?.sound()?.mesh,
         Err(_) => MeshFile::default(),
     };
     let image = install::image(&mesh, &args.values.layers()?)?;

@@ -100,13 +100,13 @@ pub enum RenderError {
         /// The template's name.
         template: String,
         /// The object.
-        object: ObjectKey,
+        object: Box<ObjectKey>,
         /// What is wrong.
-        why: CheckError,
+        why: Box<CheckError>,
     },
     /// Two objects have one key, or one file name.
     #[error("{0} is rendered twice")]
-    Twice(ObjectKey),
+    Twice(Box<ObjectKey>),
     /// A setting that no object can hold.
     #[error("\"{value}\" is no {setting} of cluster {cluster}: want {want}")]
     Setting {
@@ -162,7 +162,7 @@ pub fn render(target: &Target, values: &Values, image: &str) -> Result<ClusterMa
     }
     let mut names = std::collections::BTreeSet::from([Inventory::key(&target.namespace).file_name()]);
     if let Some(twice) = objects.iter().find(|o| !names.insert(o.key.file_name())) {
-        return Err(RenderError::Twice(twice.key.clone()));
+        return Err(RenderError::Twice(Box::new(twice.key.clone())));
     }
     let secrets = vec![SecretKeys {
         namespace: target.namespace.clone(),
@@ -197,7 +197,8 @@ fn documents(name: &str, text: &str, facts: &Facts) -> Result<Vec<Object>, Rende
     read.into_iter()
         .map(|value| {
             let object = Object::of(value).ok_or_else(|| RenderError::NoObject { template: template() })?.owned();
-            check(&object.value).map_err(|why| RenderError::Api { template: template(), object: object.key.clone(), why })?;
+            let api = |why| RenderError::Api { template: template(), object: Box::new(object.key.clone()), why: Box::new(why) };
+            check(&object.value).map_err(api)?;
             Ok(object)
         })
         .collect()

@@ -73,3 +73,8 @@ pub(super) fn entries(dir: &Path) -> io::Result<Vec<PathBuf>> {
 pub(super) fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
+
+/// A path without links; `None` where it leads nowhere.
+pub(super) fn real(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}

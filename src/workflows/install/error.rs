@@ -52,7 +52,7 @@ pub enum InstallError {
         /// The cluster.
         cluster: ClusterId,
         /// What is wrong.
-        why: RenderError,
+        why: Box<RenderError>,
     },
     /// No CA, or a defect one.
     #[error("the CA folder {dir} cannot be used: {why}")]

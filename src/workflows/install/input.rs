@@ -61,6 +61,17 @@ impl PlanInput {
         Ok(input)
     }
 
+    /// This input, where nothing is wrong with the registry.
+    ///
+    /// # Errors
+    /// [`InstallError::Registry`] with every problem.
+    pub fn sound(self) -> Result<Self, InstallError> {
+        if self.problems.is_empty() {
+            return Ok(self);
+        }
+        Err(InstallError::Registry { dir: self.dir.display().to_string(), problems: self.problems })
+    }
+
     fn entry(&mut self, path: &Path) -> Result<(), String> {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if disk::is_dir(path) {

@@ -54,16 +54,14 @@ impl Plan {
     /// # Errors
     /// [`InstallError`]: a registry with problems, values, image, a template.
     pub fn of(input: &PlanInput, options: &Options) -> Result<Self, InstallError> {
-        if !input.problems.is_empty() {
-            return Err(InstallError::Registry { dir: input.dir.display().to_string(), problems: input.problems.clone() });
-        }
+        let input = &input.clone().sound()?;
         let values = values(&input.mesh, &options.layers)?;
         let image = resolve(&values)?;
         let mut clusters = selected(input, &options.only)?
             .into_iter()
             .map(|cluster| {
                 let manifests = render(&target(input, cluster), &values, &image)
-                    .map_err(|why| InstallError::Render { cluster: cluster.id.clone(), why })?;
+                    .map_err(|why| InstallError::Render { cluster: cluster.id.clone(), why: Box::new(why) })?;
                 Ok(PlannedCluster { id: cluster.id.clone(), role: cluster.role, folder: cluster.folder.clone(), manifests })
             })
             .collect::<Result<Vec<_>, InstallError>>()?;

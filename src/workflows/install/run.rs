@@ -168,12 +168,12 @@ impl Prepared {
         self.clusters.iter().all(|c| c.changes.as_ref().is_ok_and(settled))
     }
 
-    /// Exactly what is applied, as one stream of documents.
+    /// Exactly what is applied, as one stream of documents; a cluster that cannot be installed has no part in it.
     ///
     /// # Errors
     /// Where an object does not serialise.
     pub fn stream(&self) -> Result<String, InstallError> {
-        super::generate::stream(self.clusters.iter().map(|c| &c.manifests))
+        super::generate::stream(self.clusters.iter().filter(|c| c.changes.is_ok()).map(|c| &c.manifests))
     }
 
     /// Writes. One cluster that fails never hides the rest.

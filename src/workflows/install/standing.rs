@@ -1,6 +1,6 @@
 //! What stands in a folder of ours, and who else defines our objects beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::disk;
@@ -63,14 +63,16 @@ pub(super) fn read<'a>(dir: &Path, namespace: &str, keys: impl Iterator<Item = &
 
 /// The files of a file cluster, outside of our own folder, that define one of `keys`.
 pub(super) fn others<'a>(folder: &Path, ours: &Path, keys: &[&'a ObjectKey]) -> Vec<(&'a ObjectKey, PathBuf)> {
-    let (mut found, mut open) = (Vec::new(), vec![(folder.to_owned(), 0)]);
-    while let Some((dir, depth)) = open.pop() {
+    let (mut found, mut open, mut seen) = (Vec::new(), vec![folder.to_owned()], BTreeSet::new());
+    while let Some(dir) = open.pop() {
+        // links are followed, and may lead back
+        if !disk::real(&dir).is_some_and(|real| seen.insert(real)) {
+            continue;
+        }
         // what cannot be read here is the registry's to report
         for path in disk::entries(&dir).unwrap_or_default().into_iter().filter(|p| p != ours) {
             if disk::is_dir(&path) {
-                if depth < 16 {
-                    open.push((path, depth + 1));
-                }
+                open.push(path);
                 continue;
             }
             let known = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k));
@@ -89,5 +91,33 @@ fn items(value: serde_json::Value) -> Vec<serde_json::Value> {
     match value.get("items").and_then(serde_json::Value::as_array) {
         Some(items) if value["kind"] == "List" => items.clone(),
         _ => vec![value],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::disallowed_methods)]
+    fn links_that_lead_back_end() -> std::io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        for link in ["a", "b", "c"] {
+            std::os::unix::fs::symlink(".", dir.path().join(link))?;
+        }
+        let (file, ours) = (dir.path().join("x.yaml"), dir.path().join("meshctl"));
+        let object = "apiVersion: v1\nkind: Service\nmetadata: {name: b, namespace: a}\n";
+        disk::write(&file, &format!("{object}---\nkind: List\nitems: [{{apiVersion: v1, kind: Namespace, metadata: {{name: a}}}}]\n"))?;
+        disk::write(&ours.join("x.yaml"), object)?;
+        let key = |kind: &str, namespace: &str, name: &str| ObjectKey {
+            group: String::new(),
+            kind: kind.into(),
+            namespace: namespace.into(),
+            name: name.into(),
+        };
+        let (namespace, service, absent) = (key("Namespace", "", "a"), key("Service", "a", "b"), key("Service", "a", "c"));
+        let found = others(dir.path(), &ours, &[&service, &absent, &namespace]);
+        assert_eq!(found, vec![(&namespace, file.clone()), (&service, file)]);
+        Ok(())
     }
 }
