@@ -63,7 +63,7 @@ pub(super) fn read<'a>(dir: &Path, namespace: &str, keys: impl Iterator<Item = &
 
 /// The files of a file cluster, outside of our own folder, that define one of `keys`.
 pub(super) fn others<'a>(folder: &Path, ours: &Path, keys: &[&'a ObjectKey]) -> Vec<(&'a ObjectKey, PathBuf)> {
-    let (mut found, mut open, mut seen) = (Vec::new(), vec![folder.to_owned()], BTreeSet::new());
+    let (mut found, mut open, mut seen) = (Vec::new(), vec![folder.to_owned()], BTreeSet::from_iter(disk::real(ours)));
     while let Some(dir) = open.pop() {
         // links are followed, and may lead back
         if !disk::real(&dir).is_some_and(|real| seen.insert(real)) {
@@ -102,8 +102,8 @@ mod tests {
     #[allow(clippy::disallowed_methods)]
     fn links_that_lead_back_end() -> std::io::Result<()> {
         let dir = tempfile::tempdir()?;
-        for link in ["a", "b", "c"] {
-            std::os::unix::fs::symlink(".", dir.path().join(link))?;
+        for (link, to) in [("a", "."), ("b", "."), ("c", "meshctl")] {
+            std::os::unix::fs::symlink(to, dir.path().join(link))?;
         }
         let (file, ours) = (dir.path().join("x.yaml"), dir.path().join("meshctl"));
         let object = "apiVersion: v1\nkind: Service\nmetadata: {name: b, namespace: a}\n";
