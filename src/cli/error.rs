@@ -76,8 +76,28 @@ impl From<crate::workflows::install::InstallError> for CliError {
             E::Image(ImageError::NoTag(_)) => out.hint("add --tag TAG or --digest sha256:…"),
             E::Trust { .. } => out.hint("meshctl ca init makes what is missing; --ca DIR names another folder"),
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
+            E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),
             E::UnknownCluster { .. } | E::Values(_) | E::Image(_) | E::Render { .. } | E::Read { .. } => out,
+        }
+    }
+}
+
+impl From<crate::adapters::registry::RegistryError> for CliError {
+    fn from(e: crate::adapters::registry::RegistryError) -> Self {
+        CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")
+    }
+}
+
+impl From<crate::roles::discovery::DiscoveryError> for CliError {
+    fn from(e: crate::roles::discovery::DiscoveryError) -> Self {
+        use crate::roles::discovery::DiscoveryError;
+        match e {
+            DiscoveryError::Registry(e) => e.into(),
+            DiscoveryError::Listen { .. } => {
+                CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
+            }
+            DiscoveryError::Thread(_) => CliError::failed(e.to_string()),
         }
     }
 }

@@ -38,6 +38,9 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let input = PlanInput::read(&ctx.registry_dir()?, args.primary.as_deref())?;
+    for note in &input.notes {
+        ctx.out.note(note);
+    }
     let options = Options { layers: args.values.layers()?, only: args.clusters.clone() };
     let prepared = prepare(&input, &options, args.ca.as_deref(), args.move_primary)?;
     if args.dry_run {

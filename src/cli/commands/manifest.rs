@@ -96,6 +96,9 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 
 fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
     let input = install::PlanInput::read(&ctx.registry_dir()?, args.primary.as_deref())?;
+    for note in &input.notes {
+        ctx.out.note(note);
+    }
     let options = install::Options { layers: args.values.layers()?, only: args.clusters.clone() };
     let plan = install::Plan::of(&input, &options)?;
     let Some(out) = &args.out else {

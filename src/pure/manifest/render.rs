@@ -124,16 +124,14 @@ pub enum RenderError {
 /// What the templates see.
 #[derive(Serialize)]
 pub(super) struct Facts<'a> {
-    cluster: &'a str,
     pub(super) role: ClusterRole,
-    primary: &'a str,
     namespace: &'a str,
-    trust_domain: &'a str,
     namespace_labels: Map<String, Value>,
     image: &'a str,
     pull_secrets: Vec<Value>,
     values: &'a Values,
     ports: Vec<Value>,
+    args: Vec<String>,
     mesh_config: String,
     pub(super) pilot_host: String,
     pilot_ip: Option<IpAddr>,
@@ -253,21 +251,28 @@ fn facts<'a>(target: &'a Target, values: &'a Values, image: &'a str) -> Result<F
     }
     let open = values.discovery.open_ports;
     Ok(Facts {
-        cluster: target.cluster.as_str(),
         role: target.role,
-        primary: target.primary.as_str(),
         namespace: &target.namespace,
-        trust_domain: &target.trust_domain,
         namespace_labels,
         image,
         pull_secrets: values.image.pull_secrets.iter().map(|name| json!({"name": name})).collect(),
         values,
         ports: PORTS.iter().filter(|p| (p.open)(&open)).map(|p| json!({"name": p.name, "port": p.port})).collect(),
+        args: args(values),
         mesh_config: mesh_config(target, values)?,
         slices: slices(target, values, pilot_ip),
         pilot_host,
         pilot_ip,
     })
+}
+
+/// Pilot's arguments. The kubelet asks the pod's address, so 15014 is open; the others stay on loopback until a value opens them.
+fn args(values: &Values) -> Vec<String> {
+    let any = if values.discovery.families.contains(&Family::IPv6) { "[::]" } else { "0.0.0.0" };
+    let open = values.discovery.open_ports;
+    let ports = [("monitoring", 15014, true), ("grpc", 15010, open.xds), ("http", 8080, open.rest)];
+    let flags = ports.iter().filter(|(_, _, open)| *open).map(|(flag, port, _)| format!("--{flag}={any}:{port}"));
+    std::iter::once("discovery".to_owned()).chain(flags).collect()
 }
 
 /// The text of the ConfigMap `istio`.

@@ -14,6 +14,9 @@ pub enum InstallError {
         /// Each with its file and reason.
         problems: Vec<String>,
     },
+    /// The registry's directory is not readable.
+    #[error(transparent)]
+    Directory(#[from] crate::adapters::registry::RegistryError),
     /// It holds no cluster.
     #[error("the registry {0} holds no cluster")]
     NoClusters(String),

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::disk;
 use super::error::InstallError;
+use crate::adapters::registry::{Entry, ReadOptions, Registry, Source, Trust};
 use crate::data::kinds::{ClusterOverride, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::data::yaml;
@@ -37,28 +38,44 @@ pub struct PlanInput {
     pub primary: ClusterId,
     /// Why it is the primary: `--primary`, `mesh.yaml`, `the first by name`.
     pub primary_reason: String,
+    /// The CA's folder, where no flag names another.
+    pub ca_dir: PathBuf,
+    /// What was skipped, and why.
+    pub notes: Vec<String>,
     /// What is wrong with the registry, each with file and reason. One is enough to do nothing anywhere.
     pub problems: Vec<String>,
 }
 
 impl PlanInput {
-    /// Reads a registry's directory.
+    /// Takes what a plan needs from a registry, whose directory is read here.
     ///
     /// # Errors
-    /// Where the directory cannot be listed; everything else is among the problems.
+    /// Where the directory cannot be listed, or the primary is no id; everything else is among the problems.
     pub fn read(dir: &Path, primary: Option<&str>) -> Result<Self, InstallError> {
-        let failed = |e: std::io::Error| InstallError::Read { path: dir.display().to_string(), why: e.to_string() };
-        if !disk::is_dir(dir) {
-            return Err(failed(std::io::Error::other("it is no directory")));
-        }
-        let mut input = Self { dir: dir.to_owned(), ..Self::default() };
-        for path in disk::entries(dir).map_err(failed)? {
-            if let Err(why) = input.entry(&path) {
-                input.problems.push(format!("{}: {why}", path.display()));
-            }
-        }
-        input.choose(primary);
-        Ok(input)
+        let failed = |path: &str, why: String| InstallError::Read { path: path.to_owned(), why };
+        let primary = primary.map(ClusterId::parse).transpose().map_err(|e| failed("--primary", e.to_string()))?;
+        // an installation is run by a user, on the user's own files
+        let registry = Registry::read(dir, &ReadOptions { primary, trust: Trust::Terminal })?;
+        let cluster = |entry: &Entry| PlanCluster {
+            id: entry.id.clone(),
+            role: entry.role,
+            folder: match &entry.source {
+                Source::Folder(folder) => Some(folder.clone()),
+                Source::Live { .. } => None,
+            },
+            overrides: entry.overrides.clone(),
+        };
+        let (primary, primary_reason) = registry.primary.as_ref().map(|p| (p.id.clone(), p.why.to_owned())).unwrap_or_default();
+        Ok(Self {
+            clusters: registry.entries.iter().map(cluster).collect(),
+            problems: registry.problems.iter().map(ToString::to_string).collect(),
+            notes: registry.notes.clone(),
+            ca_dir: registry.ca_dir(),
+            primary,
+            primary_reason,
+            dir: registry.dir,
+            mesh: registry.mesh,
+        })
     }
 
     /// This input, where nothing is wrong with the registry.
@@ -70,66 +87,6 @@ impl PlanInput {
             return Ok(self);
         }
         Err(InstallError::Registry { dir: self.dir.display().to_string(), problems: self.problems })
-    }
-
-    fn entry(&mut self, path: &Path) -> Result<(), String> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if disk::is_dir(path) {
-            if !path.join("root-cert.pem").exists() {
-                self.add(&name, Some(path.to_owned()))?;
-            }
-            return Ok(());
-        }
-        let text = disk::read_text(path).map_err(|e| e.to_string())?;
-        if name == "mesh.yaml" {
-            self.mesh = yaml::from_str(&text).map_err(|e| e.to_string())?;
-            return match (self.mesh.api_version.as_str(), self.mesh.kind.as_str()) {
-                ("meshctl/v1", "Mesh") => Ok(()),
-                (version, kind) => Err(format!("it is apiVersion \"{version}\", kind \"{kind}\"; want meshctl/v1, Mesh")),
-            };
-        }
-        let document: Value = yaml::from_str(&text).map_err(|e| e.redacted())?;
-        match document.get("kind").and_then(Value::as_str) {
-            Some("Config") => {
-                let suffixes = [".kubeconfig", ".kube.conf", ".yaml", ".yml", ".json", ".conf"];
-                let id = suffixes.iter().find_map(|s| name.strip_suffix(s)).unwrap_or(&name);
-                self.add(id, None)
-            }
-            _ => Err("it is neither a kubeconfig nor a descriptor".to_owned()),
-        }
-    }
-
-    fn add(&mut self, id: &str, folder: Option<PathBuf>) -> Result<(), String> {
-        let id = ClusterId::parse(id).map_err(|e| e.to_string())?;
-        if self.clusters.iter().any(|c| c.id == id) {
-            return Err(format!("the cluster {id} is there already"));
-        }
-        self.clusters.push(PlanCluster { id, role: ClusterRole::Remote, folder, overrides: ClusterOverride::default() });
-        Ok(())
-    }
-
-    /// Chooses the primary, and hands each cluster its part of `mesh.yaml`.
-    fn choose(&mut self, flag: Option<&str>) {
-        self.clusters.sort_by(|a, b| a.id.cmp(&b.id));
-        let first = self.clusters.first().map(|c| c.id.to_string()).unwrap_or_default();
-        let (name, reason) = match (flag, self.mesh.primary.clone()) {
-            (Some(name), _) => (name.to_owned(), "--primary"),
-            (None, Some(name)) => (name, "mesh.yaml"),
-            (None, None) => (first, "the first by name"),
-        };
-        self.primary_reason = reason.to_owned();
-        let empty = self.clusters.is_empty();
-        match self.clusters.iter_mut().find(|c| c.id.as_str() == name) {
-            Some(cluster) => {
-                cluster.role = ClusterRole::Primary;
-                self.primary = cluster.id.clone();
-            }
-            None if empty => {}
-            None => self.problems.push(format!("the primary \"{name}\" ({reason}) is no cluster of the registry")),
-        }
-        for cluster in &mut self.clusters {
-            cluster.overrides = self.mesh.clusters.get(cluster.id.as_str()).cloned().unwrap_or_default();
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The CA's folder, read only: install never makes a root, and reads no private key.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::disk;
 use super::error::InstallError;
@@ -13,17 +13,6 @@ use crate::pure::manifest::SecretKeys;
 /// The keys of the Secret that holds a private key: it must exist, and is not read.
 const PRIVATE: &str = "ca-key.pem";
 
-/// The CA's folder: the flag, `caDir` of `mesh.yaml`, or `mesh-ca` beside the registry.
-fn folder(input: &PlanInput, flag: Option<&Path>) -> PathBuf {
-    match (flag, &input.mesh.ca_dir) {
-        (Some(dir), _) => dir.to_owned(),
-        (None, Some(dir)) => input.dir.join(dir),
-        // `.` and `..` have no parent by name
-        (None, None) if input.dir.file_name().is_none() => input.dir.join("..").join("mesh-ca"),
-        (None, None) => input.dir.with_file_name("mesh-ca"),
-    }
-}
-
 /// Checks that the folder holds what each cluster's Secret needs, with the same root everywhere, and names the Secrets by key
 /// and hash.
 ///
@@ -34,15 +23,15 @@ pub(super) fn check(
     flag: Option<&Path>,
     clusters: &[(&ClusterId, &[SecretKeys])],
 ) -> Result<BTreeMap<ClusterId, Vec<SecretReport>>, InstallError> {
-    let dir = folder(input, flag);
+    let dir = flag.unwrap_or(&input.ca_dir);
     let failed = |why| InstallError::Trust { dir: dir.display().to_string(), why };
-    if !disk::is_dir(&dir) {
+    if !disk::is_dir(dir) {
         return Err(failed("there is no such folder".to_owned()));
     }
-    let root = public(&dir, "root-cert.pem").map_err(failed)?;
+    let root = public(dir, "root-cert.pem").map_err(failed)?;
     let mut out = BTreeMap::new();
     for (id, secrets) in clusters {
-        let reports = secrets.iter().map(|secret| secret_report(&dir, id, secret, &root)).collect::<Result<Vec<_>, _>>();
+        let reports = secrets.iter().map(|secret| secret_report(dir, id, secret, &root)).collect::<Result<Vec<_>, _>>();
         out.insert((*id).clone(), reports.map_err(failed)?);
     }
     Ok(out)
