@@ -129,7 +129,8 @@ fn manifests_are_the_golden_ones() {
             std::fs::write(&path, &text).unwrap();
         }
         let wanted = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}; UPDATE_GOLDEN=1 writes it", path.display()));
-        assert_eq!(text, wanted, "{golden} differs; if it should, run with UPDATE_GOLDEN=1 and read the diff");
+        let differs = text.lines().zip(wanted.lines()).enumerate().find(|(_, (now, then))| now != then);
+        assert!(text == wanted, "{golden} differs (line from 0, now, then): {differs:?}; if it should, run with UPDATE_GOLDEN=1 and read the diff");
     }
 }
 
@@ -455,7 +456,7 @@ fn the_primary_sticks_until_it_is_moved() {
     bench.install(&["--clusters", "on-prem"]).ok();
     let before = bench.files();
     bench.install(&["--primary", "on-prem"]).fails(2, &["primary gke", "--move-primary"]);
-    bench.install(&["--primary", "mars"]).fails(2, &["\"mars\"", "no cluster"]);
+    bench.install(&["--primary", "mars"]).fails(2, &["mars", "no cluster"]);
     assert_eq!(bench.files(), before);
     bench.install(&["--primary", "on-prem", "--move-primary"]).ok();
     assert!(bench.path("kubeconf/on-prem/meshctl/deployment-istio-system-istio-pilot.yaml").exists());
