@@ -74,6 +74,11 @@ pub(super) fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether a path is a regular file, which is not opened.
+pub(super) fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// A path without links; `None` where it leads nowhere.
 pub(super) fn real(path: &Path) -> Option<PathBuf> {
     fs::canonicalize(path).ok()

@@ -42,7 +42,7 @@ fn secret_report(dir: &Path, id: &ClusterId, secret: &SecretKeys, root: &[u8]) -
     for key in &secret.keys {
         let name = format!("{id}/{key}");
         if key == PRIVATE {
-            if !dir.join(&name).is_file() {
+            if !disk::is_file(&dir.join(&name)) {
                 return Err(format!("{name} is missing"));
             }
             continue;
