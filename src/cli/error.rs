@@ -65,6 +65,32 @@ impl From<crate::data::yaml::YamlError> for CliError {
     }
 }
 
+impl From<crate::workflows::install::InstallError> for CliError {
+    fn from(e: crate::workflows::install::InstallError) -> Self {
+        use crate::pure::manifest::ImageError;
+        use crate::workflows::install::InstallError as E;
+        let out = CliError::usage(e.to_string());
+        match e {
+            E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
+            E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
+            E::Live(_) => out.hint("name the file clusters with --clusters, or render the manifests: meshctl manifest generate"),
+            E::PrimaryMoves { recorded, .. } => {
+                out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
+            }
+            E::Image(ImageError::Unknown) => out
+                .hint("name one: --hub registry.example.com/mesh --tag TAG, or image in mesh.yaml")
+                .hint("or build one and load it: docker build -t meshctl:dev . && kind load docker-image meshctl:dev")
+                .hint("then --tag dev"),
+            E::Image(ImageError::NoTag(_)) => out.hint("add --tag TAG or --digest sha256:…"),
+            E::Trust { .. } => out.hint("meshctl ca init makes what is missing; --ca DIR names another folder"),
+            E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
+            E::Directory(e) => e.into(),
+            E::Yaml(_) => CliError::failed(out.message),
+            E::UnknownCluster { .. } | E::Values(_) | E::Image(_) | E::Render { .. } | E::Read { .. } => out,
+        }
+    }
+}
+
 impl From<crate::adapters::registry::RegistryError> for CliError {
     fn from(e: crate::adapters::registry::RegistryError) -> Self {
         CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")

@@ -1,11 +1,115 @@
 //! `meshctl install`
 
-use crate::cli::{CliError, Context, Outcome};
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
 
-/// (being built)
+use super::manifest::ValueArgs;
+use crate::cli::{CliError, Context, Exit, Format, Outcome};
+use crate::workflows::install::{InstallReport, Options, PlanInput, Prepared, prepare};
+
+/// Install the control plane in every cluster of the registry
+///
+/// Compares what each cluster shall hold with what stands there, asks on a terminal, and writes what differs. In a file cluster
+/// it writes FOLDER/meshctl/ and touches no other file. A second run finds everything unchanged.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "Examples:\n  meshctl install --registry ./kubeconf --dry-run\n  meshctl install --registry ./kubeconf --tag 0.1.0 --yes\n  meshctl install --dry-run -o yaml > what-is-applied.yaml")]
+pub(crate) struct Args {
+    /// Write nothing: print the plan, or with -o yaml exactly what would be applied
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(short = 'y', long)]
+    yes: bool,
+    /// Only these clusters
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    clusters: Vec<String>,
+    /// The primary cluster
+    #[arg(long, value_name = "ID")]
+    primary: Option<String>,
+    /// Take another primary than the one that was installed
+    #[arg(long)]
+    move_primary: bool,
+    /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
+    #[arg(long, value_name = "DIR")]
+    ca: Option<PathBuf>,
+    #[command(flatten)]
+    values: ValueArgs,
+}
 
-pub(crate) async fn run(_ctx: &Context, _args: Args) -> Outcome {
-    Err(CliError::usage("this command is being built"))
+pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
+    let input = PlanInput::read(&ctx.registry_dir()?, args.primary.as_deref())?;
+    for note in &input.notes {
+        ctx.out.note(note);
+    }
+    let options = Options { layers: args.values.layers()?, only: args.clusters.clone() };
+    let prepared = prepare(&input, &options, args.ca.as_deref(), args.move_primary)?;
+    if args.dry_run {
+        return dry_run(ctx, &prepared);
+    }
+    if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared)? {
+        return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
+    }
+    let report = prepared.apply();
+    talk(ctx, &report);
+    let shown = report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
+    ctx.out.report(&shown, ctx.format())?;
+    Ok(exit(&report))
+}
+
+fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
+    let report = prepared.dry_run()?;
+    talk(ctx, &report);
+    match ctx.format() {
+        Format::Yaml => ctx.out.data(&prepared.stream()?)?,
+        Format::Table | Format::Wide => {
+            ctx.out.note(&headline(prepared));
+            ctx.out.data(&report.plan_text())?;
+            ctx.out.note("nothing was written");
+        }
+        format => {
+            let shown = report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the plan failed: {e}")))?;
+            ctx.out.report(&shown, format)?;
+        }
+    }
+    Ok(exit(&report))
+}
+
+/// Says on stderr what is in no table.
+fn talk(ctx: &Context, report: &InstallReport) {
+    for cluster in &report.clusters {
+        for note in &cluster.notes {
+            ctx.out.note(&format!("{}: {note}", cluster.cluster));
+        }
+        if let Some(error) = &cluster.error {
+            ctx.out.warning(&format!("installing in cluster {} failed: {error}", cluster.cluster));
+        }
+    }
+}
+
+fn headline(prepared: &Prepared) -> String {
+    let plan = &prepared.plan;
+    format!("primary {} ({}), image {}", plan.primary, plan.primary_reason, plan.image)
+}
+
+/// Asks on a terminal; elsewhere nobody can answer, and it goes on.
+fn confirmed(ctx: &Context, prepared: &Prepared) -> Result<bool, CliError> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    if ctx.globals.quiet {
+        return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
+    }
+    ctx.out.note(&headline(prepared));
+    ctx.out.note(prepared.dry_run()?.plan_text().trim_end());
+    ctx.out.note("Install? [y/N]");
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|e| CliError::failed(format!("reading the answer failed: {e}")).hint("add --yes"))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn exit(report: &InstallReport) -> Exit {
+    if report.failed() { Exit::No } else { Exit::Yes }
 }

@@ -1,1 +1,21 @@
-//! (room being built)
+//! Values + templates → objects, checked against the API types; the inventory that remembers them.
+
+mod check;
+mod image;
+mod inventory;
+mod object;
+mod overlay;
+mod render;
+mod roles;
+mod values;
+
+pub use check::{CheckError, check};
+pub use image::{ImageError, reference};
+pub use inventory::{INVENTORY_NAME, Inventory, InventoryError, SecretKeys};
+pub use object::{Object, ObjectKey};
+pub use overlay::{Layer, ValuesError};
+pub use render::{ClusterManifests, RenderError, Target, render};
+pub use roles::{PORTS, PortRow, ROLES, Role, Stage};
+pub use values::{
+    DiscoveryValues, Family, ImageValues, MeshValues, OpenPorts, OutboundMode, OutboundTrafficPolicy, PullPolicy, Resources, Values,
+};

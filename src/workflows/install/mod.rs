@@ -1,1 +1,21 @@
-//! (room being built)
+//! Install: registry → plan → diff → write, on file clusters; and the same manifests into a folder of the user's choice.
+
+mod apply;
+mod diff;
+mod disk;
+mod error;
+mod generate;
+mod input;
+mod plan;
+mod report;
+mod run;
+mod standing;
+mod trust;
+
+pub use diff::{Action, Change};
+pub use error::InstallError;
+pub use generate::{generate, stream};
+pub use input::{PlanCluster, PlanInput, values_file};
+pub use plan::{Options, Plan, PlannedCluster, image};
+pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
+pub use run::{Prepared, prepare};

@@ -1,0 +1,135 @@
+//! The inventory of a cluster: a ConfigMap that lists what install put there, and what it needs but never renders.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::object::{Object, ObjectKey};
+use crate::data::model::{ClusterId, ClusterRole};
+use crate::data::yaml;
+
+/// The name of the ConfigMap.
+pub const INVENTORY_NAME: &str = "meshctl-inventory";
+/// Its one key.
+const DATA_KEY: &str = "inventory.yaml";
+
+/// Why a ConfigMap is no inventory of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InventoryError {
+    /// It does not carry our label or our key.
+    #[error("it is not an inventory that meshctl wrote")]
+    Foreign,
+    /// Its text does not parse.
+    #[error("its {DATA_KEY} does not parse: {0}")]
+    Unreadable(yaml::YamlError),
+}
+
+/// What stands in a cluster, or will.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Inventory {
+    /// The cluster's id.
+    pub cluster: String,
+    /// Primary or remote.
+    pub role: String,
+    /// The primary's id: once recorded it sticks.
+    pub primary: String,
+    /// The version of meshctl that wrote it.
+    pub version: String,
+    /// Every object but the inventory itself, in the order of [`ObjectKey`].
+    pub objects: Vec<ObjectKey>,
+    /// Secrets that must stand beside them; their contents are never rendered.
+    pub secrets: Vec<SecretKeys>,
+}
+
+/// A Secret, by its keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretKeys {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The names of its data.
+    pub keys: Vec<String>,
+}
+
+impl Inventory {
+    /// The inventory of a cluster with these objects.
+    pub fn new(cluster: &ClusterId, role: ClusterRole, primary: &ClusterId, objects: &[Object], secrets: Vec<SecretKeys>) -> Self {
+        let mut keys: Vec<ObjectKey> = objects.iter().map(|o| o.key.clone()).collect();
+        keys.sort();
+        Self {
+            cluster: cluster.to_string(),
+            role: role.to_string(),
+            primary: primary.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            objects: keys,
+            secrets,
+        }
+    }
+
+    /// This inventory with the objects of `old` too: what is written ahead, so that a broken run loses track of nothing.
+    #[must_use]
+    pub fn with(&self, old: &Inventory) -> Self {
+        let mut out = self.clone();
+        out.objects.extend(old.objects.iter().cloned());
+        out.objects.sort();
+        out.objects.dedup();
+        out
+    }
+
+    /// The key of the ConfigMap.
+    pub fn key(namespace: &str) -> ObjectKey {
+        ObjectKey { group: String::new(), kind: "ConfigMap".into(), namespace: namespace.into(), name: INVENTORY_NAME.into() }
+    }
+
+    /// The ConfigMap.
+    ///
+    /// # Errors
+    /// Where it does not serialise.
+    pub fn to_object(&self, namespace: &str) -> Result<Object, yaml::YamlError> {
+        let value = json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": INVENTORY_NAME, "namespace": namespace},
+            "data": {DATA_KEY: yaml::to_string(self)?},
+        });
+        Ok(Object { key: Self::key(namespace), value }.owned())
+    }
+
+    /// Reads the ConfigMap.
+    ///
+    /// # Errors
+    /// [`InventoryError`].
+    pub fn of_object(object: &Object) -> Result<Self, InventoryError> {
+        let text = object.value.pointer("/data").and_then(|d| d.get(DATA_KEY)).and_then(serde_json::Value::as_str);
+        match text {
+            Some(text) if object.is_owned() && object.key.name == INVENTORY_NAME => {
+                yaml::from_str(text).map_err(InventoryError::Unreadable)
+            }
+            _ => Err(InventoryError::Foreign),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inventory_reads_what_it_writes() -> Result<(), Box<dyn std::error::Error>> {
+        let id = ClusterId::parse("gke")?;
+        let object = Object::of(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "no", "namespace": "a"}}));
+        let secrets = vec![SecretKeys { namespace: "a".into(), name: "cacerts".into(), keys: vec!["ca-cert.pem".into()] }];
+        let new = Inventory::new(&id, ClusterRole::Primary, &id, object.as_slice(), secrets);
+        let written = new.to_object("istio-system")?;
+        assert_eq!(Inventory::of_object(&written), Ok(new.clone()));
+        let mut foreign = written;
+        foreign.value["metadata"]["labels"] = serde_json::Value::Null;
+        assert_eq!(Inventory::of_object(&foreign), Err(InventoryError::Foreign));
+        let empty = Inventory { objects: Vec::new(), ..new.clone() };
+        assert_eq!(empty.with(&new).objects, new.objects);
+        assert_eq!(new.with(&new).objects.len(), 1);
+        Ok(())
+    }
+}

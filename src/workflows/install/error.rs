@@ -1,0 +1,94 @@
+//! Why nothing is installed anywhere. What stops one cluster only is a line of the report.
+
+use crate::data::model::ClusterId;
+use crate::pure::manifest::{ImageError, RenderError, ValuesError};
+
+/// Why a plan cannot be made or must not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// The registry is not readable as a whole.
+    #[error("the registry {dir} has {} that must be mended first:\n  {}", count(.problems), .problems.join("\n  "))]
+    Registry {
+        /// The registry's directory.
+        dir: String,
+        /// Each with its file and reason.
+        problems: Vec<String>,
+    },
+    /// The registry's directory is not readable.
+    #[error(transparent)]
+    Directory(#[from] crate::adapters::registry::RegistryError),
+    /// It holds no cluster.
+    #[error("the registry {0} holds no cluster")]
+    NoClusters(String),
+    /// A name that is no cluster of the registry.
+    #[error("there is no cluster \"{name}\" in the registry; there are: {known}")]
+    UnknownCluster {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// Clusters behind an API server.
+    #[error("installing on a live cluster is not built yet: {0}; nothing was written anywhere")]
+    Live(String),
+    /// Another primary is recorded.
+    #[error("cluster {cluster} was installed with the primary {recorded}, and this plan has {chosen} ({reason})")]
+    PrimaryMoves {
+        /// Whose inventory says so.
+        cluster: ClusterId,
+        /// What it says.
+        recorded: String,
+        /// What the plan says.
+        chosen: ClusterId,
+        /// Why the plan says so.
+        reason: String,
+    },
+    /// Values that do not fit.
+    #[error(transparent)]
+    Values(#[from] ValuesError),
+    /// No image.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// A template or a setting.
+    #[error("rendering the manifests of cluster {cluster} failed: {why}")]
+    Render {
+        /// The cluster.
+        cluster: ClusterId,
+        /// What is wrong.
+        why: Box<RenderError>,
+    },
+    /// No CA, or a defect one.
+    #[error("the CA folder {dir} cannot be used: {why}")]
+    Trust {
+        /// The folder.
+        dir: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A folder that we did not write.
+    #[error("writing manifests to {dir} was refused: it holds {entry}, which meshctl did not write")]
+    ForeignFolder {
+        /// The folder.
+        dir: String,
+        /// The first foreign entry.
+        entry: String,
+    },
+    /// A file or folder cannot be read.
+    #[error("reading {path} failed: {why}")]
+    Read {
+        /// The path.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A result does not serialise.
+    #[error("writing the objects as YAML failed: {0}")]
+    Yaml(#[from] crate::data::yaml::YamlError),
+}
+
+fn count(problems: &[String]) -> String {
+    match problems.len() {
+        1 => "one problem".to_owned(),
+        n => format!("{n} problems"),
+    }
+}

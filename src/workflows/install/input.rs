@@ -1,0 +1,106 @@
+//! What a plan is made from: the registry's clusters and `mesh.yaml`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::disk;
+use super::error::InstallError;
+use crate::adapters::registry::{Entry, ReadOptions, Registry, Source, Trust};
+use crate::data::kinds::{ClusterOverride, MeshFile};
+use crate::data::model::{ClusterId, ClusterRole};
+use crate::data::yaml;
+use crate::pure::manifest::Layer;
+
+/// A cluster as a plan needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanCluster {
+    /// Its id.
+    pub id: ClusterId,
+    /// Primary or remote.
+    pub role: ClusterRole,
+    /// The folder of a file cluster; `None` for a live one.
+    pub folder: Option<PathBuf>,
+    /// What `mesh.yaml` says of it.
+    pub overrides: ClusterOverride,
+}
+
+/// The registry as a plan needs it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlanInput {
+    /// The registry's directory.
+    pub dir: PathBuf,
+    /// The clusters, by id.
+    pub clusters: Vec<PlanCluster>,
+    /// `mesh.yaml`.
+    pub mesh: MeshFile,
+    /// The primary.
+    pub primary: ClusterId,
+    /// Why it is the primary: `--primary`, `mesh.yaml`, `the first by name`.
+    pub primary_reason: String,
+    /// The CA's folder, where no flag names another.
+    pub ca_dir: PathBuf,
+    /// What was skipped, and why.
+    pub notes: Vec<String>,
+    /// What is wrong with the registry, each with file and reason. One is enough to do nothing anywhere.
+    pub problems: Vec<String>,
+}
+
+impl PlanInput {
+    /// Takes what a plan needs from a registry, whose directory is read here.
+    ///
+    /// # Errors
+    /// Where the directory cannot be listed, or the primary is no id; everything else is among the problems.
+    pub fn read(dir: &Path, primary: Option<&str>) -> Result<Self, InstallError> {
+        let failed = |path: &str, why: String| InstallError::Read { path: path.to_owned(), why };
+        let primary = primary.map(ClusterId::parse).transpose().map_err(|e| failed("--primary", e.to_string()))?;
+        // an installation is run by a user, on the user's own files
+        let registry = Registry::read(dir, &ReadOptions { primary, trust: Trust::Terminal })?;
+        let cluster = |entry: &Entry| PlanCluster {
+            id: entry.id.clone(),
+            role: entry.role,
+            folder: match &entry.source {
+                Source::Folder(folder) => Some(folder.clone()),
+                Source::Live { .. } => None,
+            },
+            overrides: entry.overrides.clone(),
+        };
+        let (primary, primary_reason) = registry.primary.as_ref().map(|p| (p.id.clone(), p.why.to_owned())).unwrap_or_default();
+        Ok(Self {
+            clusters: registry.entries.iter().map(cluster).collect(),
+            problems: registry.problems.iter().map(ToString::to_string).collect(),
+            notes: registry.notes.clone(),
+            ca_dir: registry.ca_dir(),
+            primary,
+            primary_reason,
+            dir: registry.dir,
+            mesh: registry.mesh,
+        })
+    }
+
+    /// This input, where nothing is wrong with the registry.
+    ///
+    /// # Errors
+    /// [`InstallError::Registry`] with every problem.
+    pub fn sound(self) -> Result<Self, InstallError> {
+        if self.problems.is_empty() {
+            return Ok(self);
+        }
+        Err(InstallError::Registry { dir: self.dir.display().to_string(), problems: self.problems })
+    }
+}
+
+/// Reads a file of values, as `-f` names it.
+///
+/// # Errors
+/// Where it cannot be read or is no YAML.
+pub fn values_file(path: &Path) -> Result<Layer, InstallError> {
+    let failed = |why: String| InstallError::Read { path: path.display().to_string(), why };
+    let text = disk::read_text(path).map_err(|e| failed(e.to_string()))?;
+    let mut documents = yaml::documents(&text).map_err(|e| failed(e.to_string()))?;
+    match (documents.pop(), documents.len()) {
+        (Some(values), 0) => Ok(Layer::of_file(path.display().to_string(), values)),
+        (None, _) => Ok(Layer::of_file(path.display().to_string(), Value::Null)),
+        _ => Err(failed("it holds more than one document".to_owned())),
+    }
+}

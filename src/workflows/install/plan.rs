@@ -1,0 +1,130 @@
+//! The plan: what every cluster of the registry shall hold. Pure.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use super::error::InstallError;
+use super::input::{PlanCluster, PlanInput};
+use crate::data::kinds::{ImageSettings, MeshFile};
+use crate::data::model::{ClusterId, ClusterRole};
+use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
+
+/// The control plane's namespace.
+const NAMESPACE: &str = "istio-system";
+
+/// What a user says to a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values over those of `mesh.yaml`: `-f` files, then `--set`, then `--hub`, `--tag` and `--digest`.
+    pub layers: Vec<Layer>,
+    /// Only these clusters; empty: all.
+    pub only: Vec<String>,
+}
+
+/// A cluster and what it shall hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedCluster {
+    /// Its id.
+    pub id: ClusterId,
+    /// Primary or remote.
+    pub role: ClusterRole,
+    /// The folder of a file cluster; `None` for a live one.
+    pub folder: Option<PathBuf>,
+    /// Its objects.
+    pub manifests: ClusterManifests,
+}
+
+/// What every cluster shall hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The primary.
+    pub primary: ClusterId,
+    /// Why it is the primary.
+    pub primary_reason: String,
+    /// The control plane's image.
+    pub image: String,
+    /// The clusters that were asked for: the primary first, then by id.
+    pub clusters: Vec<PlannedCluster>,
+}
+
+impl Plan {
+    /// Makes the plan.
+    ///
+    /// # Errors
+    /// [`InstallError`]: a registry with problems, values, image, a template.
+    pub fn of(input: &PlanInput, options: &Options) -> Result<Self, InstallError> {
+        let input = &input.clone().sound()?;
+        let values = values(&input.mesh, &options.layers)?;
+        let image = resolve(&values)?;
+        let mut clusters = selected(input, &options.only)?
+            .into_iter()
+            .map(|cluster| {
+                let manifests = render(&target(input, cluster), &values, &image)
+                    .map_err(|why| InstallError::Render { cluster: cluster.id.clone(), why: Box::new(why) })?;
+                Ok(PlannedCluster { id: cluster.id.clone(), role: cluster.role, folder: cluster.folder.clone(), manifests })
+            })
+            .collect::<Result<Vec<_>, InstallError>>()?;
+        clusters.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));
+        Ok(Self { primary: input.primary.clone(), primary_reason: input.primary_reason.clone(), image, clusters })
+    }
+}
+
+/// The control plane's image as these settings give it.
+///
+/// # Errors
+/// Values that do not fit, or no image.
+pub fn image(mesh: &MeshFile, layers: &[Layer]) -> Result<String, InstallError> {
+    resolve(&values(mesh, layers)?)
+}
+
+fn resolve(values: &Values) -> Result<String, InstallError> {
+    Ok(reference(&values.image, option_env!("MESHCTL_IMAGE"))?)
+}
+
+fn values(mesh: &MeshFile, layers: &[Layer]) -> Result<Values, InstallError> {
+    let mut all = vec![
+        Layer::of_file("image in mesh.yaml", image_layer(&mesh.image)),
+        Layer::of_file("values in mesh.yaml", Value::Object(mesh.values.clone())),
+    ];
+    all.extend_from_slice(layers);
+    Ok(Values::layered(&all)?)
+}
+
+/// What `image` in `mesh.yaml` says; what it leaves out it does not say.
+fn image_layer(image: &ImageSettings) -> Value {
+    let ImageSettings { hub, tag, digest, pull_secrets } = image;
+    let mut said = Map::new();
+    for (key, text) in [("hub", hub), ("tag", tag), ("digest", digest)] {
+        if !text.is_empty() {
+            said.insert(key.to_owned(), text.as_str().into());
+        }
+    }
+    if !pull_secrets.is_empty() {
+        said.insert("pullSecrets".to_owned(), json!(pull_secrets));
+    }
+    json!({"image": said})
+}
+
+fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {
+    if input.clusters.is_empty() {
+        return Err(InstallError::NoClusters(input.dir.display().to_string()));
+    }
+    if let Some(name) = only.iter().find(|name| !input.clusters.iter().any(|c| c.id.as_str() == name.as_str())) {
+        let known: Vec<&str> = input.clusters.iter().map(|c| c.id.as_str()).collect();
+        return Err(InstallError::UnknownCluster { name: name.clone(), known: known.join(", ") });
+    }
+    Ok(input.clusters.iter().filter(|c| only.is_empty() || only.iter().any(|name| name == c.id.as_str())).collect())
+}
+
+fn target(input: &PlanInput, cluster: &PlanCluster) -> Target {
+    Target {
+        cluster: cluster.id.clone(),
+        role: cluster.role,
+        primary: input.primary.clone(),
+        network: cluster.overrides.network.clone(),
+        pilot_address: cluster.overrides.pilot_address.clone(),
+        trust_domain: input.mesh.trust_domain.clone().unwrap_or_else(|| "cluster.local".to_owned()),
+        namespace: NAMESPACE.to_owned(),
+    }
+}
