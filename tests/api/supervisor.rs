@@ -1,0 +1,70 @@
+//! Processes that cannot outlive the test: each runs under a shell whose standard input is a pipe from this process.
+//!
+//! However this process ends, the kernel closes the pipe, the shell reads the end of it and kills its child. Where PID
+//! namespaces are to be had, the shell is the first process of one, and whatever the child had started goes with it.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// Reads names of signals from standard input and passes them on; ends its child when there is no more to read.
+const SHELL: &str = r#"
+"$@" </dev/null &
+child=$!
+while read -r signal; do kill -s "$signal" "$child"; done
+kill -s KILL "$child" 2>/dev/null
+wait "$child" 2>/dev/null
+"#;
+
+/// The ways to a PID namespace, best first: without root, as root, none.
+const NAMESPACES: &[&[&str]] = &[
+    &["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"],
+    &["unshare", "--pid", "--fork", "--kill-child"],
+    &[],
+];
+
+fn namespace() -> &'static [&'static str] {
+    static FOUND: OnceLock<&[&str]> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let works = |way: &[&str]| {
+            let Some((program, args)) = way.split_first() else { return true };
+            let mut probe = Command::new(program);
+            probe.args(args).arg("true").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            probe.status().is_ok_and(|s| s.success())
+        };
+        NAMESPACES.iter().copied().find(|way| works(way)).unwrap_or_default()
+    })
+}
+
+/// A process that ends when this value is dropped, or when the test process is gone.
+pub struct Supervised {
+    shell: Child,
+}
+
+impl Supervised {
+    /// Starts a program; its output goes to the end of `log`.
+    pub fn start(program: &Path, args: &[String], folder: &Path, log: &Path) -> Result<Self, String> {
+        let say = |e: std::io::Error| format!("starting {} failed: {e}", program.display());
+        let out = File::options().create(true).append(true).open(log).map_err(say)?;
+        let words: Vec<&str> = namespace().iter().copied().chain(["sh", "-c", SHELL, "sh"]).collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).arg(program).args(args).current_dir(folder);
+        command.stdin(Stdio::piped()).stdout(out.try_clone().map_err(say)?).stderr(out);
+        Ok(Self { shell: command.spawn().map_err(say)? })
+    }
+
+    /// Sends a signal: `STOP`, `CONT`, `TERM`.
+    pub fn signal(&mut self, name: &str) {
+        let pipe = self.shell.stdin.as_mut().unwrap();
+        writeln!(pipe, "{name}").and_then(|()| pipe.flush()).unwrap();
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        drop(self.shell.stdin.take());
+        let _ = self.shell.wait();
+    }
+}
