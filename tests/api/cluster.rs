@@ -322,7 +322,7 @@ fn start_etcd(assets: &Assets, folder: &Path, port: u16, peer_port: u16) -> Resu
         ("unsafe-no-fsync", "true"),
         ("log-level", "warn"),
     ]);
-    Supervised::start(&assets.program("etcd"), &args, folder, &folder.join("etcd.log"))
+    Supervised::start_owning(&assets.program("etcd"), &args, folder, &folder.join("etcd.log"))
 }
 
 /// A client for a kubeconfig's text; it belongs to the runtime that it is made in.

@@ -14,6 +14,7 @@ mod pair;
 mod pki;
 mod proxy;
 mod servers;
+mod supervision;
 mod supervisor;
 mod wait;
 
@@ -23,8 +24,11 @@ use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    if let Some(folder) = std::env::var_os(supervision::VICTIM) {
+        supervision::be_the_victim(folder.as_ref());
+    }
     let args = Arguments::from_args();
-    let trials = [servers::trials(), cluster_list::trials()].into_iter().flatten().collect();
+    let trials = [supervision::trials(), servers::trials(), cluster_list::trials()].into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&args, trials);
     pair::end();
     conclusion.exit_code()

@@ -111,12 +111,12 @@ fn accept(listener: &TcpListener, target: SocketAddr, shared: &Arc<Shared>) {
         let shared = Arc::clone(shared);
         std::thread::spawn(move || {
             // a connection that comes while the line is silent reaches nobody until it is restored
-            let _ = shared.lock().live.extend(client.try_clone());
+            shared.lock().live.extend(client.try_clone());
             if !shared.may_forward() {
                 return;
             }
             let Ok(server) = TcpStream::connect_timeout(&target, Duration::from_secs(5)) else { return };
-            let _ = shared.lock().live.extend(server.try_clone());
+            shared.lock().live.extend(server.try_clone());
             let (Ok(client2), Ok(server2)) = (client.try_clone(), server.try_clone()) else { return };
             let back = Arc::clone(&shared);
             std::thread::spawn(move || copy(server2, client2, &back));

@@ -9,13 +9,18 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-/// Reads names of signals from standard input and passes them on; ends its child when there is no more to read.
+/// Reads names of signals from standard input and passes them on; ends its child when there is no more to read, and takes
+/// the folder of its cluster away where it is told to: the test process may be gone and cannot.
 const SHELL: &str = r#"
 "$@" </dev/null &
 child=$!
 while read -r signal; do kill -s "$signal" "$child"; done
 kill -s KILL "$child" 2>/dev/null
 wait "$child" 2>/dev/null
+if [ -n "$REMOVE_AT_END" ]; then
+  # the other processes of the cluster end at the same moment, and may still write
+  rm -rf "$REMOVE_AT_END" 2>/dev/null || { sleep 0.3; rm -rf "$REMOVE_AT_END"; }
+fi
 "#;
 
 /// The ways to a PID namespace, best first: without root, as root, none.
@@ -44,13 +49,22 @@ pub struct Supervised {
 }
 
 impl Supervised {
-    /// Starts a program; its output goes to the end of `log`.
+    /// Starts a program in `folder`; its output goes to the end of `log`.
     pub fn start(program: &Path, args: &[String], folder: &Path, log: &Path) -> Result<Self, String> {
+        Self::start_with(program, args, folder, log, "")
+    }
+
+    /// The same, and `folder` goes when the program does.
+    pub fn start_owning(program: &Path, args: &[String], folder: &Path, log: &Path) -> Result<Self, String> {
+        Self::start_with(program, args, folder, log, &folder.display().to_string())
+    }
+
+    fn start_with(program: &Path, args: &[String], folder: &Path, log: &Path, remove: &str) -> Result<Self, String> {
         let say = |e: std::io::Error| format!("starting {} failed: {e}", program.display());
         let out = File::options().create(true).append(true).open(log).map_err(say)?;
         let words: Vec<&str> = namespace().iter().copied().chain(["sh", "-c", SHELL, "sh"]).collect();
         let mut command = Command::new(words[0]);
-        command.args(&words[1..]).arg(program).args(args).current_dir(folder);
+        command.args(&words[1..]).arg(program).args(args).current_dir(folder).env("REMOVE_AT_END", remove);
         command.stdin(Stdio::piped()).stdout(out.try_clone().map_err(say)?).stderr(out);
         Ok(Self { shell: command.spawn().map_err(say)? })
     }

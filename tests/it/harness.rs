@@ -1,4 +1,5 @@
 //! Runs the real binary in a home of its own: a temporary folder, a clean environment, a deadline.
+#![allow(unreachable_pub, dead_code, reason = "two test binaries share it, and neither uses all of it")]
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -47,14 +48,12 @@ impl Meshctl {
     }
 
     /// Sets a variable for all runs from here on.
-    #[allow(dead_code)]
     pub fn env(&mut self, name: &str, value: &str) -> &mut Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Writes a file below the home, folders included, and returns its path.
-    #[allow(dead_code)]
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.home().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -86,7 +85,6 @@ impl Meshctl {
     }
 
     /// Runs it to its end with something on standard input.
-    #[allow(dead_code)]
     #[track_caller]
     pub fn run_with_input<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>, input: &str) -> Ran {
         let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
@@ -121,4 +119,19 @@ pub fn finish(mut child: Child) -> Ran {
         std::thread::sleep(Duration::from_millis(5));
     };
     Ran { code: status.code().unwrap_or(-1), stdout: out.join().unwrap(), stderr: err.join().unwrap() }
+}
+
+/// Whether a program of `tests/packages.txt` is there. Where it is not: one line that says so, or, with
+/// `MESHCTL_TESTS=require`, a failure.
+#[track_caller]
+pub fn have(program: &str, for_what: &str) -> bool {
+    let mut probe = Command::new(program);
+    probe.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if probe.status().is_ok() {
+        return true;
+    }
+    let line = format!("skip: {for_what}: there is no {program} here; tests/packages.txt has its package");
+    assert!(std::env::var("MESHCTL_TESTS").as_deref() != Ok("require"), "{line}");
+    eprintln!("{line}");
+    false
 }

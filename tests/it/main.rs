@@ -4,6 +4,7 @@
 mod ca;
 mod cli;
 mod fence;
+mod harness;
 mod inspect;
 mod install;
 mod registry;
