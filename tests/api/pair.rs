@@ -1,7 +1,7 @@
 //! The pair of clusters that all tests of a run share, and what makes a function a test.
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
 use libtest_mimic::{Completion, Failed, Trial};
@@ -30,10 +30,13 @@ fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
-/// The programs, or why there are none.
-fn assets() -> Result<Assets, String> {
-    static FOUND: OnceLock<Result<Assets, String>> = OnceLock::new();
-    FOUND.get_or_init(|| Assets::find(&["etcd", "kube-apiserver"])).clone()
+/// Runs `test` where the programs are there. Else the trial is skipped, with the reason, or fails where nothing may be.
+fn where_there_is(programs: &[&str], test: impl FnOnce(&Assets) -> Result<(), Failed>) -> Result<Completion, Failed> {
+    match Assets::find(programs) {
+        Ok(assets) => test(&assets).map(|()| Completion::Completed),
+        Err(why) if std::env::var("MESHCTL_TESTS").is_ok_and(|v| v == "require") => Err(Failed::from(why)),
+        Err(why) => Ok(Completion::ignored_with(why)),
+    }
 }
 
 /// The pair, started by the first test that asks.
@@ -65,19 +68,16 @@ where
     Fut: Future<Output = ()>,
 {
     Trial::ignorable_test(name, move || {
-        let assets = match assets() {
-            Ok(assets) => assets,
-            Err(why) if std::env::var("MESHCTL_TESTS").is_ok_and(|v| v == "require") => return Err(Failed::from(why)),
-            Err(why) => return Ok(Completion::ignored_with(why)),
-        };
-        let _turn = if alone {
-            Turn::Alone(USE.write().unwrap_or_else(PoisonError::into_inner))
-        } else {
-            Turn::Shared(USE.read().unwrap_or_else(PoisonError::into_inner))
-        };
-        let pair = pair(&assets)?;
-        runtime().block_on(test(pair));
-        Ok(Completion::Completed)
+        where_there_is(&["etcd", "kube-apiserver"], |assets| {
+            let _turn = if alone {
+                Turn::Alone(USE.write().unwrap_or_else(PoisonError::into_inner))
+            } else {
+                Turn::Shared(USE.read().unwrap_or_else(PoisonError::into_inner))
+            };
+            let pair = pair(assets)?;
+            runtime().block_on(test(pair));
+            Ok(())
+        })
     })
 }
 
@@ -97,4 +97,18 @@ where
     Fut: Future<Output = ()>,
 {
     trial(name, true, test)
+}
+
+/// A test with a cluster of its own that has kube-controller-manager.
+pub fn with_controllers<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Cluster) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    Trial::ignorable_test(name, move || {
+        where_there_is(&["etcd", "kube-apiserver", "kube-controller-manager"], |assets| {
+            let settings = Settings { name: "controlled", controllers: true, ..GKE };
+            runtime().block_on(async { Ok(test(Cluster::start_new(settings, assets).await?).await) })
+        })
+    })
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Pod};
-use kube::api::{Api, PostParams};
+use futures::StreamExt;
+use k8s_openapi::api::core::v1::{ConfigMap, Endpoints, Node, Pod, Service};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use kube::api::{Api, ListParams, Patch, PatchParams, PostParams, WatchEvent, WatchParams};
 use libtest_mimic::Trial;
 use serde_json::json;
 
 use crate::cluster::{Cluster, client_of};
-use crate::pair::{Pair, alone, shared};
+use crate::pair::{Pair, alone, shared, with_controllers};
 use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
@@ -17,6 +19,8 @@ pub fn trials() -> Vec<Trial> {
         shared("api::servers::both_take_objects", both_take_objects),
         shared("api::servers::a_partition_is_seen_and_ends", a_partition_is_seen_and_ends),
         alone("api::servers::a_restart_keeps_kubeconfig_and_data", a_restart_keeps_kubeconfig_and_data),
+        alone("api::servers::a_restart_lets_old_revisions_expire", a_restart_lets_old_revisions_expire),
+        with_controllers("api::servers::controllers_make_accounts_and_slices", controllers_make_accounts_and_slices),
         alone("api::servers::a_frozen_server_is_silent_and_thaws", a_frozen_server_is_silent_and_thaws),
     ]
 }
@@ -99,4 +103,64 @@ async fn a_frozen_server_is_silent_and_thaws(pair: Arc<Pair>) {
     cluster.thaw();
     assert!(silent.is_err(), "a stopped process answers nothing: {silent:?}");
     eventually("an answer after the thaw", LONG, || maps.get("there")).await;
+}
+
+/// What a watch meets after a restart: 410, and it has to list anew. Tests of discovery stand on it.
+async fn a_restart_lets_old_revisions_expire(pair: Arc<Pair>) {
+    let cluster = &pair.gke;
+    let namespace = cluster.namespace("expired").await;
+    let maps: Api<ConfigMap> = Api::namespaced(cluster.client(), &namespace);
+    let old = maps.create(&PostParams::default(), &config_map("first", "gke")).await.unwrap();
+    maps.create(&PostParams::default(), &config_map("second", "gke")).await.unwrap();
+    cluster.stop();
+    cluster.start().await.unwrap();
+    let maps: Api<ConfigMap> = Api::namespaced(cluster.client(), &namespace);
+    let revision = old.metadata.resource_version.unwrap();
+    let answer = maps.watch(&WatchParams::default(), &revision).await;
+    let code = match answer {
+        Err(kube::Error::Api(status)) => status.code,
+        Err(e) => panic!("{e}"),
+        Ok(stream) => match Box::pin(stream).next().await {
+            Some(Ok(WatchEvent::Error(status))) => status.code,
+            Some(Err(kube::Error::Api(status))) => status.code,
+            other => panic!("{other:?}"),
+        },
+    };
+    assert_eq!(code, 410);
+}
+
+async fn controllers_make_accounts_and_slices(cluster: Cluster) {
+    // the namespace waits for its default account, which the API server demands of a pod
+    let namespace = cluster.namespace("slices").await;
+    // a pod of an unknown node gets into no slice
+    let node = json!({"metadata": {"name": "n"}});
+    Api::<Node>::all(cluster.client())
+        .create(&PostParams::default(), &serde_json::from_value(node).unwrap())
+        .await
+        .unwrap();
+    let pods: Api<Pod> = Api::namespaced(cluster.client(), &namespace);
+    let pod = json!({
+        "metadata": {"name": "p", "labels": {"app": "a"}},
+        "spec": {"nodeName": "n", "containers": [{"name": "c", "image": "none"}]},
+    });
+    pods.create(&PostParams::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
+    let status = json!({"status": {
+        "phase": "Running", "podIP": "10.128.0.7", "podIPs": [{"ip": "10.128.0.7"}],
+        "conditions": [{"type": "Ready", "status": "True"}],
+    }});
+    pods.patch_status("p", &PatchParams::default(), &Patch::Merge(status)).await.unwrap();
+    let services: Api<Service> = Api::namespaced(cluster.client(), &namespace);
+    let service = json!({"metadata": {"name": "a"}, "spec": {"selector": {"app": "a"}, "ports": [{"port": 80}]}});
+    services.create(&PostParams::default(), &serde_json::from_value(service).unwrap()).await.unwrap();
+
+    let slices: Api<EndpointSlice> = Api::namespaced(cluster.client(), &namespace);
+    let of_service = ListParams::default().labels("kubernetes.io/service-name=a");
+    let addresses = eventually("an address in the slice of the service", LONG, async || {
+        let list = slices.list(&of_service).await.map_err(|e| e.to_string())?;
+        let found: Vec<String> =
+            list.items.iter().flat_map(|s| s.endpoints.iter().flatten()).flat_map(|e| e.addresses.clone()).collect();
+        if found.is_empty() { Err(format!("{} slices, no address", list.items.len())) } else { Ok(found) }
+    })
+    .await;
+    assert_eq!(addresses, ["10.128.0.7"]);
 }
