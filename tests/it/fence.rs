@@ -35,9 +35,10 @@ const ROOMS: &[Room] = &[
         "workflows::check",
         &["pure::mesh", "pure::ca", "pure::inspect", "adapters::registry", "engine", "workflows::proxies"],
     ),
+    // mesh: targets are found among its workloads, and `--from registry` hands it to xds
     room_with_proto(
         "workflows::proxies",
-        &["pure::inspect", "pure::xds", "adapters::registry", "adapters::k8s", "engine"],
+        &["pure::mesh", "pure::inspect", "pure::xds", "adapters::registry", "adapters::k8s", "engine"],
     ),
     room(
         "workflows::install",
