@@ -56,3 +56,9 @@ impl From<crate::data::yaml::YamlError> for CliError {
         CliError::failed(format!("writing YAML failed: {e}"))
     }
 }
+
+impl From<crate::adapters::registry::RegistryError> for CliError {
+    fn from(e: crate::adapters::registry::RegistryError) -> Self {
+        CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")
+    }
+}

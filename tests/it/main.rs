@@ -3,6 +3,7 @@
 
 mod ca;
 mod cli;
+mod envoy;
 mod fence;
 mod harness;
 mod inspect;

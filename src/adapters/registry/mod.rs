@@ -1,1 +1,29 @@
-//! (room being built)
+//! The registry: a directory is the mesh. Live clusters by their kubeconfigs and file clusters by their manifests, behind
+//! one interface; every problem of the directory at once, with its file, and never with a scalar of it.
+#![allow(clippy::disallowed_methods, reason = "reading the registry's files is this room's job")]
+
+mod entry;
+mod event;
+mod follow;
+mod folder;
+mod kubeconfig;
+mod live;
+mod load;
+mod mesh_file;
+mod read;
+mod scan;
+mod shape;
+mod source;
+mod watch;
+
+pub use entry::{Entry, Primary, Problem, Registry, RegistryError};
+pub use event::{Event, Subject};
+pub use folder::{BadDocument, Folder, load_folder};
+pub use follow::follow;
+pub use live::Timing;
+pub use load::{LoadError, load_once};
+pub use source::{ReadOptions, Source, Trust};
+pub use watch::watch;
+
+/// Where the control plane lives.
+const SYSTEM_NAMESPACE: &str = "istio-system";

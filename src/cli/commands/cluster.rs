@@ -1,11 +1,239 @@
-//! `meshctl cluster`
+//! `meshctl cluster`: the clusters of the registry, and whether they answer.
 
-use crate::cli::{CliError, Context, Outcome};
+use std::time::Duration;
 
-/// (being built)
+use futures::future::join_all;
+use serde::Serialize;
+
+use crate::adapters::k8s::{version, within};
+use crate::adapters::registry::{Entry, ReadOptions, Registry, Source, Trust, load_folder};
+use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::data::model::{ClusterRole, Report, Table};
+
+/// Show the clusters of the registry
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Sub,
+}
 
-pub(crate) async fn run(_ctx: &Context, _args: Args) -> Outcome {
-    Err(CliError::usage("this command is being built"))
+#[derive(Debug, clap::Subcommand)]
+enum Sub {
+    /// List the clusters: role, source, server, version, and whether each answers
+    ///
+    /// All clusters are asked side by side, each with its own deadline: a dead one costs its own row and exit code 1.
+    /// What is wrong with the registry itself is said on stderr, all of it, with exit code 2.
+    #[command(after_help = "Examples:\n  meshctl cluster list --registry ./kubeconf\n  meshctl cluster list --offline -o name\n  meshctl cluster list -o json --timeout 2s")]
+    List(ListArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// Ask no cluster: show what the directory says
+    #[arg(long)]
+    offline: bool,
+    /// How long each cluster may take to answer, e.g. 5s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    timeout: Duration,
+}
+
+pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
+    match args.command {
+        Sub::List(args) => list(ctx, &args).await,
+    }
+}
+
+/// A row, as programs see it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    name: String,
+    role: ClusterRole,
+    source: &'static str,
+    file: String,
+    server: Option<String>,
+    network: String,
+    version: Option<String>,
+    state: State,
+    reason: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum State {
+    Ok,
+    Failed,
+    NotAsked,
+}
+
+/// The report, as programs see it.
+#[derive(Serialize)]
+struct ClusterList {
+    registry: String,
+    primary: Option<PrimaryOf>,
+    items: Vec<Row>,
+    problems: Vec<ProblemOf>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PrimaryOf {
+    id: String,
+    why: &'static str,
+}
+
+#[derive(Serialize)]
+struct ProblemOf {
+    file: String,
+    reason: String,
+}
+
+async fn list(ctx: &Context, args: &ListArgs) -> Outcome {
+    let dir = ctx.registry_dir()?;
+    let registry = Registry::read(&dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
+    let items = join_all(registry.entries.iter().map(|entry| row(entry, args))).await;
+    for note in &registry.notes {
+        ctx.out.note(note);
+    }
+    if items.is_empty() && registry.problems.is_empty() {
+        ctx.out.note(&format!("the registry {} holds no clusters", dir.display()));
+    }
+    let all_well = items.iter().all(|row| row.state != State::Failed);
+    ctx.out.report(&report(&registry, items)?, ctx.format())?;
+    if !registry.problems.is_empty() {
+        // all of them in one error: the exit code says that the input could not be read
+        let lines: Vec<String> = registry.problems.iter().map(|p| format!("\n  {p}")).collect();
+        let what = format!("reading the registry {} found what it cannot use:{}", dir.display(), lines.concat());
+        return Err(CliError::usage(what).hint("mend these files, or move them out of the directory"));
+    }
+    Ok(if all_well { Exit::Yes } else { Exit::No })
+}
+
+/// A cluster's row; a live one is asked unless offline.
+async fn row(entry: &Entry, args: &ListArgs) -> Row {
+    let (source, server) = match (&entry.source, &entry.named) {
+        (Source::Folder(_), _) => ("folder", None),
+        (Source::Live { server, .. }, Some(_)) => ("descriptor", Some(server.clone())),
+        (Source::Live { server, .. }, None) => ("kubeconfig", Some(server.clone())),
+    };
+    let (version, state, reason) = match ask(entry, args).await {
+        None => (None, State::NotAsked, None),
+        Some(Ok(version)) => (version, State::Ok, None),
+        Some(Err(reason)) => (None, State::Failed, Some(reason)),
+    };
+    Row {
+        name: entry.id.to_string(),
+        role: entry.role,
+        source,
+        file: entry.file.display().to_string(),
+        server,
+        network: entry.overrides.network.clone(),
+        version,
+        state,
+        reason,
+    }
+}
+
+/// What the cluster says of itself: its version, where it has one; `None` where it is not asked.
+async fn ask(entry: &Entry, args: &ListArgs) -> Option<Result<Option<String>, String>> {
+    if let Source::Folder(path) = &entry.source {
+        return Some(folder(path.clone()).await);
+    }
+    if args.offline {
+        return None;
+    }
+    let connector = entry.source.connector()?;
+    let answer = within(args.timeout, async {
+        let (_, client) = connector.client().await?;
+        version(&client, args.timeout).await
+    });
+    Some(answer.await.map(Some).map_err(|e| e.to_string()))
+}
+
+/// A folder answers where everything in it can be read.
+async fn folder(path: std::path::PathBuf) -> Result<Option<String>, String> {
+    let read = tokio::task::spawn_blocking(move || load_folder(&path)).await;
+    let folder = match read {
+        Ok(Ok(folder)) => folder,
+        Ok(Err(e)) => return Err(format!("its folder cannot be read: {e}")),
+        Err(_) => return Err("reading its folder broke off".into()),
+    };
+    let said: Vec<String> = folder.bad.iter().map(|b| format!("{}: {}", b.file.display(), b.reason)).collect();
+    match said.is_empty() {
+        true => Ok(None),
+        false => Err(said.join("; ")),
+    }
+}
+
+fn report(registry: &Registry, items: Vec<Row>) -> Result<Report, CliError> {
+    let mut table = Table::new(&["NAME", "ROLE", "SOURCE", "SERVER", "VERSION", "STATE"], &["FILE", "NETWORK"]);
+    for row in &items {
+        let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+        let state = match (row.state, &row.reason) {
+            (State::Ok, _) => "ok".to_owned(),
+            (State::NotAsked, _) => "not asked".to_owned(),
+            (State::Failed, reason) => or_dash(reason),
+        };
+        let network = if row.network.is_empty() { "-".to_owned() } else { row.network.clone() };
+        table.row([
+            row.name.clone(),
+            row.role.to_string(),
+            row.source.to_owned(),
+            or_dash(&row.server),
+            or_dash(&row.version),
+            state,
+            row.file.clone(),
+            network,
+        ]);
+    }
+    let names = items.iter().map(|row| row.name.clone()).collect();
+    let data = ClusterList {
+        registry: registry.dir.display().to_string(),
+        primary: registry.primary.as_ref().map(|p| PrimaryOf { id: p.id.to_string(), why: p.why }),
+        items,
+        problems: registry
+            .problems
+            .iter()
+            .map(|p| ProblemOf { file: p.file.display().to_string(), reason: p.reason.clone() })
+            .collect(),
+        notes: registry.notes.clone(),
+    };
+    let report = Report::of_kind("ClusterList", &data, table)
+        .map_err(|e| CliError::failed(format!("writing the list of clusters failed: {e}")))?;
+    Ok(Report { names, ..report })
+}
+
+/// A time: a number with `ms`, `s` or `m`; a bare number means seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = match text.find(|c: char| c.is_ascii_alphabetic()) {
+        Some(at) => text.split_at(at),
+        None => (text, "s"),
+    };
+    let scale = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        _ => return Err("the unit is not ms, s or m".into()),
+    };
+    let seconds = number.parse::<f64>().map_err(|_| "it is no time such as 5s".to_owned())? * scale;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("it is no time such as 5s".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        for bad in ["", "s", "0s", "-1s", "5h", "1e99s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::data::model::{
     ClusterId, ClusterRole, FactKey, Locality, MeshSettings, Name, NetworkId, PMap, Readiness, ServiceId, ServiceKind,
-    ServicePort, SpiffeId, Timestamp, Warning, WorkloadId, WorkloadPort,
+    ServicePort, ServiceScope, SpiffeId, Timestamp, Warning, WorkloadId, WorkloadPort,
 };
 
 /// Everything that is known, at one moment. A clone is O(1), and none ever changes.
@@ -27,14 +27,18 @@ pub struct Mesh {
 impl Mesh {
     /// The service that a proxy of `cluster` means by this namespace and name: its own cluster-local one, else the mesh's.
     pub fn service_in(&self, cluster: &ClusterId, namespace: &str, name: &str) -> Option<&Arc<Service>> {
-        use crate::data::model::ServiceScope;
         let id = |scope| ServiceId { namespace: namespace.into(), name: name.into(), scope };
         self.services.get(&id(ServiceScope::Cluster(cluster.clone()))).or_else(|| self.services.get(&id(ServiceScope::Mesh)))
     }
 
-    /// The services that proxies of `cluster` see, in the order of their ids.
+    /// The services that proxies of `cluster` see, in the order of their ids: of a cluster-local one and the mesh's of the
+    /// same name, its own.
     pub fn visible_services<'a>(&'a self, cluster: &'a ClusterId) -> impl Iterator<Item = &'a Arc<Service>> + 'a {
-        self.services.values().filter(move |s| s.id.visible_in(cluster))
+        let own = |s: &Service| ServiceId { scope: ServiceScope::Cluster(cluster.clone()), ..s.id.clone() };
+        self.services.values().filter(move |s| match &s.id.scope {
+            ServiceScope::Mesh => !self.services.contains_key(&own(s)),
+            ServiceScope::Cluster(id) => id == cluster,
+        })
     }
 
     /// The clusters that have not said everything once yet.

@@ -1,3 +1,26 @@
 //! The mesh, as one proxy sees it, as Envoy's resources; and the protocol that carries them, as a value.
+//!
+//! [`build`] makes one resource from the facts it names. [`Catalog`] keeps the resources of all views in line with the mesh,
+//! and publishes [`Snapshot`]s. [`Session`] is one stream: requests in, responses out.
 
 pub mod build;
+
+mod catalog;
+mod proxy;
+mod request;
+mod response;
+mod session;
+mod snapshot;
+mod subscription;
+mod tables;
+mod types;
+
+pub use build::{Binding, Families};
+pub use catalog::{Catalog, Update};
+pub use proxy::Proxy;
+pub use request::{DeltaRequest, Request, SotwRequest};
+pub use response::Response;
+pub use session::{HOLD, Interest, Reject, Session, Touched, TypeStatus};
+pub use snapshot::{Snapshot, TableId, ViewId};
+pub use subscription::Nack;
+pub use types::{Entry, Key, Part, Rid, Type, View};

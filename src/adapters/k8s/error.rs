@@ -1,0 +1,184 @@
+//! What can go wrong with an API server, in words that hold no header, no token and no plugin's output.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+/// Longer messages of a server are cut.
+const MAX_MESSAGE: usize = 300;
+
+/// Why an API server did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum K8sError {
+    /// No connection, or it broke.
+    #[error("the API server cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection stands, and nothing came within the time.
+    #[error("the API server did not answer within {} s", .0.as_secs_f32())]
+    Deadline(Duration),
+    /// The TLS handshake failed.
+    #[error("the TLS connection to the API server failed: {0}")]
+    Tls(String),
+    /// 401
+    #[error("the API server does not accept the credentials (401)")]
+    Unauthorized,
+    /// 403, with the server's message
+    #[error("the API server forbids it: {0}")]
+    Forbidden(String),
+    /// 404
+    #[error("the API server does not know it (404)")]
+    NotFound,
+    /// 410: the resource version is too old
+    #[error("the API server has forgotten this resource version (410)")]
+    Gone,
+    /// 429 or 503
+    #[error("the API server is overloaded or starting ({code})")]
+    Busy {
+        /// The HTTP status
+        code: u16,
+        /// How long it asks to wait
+        retry_after: Option<Duration>,
+    },
+    /// Any other status
+    #[error("the API server answered {code}: {message}")]
+    Status {
+        /// The HTTP status
+        code: u16,
+        /// The server's message
+        message: String,
+    },
+    /// The answer is not what the API promises
+    #[error("the API server's answer makes no sense: {0}")]
+    Protocol(&'static str),
+    /// The kubeconfig makes no client
+    #[error("the kubeconfig makes no client: {0}")]
+    Config(String),
+    /// The credential plugin failed
+    #[error("the credential plugin {0}")]
+    Plugin(String),
+}
+
+impl K8sError {
+    /// Whether the server itself did not answer, as opposed to saying no.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Deadline(_) | Self::Tls(_))
+    }
+
+    /// From a status object, as it stands in an error answer or a watch's ERROR line.
+    pub(super) fn from_status(code: u16, message: &str, retry_after: Option<Duration>) -> Self {
+        match code {
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden(safe(message)),
+            404 => Self::NotFound,
+            410 => Self::Gone,
+            429 | 503 => Self::Busy { code, retry_after },
+            _ => Self::Status { code, message: safe(message) },
+        }
+    }
+
+    /// From an error while a body was read.
+    pub(super) fn from_io(error: &std::io::Error) -> Self {
+        classify(error)
+    }
+}
+
+impl From<kube::Error> for K8sError {
+    fn from(error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) => {
+                let wait = status.details.as_ref().map(|d| d.retry_after_seconds).filter(|s| *s > 0);
+                Self::from_status(status.code, &status.message, wait.map(|s| Duration::from_secs(u64::from(s))))
+            }
+            kube::Error::Auth(_) => Self::Config("its credentials cannot be used".into()),
+            kube::Error::ProxyProtocolUnsupported { .. } | kube::Error::ProxyProtocolDisabled { .. } => {
+                Self::Config("its proxy-url has a scheme that is not supported".into())
+            }
+            other => classify(&other),
+        }
+    }
+}
+
+/// Looks through the chain of causes for one whose words are known to be harmless.
+fn classify(error: &(dyn StdError + 'static)) -> K8sError {
+    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
+    let mut network: Option<String> = None;
+    while let Some(cause) = next {
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return K8sError::Tls(tls_reason(tls));
+        }
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                return K8sError::Tls(tls_reason(tls));
+            }
+            network = Some(match io.raw_os_error() {
+                Some(_) => io.to_string(),
+                None => io.kind().to_string(),
+            });
+            if io.raw_os_error().is_none() && io.to_string().starts_with("failed to lookup") {
+                network = Some("its name cannot be resolved".into());
+            }
+        }
+        next = cause.source();
+    }
+    K8sError::Unreachable(network.unwrap_or_else(|| "the connection broke".into()))
+}
+
+fn tls_reason(error: &rustls::Error) -> String {
+    use rustls::{CertificateError as C, Error as E};
+    match error {
+        E::InvalidCertificate(C::Expired) => "its certificate has expired".into(),
+        E::InvalidCertificate(C::ExpiredContext { time, not_after }) => {
+            let ago = time.as_secs().saturating_sub(not_after.as_secs());
+            format!("its certificate expired {} ago", age(ago))
+        }
+        E::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => "its certificate is not valid yet".into(),
+        E::InvalidCertificate(C::UnknownIssuer) => "its certificate is from an issuer that the kubeconfig does not name".into(),
+        E::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
+            "its certificate is for another name".into()
+        }
+        E::AlertReceived(alert) => format!("it refused ours ({alert:?})"),
+        other => safe(&other.to_string()),
+    }
+}
+
+fn age(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// One line of bounded length.
+fn safe(message: &str) -> String {
+    let line: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE).collect();
+    line.trim().trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_told_apart() {
+        assert_eq!(K8sError::from_status(401, "x", None), K8sError::Unauthorized);
+        assert_eq!(K8sError::from_status(410, "x", None), K8sError::Gone);
+        assert_eq!(K8sError::from_status(403, "pods is forbidden\n", None), K8sError::Forbidden("pods is forbidden".into()));
+        let busy = K8sError::from_status(429, "", Some(Duration::from_secs(2)));
+        assert_eq!(busy, K8sError::Busy { code: 429, retry_after: Some(Duration::from_secs(2)) });
+        assert!(!busy.is_unreachable());
+    }
+
+    #[test]
+    fn an_expired_certificate_is_named() {
+        let inner = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        let io = std::io::Error::new(std::io::ErrorKind::InvalidData, inner);
+        assert_eq!(K8sError::from_io(&io), K8sError::Tls("its certificate has expired".into()));
+    }
+
+    #[test]
+    fn words_of_unknown_errors_are_not_repeated() {
+        let io = std::io::Error::other("canary");
+        assert!(!K8sError::from_io(&io).to_string().contains("canary"));
+    }
+}

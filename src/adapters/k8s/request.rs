@@ -1,0 +1,108 @@
+//! Plain requests, and the bodies of their answers.
+
+use std::time::Duration;
+
+use futures::io::{AsyncBufRead, AsyncBufReadExt};
+
+use super::K8sError;
+
+/// Runs a future with a deadline.
+///
+/// # Errors
+/// [`K8sError::Deadline`] where the time is over, else the future's own error.
+pub async fn within<T>(
+    deadline: Duration,
+    future: impl Future<Output = Result<T, K8sError>>,
+) -> Result<T, K8sError> {
+    tokio::time::timeout(deadline, future).await.unwrap_or(Err(K8sError::Deadline(deadline)))
+}
+
+/// The API server's version, `v1.35.0`.
+///
+/// # Errors
+/// [`K8sError`], [`K8sError::Deadline`] after the deadline.
+pub async fn version(client: &kube::Client, deadline: Duration) -> Result<String, K8sError> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Info {
+        git_version: String,
+    }
+    within(deadline, async {
+        let mut body = open(client, "/version", false).await?;
+        let text = read_all(&mut body, 1 << 20, deadline).await?;
+        let info: Info = serde_json::from_slice(&text).map_err(|_| K8sError::Protocol("/version names no version"))?;
+        Ok(info.git_version)
+    })
+    .await
+}
+
+/// Sends a GET and gives the answer's body, once the server has said yes.
+pub(super) async fn open(
+    client: &kube::Client,
+    path: &str,
+    plain: bool,
+) -> Result<std::pin::Pin<Box<dyn AsyncBufRead + Send>>, K8sError> {
+    let mut request = http::Request::get(path).header(http::header::ACCEPT, "application/json");
+    if plain {
+        // a compressed watch holds lines back
+        request = request.header(http::header::ACCEPT_ENCODING, "identity");
+    }
+    let request = request.body(Vec::new()).map_err(|_| K8sError::Protocol("the request's path is no path"))?;
+    Ok(Box::pin(client.request_stream(request).await?))
+}
+
+/// Reads a whole body, at most `max` bytes, each part of which must come within `idle`.
+pub(super) async fn read_all(
+    body: &mut (impl AsyncBufRead + Unpin + ?Sized),
+    max: usize,
+    idle: Duration,
+) -> Result<Vec<u8>, K8sError> {
+    let mut all = Vec::new();
+    loop {
+        let part = fill(body, idle).await?;
+        if part.is_empty() {
+            return Ok(all);
+        }
+        if all.len() + part.len() > max {
+            return Err(K8sError::Protocol("the answer is too large"));
+        }
+        all.extend_from_slice(part);
+        let taken = part.len();
+        body.consume_unpin(taken);
+    }
+}
+
+/// Reads a line without its end into `line`; false at the end of the body.
+pub(super) async fn read_line(
+    body: &mut (impl AsyncBufRead + Unpin + ?Sized),
+    line: &mut Vec<u8>,
+    max: usize,
+    idle: Duration,
+) -> Result<bool, K8sError> {
+    line.clear();
+    loop {
+        let part = fill(body, idle).await?;
+        if part.is_empty() {
+            // a line without an end was cut off: the next watch brings it again
+            return Ok(false);
+        }
+        let end = part.iter().position(|b| *b == b'\n');
+        let text = &part[..end.unwrap_or(part.len())];
+        if line.len() + text.len() > max {
+            return Err(K8sError::Protocol("a line of the watch is too long"));
+        }
+        line.extend_from_slice(text);
+        let taken = end.map_or(part.len(), |e| e + 1);
+        body.consume_unpin(taken);
+        if end.is_some() {
+            return Ok(true);
+        }
+    }
+}
+
+async fn fill<'a>(body: &'a mut (impl AsyncBufRead + Unpin + ?Sized), idle: Duration) -> Result<&'a [u8], K8sError> {
+    tokio::time::timeout(idle, body.fill_buf())
+        .await
+        .map_err(|_| K8sError::Deadline(idle))?
+        .map_err(|e| K8sError::from_io(&e))
+}

@@ -1,0 +1,255 @@
+//! The registry as a value: its clusters in order, and everything that is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::scan::{Candidate, Found, scan};
+use super::{ReadOptions, Source, mesh_file};
+use crate::data::kinds::{ClusterOverride, MeshFile};
+use crate::data::model::{ClusterId, ClusterRole, ClusterSettings, Gateway, MeshSettings, Name, NetworkId};
+
+/// The directory itself cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// No directory, or not readable.
+    #[error("the registry {} cannot be read: {reason}", .dir.display())]
+    Directory {
+        /// Which.
+        dir: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Something that is wrong with the registry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file or folder, relative to the registry.
+    pub file: PathBuf,
+    /// What is wrong with it, without its contents: the end of a sentence that begins with the file.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.reason)
+    }
+}
+
+/// A cluster of the registry.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its id.
+    pub id: ClusterId,
+    /// Primary or remote.
+    pub role: ClusterRole,
+    /// The kubeconfig, descriptor or folder, relative to the registry.
+    pub file: PathBuf,
+    /// The kubeconfig that the descriptor names, relative to the registry.
+    pub named: Option<PathBuf>,
+    /// Where its objects come from.
+    pub source: Source,
+    /// What `mesh.yaml` says of it.
+    pub overrides: ClusterOverride,
+    /// Changes when the source's bytes change: those of the kubeconfig and the certificates it names. A folder's
+    /// contents do not count: whoever follows it reads them again.
+    pub fingerprint: u128,
+}
+
+/// Which cluster is the primary, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Primary {
+    /// Its id. It may be one whose file is broken; then no entry is primary.
+    pub id: ClusterId,
+    /// Who says so, e.g. `named by mesh.yaml`.
+    pub why: &'static str,
+}
+
+/// A directory, read.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    /// The directory.
+    pub dir: PathBuf,
+    /// Its clusters: the primary first, then by id.
+    pub entries: Vec<Entry>,
+    /// All that is wrong with it, sorted by file.
+    pub problems: Vec<Problem>,
+    /// What was skipped.
+    pub notes: Vec<String>,
+    /// `mesh.yaml`; empty where there is none or it is broken.
+    pub mesh: MeshFile,
+    /// The primary; `None` where there is no cluster, or where `mesh.yaml` is broken and might name another.
+    pub primary: Option<Primary>,
+}
+
+impl Registry {
+    /// Reads a directory. Whatever is wrong with its entries is in [`Registry::problems`].
+    ///
+    /// # Errors
+    /// [`RegistryError`] where the directory itself cannot be read.
+    pub fn read(dir: &Path, options: &ReadOptions) -> Result<Self, RegistryError> {
+        let Found { mut candidates, mut problems, notes, mesh, mesh_broken } = scan(dir, options)?;
+        candidates.sort_by(|a, b| a.file.cmp(&b.file));
+        let mut judge = Judge { problems: &mut problems, entries: Vec::new(), known: BTreeSet::new(), marked: None };
+        let mut servers = BTreeMap::new();
+        let mut ids = BTreeMap::new();
+        for candidate in candidates {
+            judge.admit(candidate, &mesh, &mut ids, &mut servers);
+        }
+        let Judge { entries, known, marked, .. } = judge;
+        let primary = primary(options, &mesh, mesh_broken, marked, &known, &mut problems);
+        for id in mesh.clusters.keys().filter(|id| !known.iter().any(|k| k.as_str() == *id)) {
+            let reason = format!("clusters.{id} is no cluster of this registry");
+            problems.push(Problem { file: mesh_file::NAME.into(), reason });
+        }
+        problems.sort();
+        problems.dedup();
+        let mut registry = Self { dir: dir.to_owned(), entries, problems, notes, mesh, primary };
+        registry.assign();
+        Ok(registry)
+    }
+
+    /// Gives the roles out, and puts the primary first.
+    pub(super) fn assign(&mut self) {
+        for entry in &mut self.entries {
+            let is = self.primary.as_ref().is_some_and(|p| p.id == entry.id);
+            entry.role = if is { ClusterRole::Primary } else { ClusterRole::Remote };
+        }
+        self.entries.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));
+    }
+
+    /// The entry of a cluster.
+    pub fn entry(&self, id: &ClusterId) -> Option<&Entry> {
+        self.entries.iter().find(|e| &e.id == id)
+    }
+
+    /// The mesh's settings, as far as the registry gives them.
+    pub fn settings(&self) -> MeshSettings {
+        let names = |list: &[String]| list.iter().map(|s| Name::from(s.as_str())).collect();
+        let network = |name: &str| NetworkId(name.into());
+        let defaults = MeshSettings::default();
+        MeshSettings {
+            clusters: self
+                .entries
+                .iter()
+                .map(|e| (e.id.clone(), ClusterSettings { role: e.role, network: network(&e.overrides.network) }))
+                .collect(),
+            trust_domain: self.mesh.trust_domain.as_deref().map_or(defaults.trust_domain.clone(), Name::from),
+            open_namespaces: names(&self.mesh.open_namespaces),
+            cluster_local: names(&self.mesh.cluster_local),
+            networks: self
+                .mesh
+                .networks
+                .iter()
+                .map(|(name, entry)| {
+                    let gateway = |g: &crate::data::kinds::GatewayAddress| Gateway { address: g.address.as_str().into(), port: g.port };
+                    (network(name), entry.gateways.iter().map(gateway).collect())
+                })
+                .collect(),
+            ..defaults
+        }
+    }
+
+    /// The CA folder: what `mesh.yaml` says, else `mesh-ca` beside the registry.
+    pub fn ca_dir(&self) -> PathBuf {
+        match &self.mesh.ca_dir {
+            Some(dir) => self.dir.join(dir),
+            None => match (self.dir.file_name(), self.dir.parent()) {
+                (Some(_), Some(parent)) => parent.join("mesh-ca"),
+                _ => self.dir.join("..").join("mesh-ca"),
+            },
+        }
+    }
+}
+
+/// Admits candidates one by one; the first of two that clash stays.
+struct Judge<'a> {
+    problems: &'a mut Vec<Problem>,
+    entries: Vec<Entry>,
+    /// Ids of entries, and of those that would be one if their file were in order.
+    known: BTreeSet<ClusterId>,
+    marked: Option<(ClusterId, PathBuf)>,
+}
+
+impl Judge<'_> {
+    fn problem(&mut self, file: &Path, reason: String) {
+        self.problems.push(Problem { file: file.to_owned(), reason });
+    }
+
+    fn admit(
+        &mut self,
+        candidate: Candidate,
+        mesh: &MeshFile,
+        ids: &mut BTreeMap<ClusterId, PathBuf>,
+        servers: &mut BTreeMap<String, PathBuf>,
+    ) {
+        let Candidate { id, file, named, primary, source } = candidate;
+        let id = match ClusterId::parse(&id) {
+            Ok(id) => Some(id),
+            Err(_) if id.is_empty() && source.is_err() => None,
+            Err(e) => {
+                self.problem(&file, format!("its cluster's id {e}"));
+                None
+            }
+        };
+        if let Err(problem) = &source {
+            self.problems.push(problem.clone());
+        }
+        let Some(id) = id else { return };
+        if let Some(first) = ids.get(&id) {
+            return self.problem(&file, format!("its id {id} is already that of {}", first.display()));
+        }
+        ids.insert(id.clone(), file.clone());
+        if primary {
+            match &self.marked {
+                Some((_, first)) => {
+                    let reason = format!("it marks a second primary; {} marks one too", first.display());
+                    self.problem(&file, reason);
+                }
+                None => self.marked = Some((id.clone(), file.clone())),
+            }
+        }
+        self.known.insert(id.clone());
+        let Ok(good) = source else { return };
+        if let Some(first) = servers.get(&good.same) {
+            let reason = format!("it is the same cluster as {}: its API server or folder is the same", first.display());
+            return self.problem(&file, reason);
+        }
+        servers.insert(good.same, file.clone());
+        let overrides = mesh.clusters.get(id.as_str()).cloned().unwrap_or_default();
+        let (source, fingerprint) = (good.source, good.fingerprint);
+        self.entries.push(Entry { id, role: ClusterRole::Remote, file, named, source, overrides, fingerprint });
+    }
+}
+
+/// One primary: flag, `mesh.yaml`, descriptor, first by name.
+fn primary(
+    options: &ReadOptions,
+    mesh: &MeshFile,
+    mesh_broken: bool,
+    marked: Option<(ClusterId, PathBuf)>,
+    known: &BTreeSet<ClusterId>,
+    problems: &mut Vec<Problem>,
+) -> Option<Primary> {
+    let mut wanted = |id: ClusterId, why: &'static str, file: PathBuf, what: &str| {
+        if known.contains(&id) {
+            return Some(Primary { id, why });
+        }
+        problems.push(Problem { file, reason: format!("{what} names {id}, which is no cluster of this registry") });
+        None
+    };
+    if let Some(id) = &options.primary {
+        return wanted(id.clone(), "named by the flag", PathBuf::from("."), "--primary");
+    }
+    if mesh_broken {
+        return None;
+    }
+    if let Some(id) = mesh.primary.as_deref().and_then(|id| ClusterId::parse(id).ok()) {
+        return wanted(id, "named by mesh.yaml", mesh_file::NAME.into(), "primary");
+    }
+    if let Some((id, _)) = marked {
+        return Some(Primary { id, why: "marked by its descriptor" });
+    }
+    // a broken file keeps its place: that it breaks must not move the primary
+    known.first().map(|id| Primary { id: id.clone(), why: "first by name" })
+}

@@ -1,0 +1,256 @@
+//! A file cluster: a folder of manifests, read recursively.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::SYSTEM_NAMESPACE;
+use super::read::{io_reason, read_capped, text};
+use crate::data::kinds::{Object, decode, watched};
+use crate::data::model::{FactKey, Kind};
+use crate::data::yaml;
+
+/// Deeper folders are refused: links may make them endless.
+const MAX_DEPTH: usize = 32;
+
+/// A file of a file cluster, or a document in it, that counts for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BadDocument {
+    /// The file, relative to the folder.
+    pub file: PathBuf,
+    /// The object, where it names itself.
+    pub key: Option<FactKey>,
+    /// Why, without its contents: the end of a sentence that begins with the file.
+    pub reason: String,
+}
+
+/// What a folder holds: the objects of the watched kinds, sorted by kind, namespace and name, and what is bad.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Folder {
+    /// The objects.
+    pub objects: BTreeMap<FactKey, Object>,
+    /// What is bad, sorted by file.
+    pub bad: Vec<BadDocument>,
+}
+
+impl Folder {
+    /// The objects of one kind.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |(key, _)| key.kind == kind).map(|(_, object)| object)
+    }
+}
+
+/// Reads a folder once.
+///
+/// # Errors
+/// Where the folder itself cannot be read.
+pub fn load_folder(path: &Path) -> std::io::Result<Folder> {
+    Reader::default().read(path)
+}
+
+/// Whether anything in the folder looks like a manifest.
+pub(super) fn holds_manifests(path: &Path) -> bool {
+    let mut walk = Walk::default();
+    walk.folder(path, Path::new(""), 0).is_ok() && (!walk.files.is_empty() || !walk.bad.is_empty())
+}
+
+/// Reads a folder again and again; files whose bytes are the same are not parsed again, and one that breaks keeps what
+/// it said last.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    files: BTreeMap<PathBuf, Parsed>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Parsed {
+    hash: u128,
+    objects: Vec<(FactKey, Object)>,
+    bad: Vec<BadDocument>,
+}
+
+impl Reader {
+    /// Reads the folder.
+    pub(super) fn read(&mut self, path: &Path) -> std::io::Result<Folder> {
+        let mut walk = Walk::default();
+        walk.folder(path, Path::new(""), 0)?;
+        let mut before = std::mem::take(&mut self.files);
+        let mut folder = Folder { objects: BTreeMap::new(), bad: walk.bad };
+        let mut first: BTreeMap<FactKey, PathBuf> = BTreeMap::new();
+        for file in walk.files {
+            let parsed = parse(path, &file, before.remove(&file).unwrap_or_default());
+            for (key, object) in &parsed.objects {
+                match first.get(key) {
+                    Some(other) => folder.bad.push(BadDocument {
+                        file: file.clone(),
+                        key: Some(key.clone()),
+                        reason: format!("{key} stands in {} too, which counts", other.display()),
+                    }),
+                    None => {
+                        first.insert(key.clone(), file.clone());
+                        folder.objects.insert(key.clone(), object.clone());
+                    }
+                }
+            }
+            folder.bad.extend(parsed.bad.iter().cloned());
+            self.files.insert(file, parsed);
+        }
+        folder.bad.sort();
+        Ok(folder)
+    }
+}
+
+/// Parses a file, unless its bytes are those of `before`.
+fn parse(folder: &Path, file: &Path, before: Parsed) -> Parsed {
+    let bad = |key, reason| BadDocument { file: file.to_owned(), key, reason };
+    let broken = |before: Parsed, hash, reason| Parsed { hash, bad: vec![bad(None, reason)], ..before };
+    let bytes = match read_capped(&folder.join(file)) {
+        Ok(bytes) => bytes,
+        Err(reason) => return broken(before, 0, reason),
+    };
+    let hash = xxhash_rust::xxh3::xxh3_128(&bytes);
+    if hash == before.hash {
+        return before;
+    }
+    // a file without a document is a file somebody emptied, or is about to fill: its objects are gone
+    let documents = match text(&bytes).or_else(|e| if bytes.trim_ascii().is_empty() { Ok("") } else { Err(e) }) {
+        Ok(text) => yaml::documents(text).map_err(|e| e.redacted()),
+        Err(reason) => Err(reason),
+    };
+    let documents = match documents {
+        Ok(documents) => documents,
+        Err(reason) => return broken(before, hash, reason),
+    };
+    let mut parsed = Parsed { hash, ..Parsed::default() };
+    for document in documents {
+        for object in objects(document) {
+            match object {
+                Ok(Some((key, object))) => parsed.objects.push((key, object)),
+                Ok(None) => {}
+                Err((key, reason)) => parsed.bad.push(bad(key, reason)),
+            }
+        }
+    }
+    parsed
+}
+
+type Decoded = Result<Option<(FactKey, Object)>, (Option<FactKey>, String)>;
+
+/// The objects of a document: itself, or the items of a list.
+fn objects(document: Value) -> Vec<Decoded> {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (version, kind) = (text(&document, "apiVersion"), text(&document, "kind"));
+    let Some(of) = kind.strip_suffix("List") else { return vec![object(document)] };
+    let Value::Object(mut map) = document else { return Vec::new() };
+    let Some(Value::Array(items)) = map.remove("items") else { return Vec::new() };
+    items
+        .into_iter()
+        .map(|mut item| {
+            // the items of a typed list do not repeat its type
+            if let (Value::Object(fields), false) = (&mut item, of.is_empty()) {
+                fields.entry("apiVersion").or_insert_with(|| version.clone().into());
+                fields.entry("kind").or_insert_with(|| of.into());
+            }
+            object(item)
+        })
+        .collect()
+}
+
+/// An object of a watched kind; `None` for others.
+fn object(mut value: Value) -> Decoded {
+    // decides by apiVersion and kind alone
+    let type_only = serde_json::json!({"apiVersion": value.get("apiVersion"), "kind": value.get("kind")});
+    let Some(Ok(empty)) = decode(type_only) else { return Ok(None) };
+    let row = watched(empty.key().kind);
+    let Some(meta) = value.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return Err((None, format!("a {} has no metadata", row.gvk.kind)));
+    };
+    let name = meta.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if name.is_empty() {
+        return Err((None, format!("a {} has no metadata.name", row.gvk.kind)));
+    }
+    let namespace = meta.get("namespace").and_then(Value::as_str).filter(|n| !n.is_empty()).unwrap_or("default");
+    let namespace = if row.namespaced { namespace.to_owned() } else { String::new() };
+    meta.insert("namespace".into(), namespace.clone().into());
+    if row.only.is_some_and(|only| name != only || namespace != SYSTEM_NAMESPACE) {
+        return Ok(None);
+    }
+    let key = FactKey::new(row.kind, &namespace, &name);
+    match decode(value) {
+        Some(Ok(object)) => Ok(Some((key, object))),
+        _ => {
+            let reason = format!("{key} is no valid {}: one of its fields has the wrong type", row.gvk.kind);
+            Err((Some(key), reason))
+        }
+    }
+}
+
+/// The files of a folder, in the order of their paths.
+#[derive(Default)]
+struct Walk {
+    files: BTreeSet<PathBuf>,
+    bad: Vec<BadDocument>,
+    above: Vec<PathBuf>,
+}
+
+impl Walk {
+    fn folder(&mut self, root: &Path, relative: &Path, depth: usize) -> std::io::Result<()> {
+        let path = root.join(relative);
+        let canonical = std::fs::canonicalize(&path)?;
+        if self.above.contains(&canonical) || depth > MAX_DEPTH {
+            self.bad(relative, "it is a symbolic link to a folder that contains it".into());
+            return Ok(());
+        }
+        self.above.push(canonical);
+        let result = self.items(root, relative, &path, depth);
+        self.above.pop();
+        result
+    }
+
+    fn items(&mut self, root: &Path, relative: &Path, path: &Path, depth: usize) -> std::io::Result<()> {
+        for item in std::fs::read_dir(path)? {
+            let name = item?.file_name();
+            let shown = name.to_string_lossy();
+            if shown.starts_with('.') {
+                continue;
+            }
+            let inner = relative.join(&name);
+            match std::fs::metadata(root.join(&inner)) {
+                Ok(meta) if meta.is_dir() => {
+                    if let Err(e) = self.folder(root, &inner, depth + 1) {
+                        self.bad(&inner, io_reason(&e));
+                    }
+                }
+                _ if !is_manifest(&inner) => {}
+                // regular or not is for the reading to say
+                Ok(_) => {
+                    self.files.insert(inner);
+                }
+                Err(e) => self.bad(&inner, io_reason(&e)),
+            }
+        }
+        Ok(())
+    }
+
+    fn bad(&mut self, file: &Path, reason: String) {
+        self.bad.push(BadDocument { file: file.to_owned(), key: None, reason });
+    }
+}
+
+/// Whether a file of the folder is read: by its extension, and unless it is install's own inventory.
+fn is_manifest(relative: &Path) -> bool {
+    let known = relative.extension().is_some_and(|e| e == "yaml" || e == "yml" || e == "json");
+    known && !relative.with_extension("").ends_with("meshctl/inventory")
+}
+
+/// Length and time of every file: what changes when the folder does, without reading it.
+pub(super) fn signature(path: &Path) -> u128 {
+    let mut walk = Walk::default();
+    let readable = walk.folder(path, Path::new(""), 0).is_ok();
+    let mut text = format!("{readable}");
+    for file in &walk.files {
+        let stat = std::fs::metadata(path.join(file)).ok().map(|m| (m.len(), m.modified().ok()));
+        text.push_str(&format!("\n{} {stat:?}", file.display()));
+    }
+    xxhash_rust::xxh3::xxh3_128(text.as_bytes())
+}

@@ -1,0 +1,108 @@
+//! The shape of `mesh.yaml` as a table, so that a wrong or unknown key is named by its path, and no value is shown.
+
+use serde_json::Value;
+
+/// What may stand at a place.
+pub(super) enum Shape {
+    /// A string.
+    Text,
+    /// A port number.
+    Port,
+    /// Anything that is a map.
+    Any,
+    /// A list of these.
+    List(&'static Shape),
+    /// A map of free names to these.
+    Named(&'static Shape),
+    /// A map of these keys only.
+    Map(&'static [(&'static str, Shape)]),
+}
+
+use Shape::{Any, List, Map, Named, Port, Text};
+
+/// The keys of `mesh.yaml`.
+pub(super) static MESH: Shape = Map(&[
+    ("apiVersion", Text),
+    ("kind", Text),
+    ("primary", Text),
+    ("trustDomain", Text),
+    ("caDir", Text),
+    ("image", Map(&[("hub", Text), ("tag", Text), ("digest", Text), ("pullSecrets", List(&Text))])),
+    ("openNamespaces", List(&Text)),
+    ("clusterLocal", List(&Text)),
+    ("networks", Named(&Map(&[("gateways", List(&Map(&[("address", Text), ("port", Port)])))]))),
+    (
+        "clusters",
+        Named(&Map(&[
+            ("network", Text),
+            ("server", Text),
+            ("tlsServerName", Text),
+            ("caFile", Text),
+            ("pilotAddress", Text),
+        ])),
+    ),
+    ("values", Any),
+]);
+
+/// Adds to `found` what does not fit. Null fits everywhere: a key without a value is as good as none.
+pub(super) fn check(value: &Value, shape: &Shape, path: &str, found: &mut Vec<String>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let here = if path.is_empty() { "it" } else { path };
+    match (shape, value) {
+        (_, Value::Null) | (Text, Value::String(_)) | (Any, Value::Object(_)) => {}
+        (Text, _) => found.push(format!("{here} is no text; put it in quotes")),
+        (Port, Value::Number(n)) if n.as_u64().is_some_and(|n| (1..=65_535).contains(&n)) => {}
+        (Port, _) => found.push(format!("{here} is no port number")),
+        (List(of), Value::Array(items)) => {
+            for (i, item) in items.iter().enumerate() {
+                check(item, of, &format!("{path}[{i}]"), found);
+            }
+        }
+        (List(_), _) => found.push(format!("{here} is no list")),
+        (Named(of), Value::Object(map)) => map.iter().for_each(|(key, item)| check(item, of, &below(key), found)),
+        (Map(keys), Value::Object(map)) => {
+            for (key, item) in map {
+                match keys.iter().find(|(name, _)| name == key) {
+                    Some((_, shape)) => check(item, shape, &below(key), found),
+                    None => found.push(format!("{} is no known key; {here} takes {}", below(key), names(keys))),
+                }
+            }
+        }
+        (Any | Named(_) | Map(_), _) => found.push(format!("{here} is no map")),
+    }
+}
+
+fn names(keys: &[(&str, Shape)]) -> String {
+    keys.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+/// Takes nulls out, so that the typed form sees absent keys.
+pub(super) fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            Value::Object(map.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().filter(|v| !v.is_null()).map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_named_and_values_are_not() {
+        let value = serde_json::json!({
+            "primary": 3, "image": {"hubb": "canary"}, "clusters": {"a": {"network": ["canary"]}},
+            "networks": {"n": {"gateways": [{"address": "1.1.1.1", "port": 0}]}}, "values": {"x": {"y": 1}}, "caDir": null});
+        let mut found = Vec::new();
+        check(&value, &MESH, "", &mut found);
+        assert_eq!(found, [
+            "primary is no text; put it in quotes",
+            "image.hubb is no known key; image takes hub, tag, digest, pullSecrets",
+            "clusters.a.network is no text; put it in quotes",
+            "networks.n.gateways[0].port is no port number",
+        ]);
+    }
+}

@@ -1,0 +1,59 @@
+//! Where a cluster's objects come from, and how far its file is trusted.
+
+use std::path::PathBuf;
+
+use kube::config::Kubeconfig;
+
+use crate::adapters::k8s::{Connector, Plugins};
+use crate::data::model::{ClusterId, Secret};
+
+/// How far the registry's files are trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trust {
+    /// They are the user's own: plugins run, paths are followed.
+    Terminal,
+    /// They came from somewhere else: what would run, read or redirect is refused by its field's name.
+    #[default]
+    Sanitised,
+}
+
+/// How to read a registry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadOptions {
+    /// The primary, where a flag names it.
+    pub primary: Option<ClusterId>,
+    /// How far the files are trusted.
+    pub trust: Trust,
+}
+
+/// A cluster's source.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A folder of manifests.
+    Folder(PathBuf),
+    /// An API server.
+    Live {
+        /// Reduced to its current context; relative paths are made absolute.
+        kubeconfig: Secret<Kubeconfig>,
+        /// The server's URL; it holds no credentials.
+        server: String,
+        /// Whether its plugins may run.
+        trust: Trust,
+    },
+}
+
+impl Source {
+    /// What makes clients of a live cluster; `None` for a folder.
+    pub fn connector(&self) -> Option<Connector> {
+        match self {
+            Source::Folder(_) => None,
+            Source::Live { kubeconfig, trust, .. } => Some(Connector::new(
+                kubeconfig.clone(),
+                match trust {
+                    Trust::Terminal => Plugins::Run,
+                    Trust::Sanitised => Plugins::Refuse,
+                },
+            )),
+        }
+    }
+}

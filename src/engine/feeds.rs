@@ -1,0 +1,281 @@
+//! The feeds: one per cluster of the registry, started, rotated and ended as the registry changes.
+//!
+//! A rotated source is a new generation, which takes over once it has said everything; until then the old one goes on. A
+//! file that breaks keeps the cluster's last good source.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::published::{Engine, EngineStopped, Feeder};
+use crate::adapters::registry::{self, Entry, Event, Problem, Registry, Subject};
+use crate::data::model::{
+    ClusterId, ClusterRole, ClusterSettings, Fact, FeedId, MeshSettings, Timestamp, Warning,
+};
+use crate::pure::mesh::{Change, ingest};
+
+/// How many events of one source may wait.
+const QUEUE: usize = 256;
+
+/// How a feed is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedState {
+    /// It has not said everything once yet.
+    Syncing,
+    /// What it said is current.
+    Synced,
+    /// It does not answer; what it said stands.
+    Stale,
+    /// It does not answer, and never has.
+    Unreachable,
+}
+
+/// What is known of a cluster's feed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FeedStatus {
+    /// The cluster.
+    pub id: ClusterId,
+    /// Primary or remote.
+    pub role: ClusterRole,
+    /// Its file in the registry.
+    pub file: PathBuf,
+    /// How many sources the cluster has had in this process.
+    pub generation: u32,
+    /// How the source is.
+    pub state: FeedState,
+    /// Why it is not in order.
+    pub reason: Option<String>,
+    /// When a lost source was last heard, in seconds since the epoch.
+    pub heard: Option<Timestamp>,
+    /// What is wrong with its entry in the registry, while its last good source goes on.
+    pub problem: Option<String>,
+    /// Files of a file cluster that are bad.
+    pub bad_files: BTreeMap<PathBuf, String>,
+}
+
+struct Running {
+    entry: Entry,
+    generation: u32,
+    stop: CancellationToken,
+}
+
+#[derive(Default)]
+struct State {
+    running: BTreeMap<ClusterId, Running>,
+    status: BTreeMap<ClusterId, FeedStatus>,
+    problems: Vec<Problem>,
+    generations: BTreeMap<ClusterId, u32>,
+    settings: MeshSettings,
+}
+
+/// The feeds of a registry.
+#[derive(Clone)]
+pub struct Feeds {
+    engine: Engine,
+    state: Arc<Mutex<State>>,
+    stop: CancellationToken,
+}
+
+impl Feeds {
+    /// No feeds yet.
+    pub fn new(engine: Engine, stop: CancellationToken) -> Self {
+        Self { engine, state: Arc::default(), stop }
+    }
+
+    /// How the feeds are, by cluster.
+    pub fn status(&self) -> Vec<FeedStatus> {
+        self.lock().status.values().cloned().collect()
+    }
+
+    /// What is wrong with the registry.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.lock().problems.clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings the feeds in line with the registry.
+    ///
+    /// # Errors
+    /// [`EngineStopped`].
+    pub async fn take(&self, registry: &Registry) -> Result<(), EngineStopped> {
+        let (settings, retired, started) = self.plan(registry);
+        // a cluster is registered before its feed speaks, and its facts go before its registration does
+        for feed in retired {
+            self.engine.feeder(feed).send(Change::Retired).await?;
+        }
+        self.engine.configure(settings).await?;
+        for (entry, generation, replaces, stop) in started {
+            let feed = FeedId { cluster: entry.id.clone(), generation };
+            let task = Feed { feeds: self.clone(), feed: feed.clone(), replaces, feeder: self.engine.feeder(feed) };
+            tokio::spawn(task.run(entry, stop));
+        }
+        Ok(())
+    }
+
+    /// What changes, decided under the lock.
+    #[allow(clippy::type_complexity)]
+    fn plan(
+        &self,
+        registry: &Registry,
+    ) -> (MeshSettings, Vec<FeedId>, Vec<(Entry, u32, Option<CancellationToken>, CancellationToken)>) {
+        let mut state = self.lock();
+        let mut settings = registry.settings();
+        if registry.problems.iter().any(|p| p.file.as_os_str() == "mesh.yaml") && !state.settings.clusters.is_empty() {
+            // what the broken file said before stands
+            settings = MeshSettings { clusters: settings.clusters, ..state.settings.clone() };
+        }
+        let mut retired = Vec::new();
+        let mut started = Vec::new();
+        let known: Vec<ClusterId> = state.running.keys().cloned().collect();
+        for id in known.iter().filter(|id| registry.entry(id).is_none()) {
+            let Some(running) = state.running.get(id) else { continue };
+            let files = [Some(&running.entry.file), running.entry.named.as_ref()];
+            let broken = registry.problems.iter().find(|p| files.contains(&Some(&p.file)));
+            if let Some(problem) = broken {
+                let network = state.settings.clusters.get(id).map(|c| c.network.clone()).unwrap_or_default();
+                settings.clusters.insert(id.clone(), ClusterSettings { role: running.entry.role, network });
+                let reason = problem.reason.clone();
+                if let Some(status) = state.status.get_mut(id) {
+                    status.problem = Some(reason);
+                }
+                continue;
+            }
+            running.stop.cancel();
+            retired.push(FeedId { cluster: id.clone(), generation: running.generation });
+            state.running.remove(id);
+            state.status.remove(id);
+        }
+        for entry in &registry.entries {
+            let old = state.running.get(&entry.id);
+            if let Some(status) = state.status.get_mut(&entry.id) {
+                status.problem = None;
+                status.role = entry.role;
+            }
+            if old.is_some_and(|r| r.entry.fingerprint == entry.fingerprint) {
+                continue;
+            }
+            let replaces = old.map(|r| r.stop.clone());
+            let stop = self.stop.child_token();
+            let generation = state.generations.get(&entry.id).map_or(1, |g| g + 1);
+            state.generations.insert(entry.id.clone(), generation);
+            let running = Running { entry: entry.clone(), generation, stop: stop.clone() };
+            state.running.insert(entry.id.clone(), running);
+            if replaces.is_none() {
+                state.status.insert(entry.id.clone(), status(entry, generation));
+            }
+            started.push((entry.clone(), generation, replaces, stop));
+        }
+        state.problems = registry.problems.clone();
+        state.settings = settings.clone();
+        (settings, retired, started)
+    }
+
+    fn note(&self, feed: &FeedId, entry: &Entry, change: impl FnOnce(&mut FeedStatus)) {
+        let mut state = self.lock();
+        // a source that was replaced before it spoke has nothing to say
+        if state.running.get(&feed.cluster).is_none_or(|r| r.generation < feed.generation) {
+            return;
+        }
+        let known = state.status.entry(feed.cluster.clone()).or_insert_with(|| status(entry, feed.generation));
+        if feed.generation >= known.generation {
+            change(known);
+        }
+    }
+}
+
+fn status(entry: &Entry, generation: u32) -> FeedStatus {
+    FeedStatus {
+        id: entry.id.clone(),
+        role: entry.role,
+        file: entry.file.clone(),
+        generation,
+        state: FeedState::Syncing,
+        reason: None,
+        heard: None,
+        problem: None,
+        bad_files: BTreeMap::new(),
+    }
+}
+
+/// One running source.
+struct Feed {
+    feeds: Feeds,
+    feed: FeedId,
+    /// The source that this one takes over from, once it has said everything.
+    replaces: Option<CancellationToken>,
+    feeder: Feeder,
+}
+
+impl Feed {
+    async fn run(mut self, entry: Entry, stop: CancellationToken) {
+        let (out, mut events) = mpsc::channel(QUEUE);
+        let source = entry.clone();
+        let follow = tokio::spawn(async move { registry::follow(&source, out, stop).await });
+        while let Some(event) = events.recv().await {
+            if self.take(&entry, event).await.is_err() {
+                break;
+            }
+        }
+        follow.abort();
+    }
+
+    async fn take(&mut self, entry: &Entry, event: Event) -> Result<(), EngineStopped> {
+        match event {
+            Event::Put(object) => self.feeder.send(Change::Put(ingest(&object))).await,
+            Event::Remove(key) => self.feeder.send(Change::Remove(key)).await,
+            Event::Replace(kind, objects) => {
+                self.feeder.send(Change::Replace(kind, objects.iter().map(ingest).collect())).await
+            }
+            Event::Synced => {
+                self.feeder.send(Change::Synced).await?;
+                if let Some(old) = self.replaces.take() {
+                    old.cancel();
+                }
+                let generation = self.feed.generation;
+                self.feeds.note(&self.feed, entry, |status| {
+                    *status = FeedStatus {
+                        generation,
+                        state: FeedState::Synced,
+                        reason: None,
+                        heard: None,
+                        ..status.clone()
+                    };
+                });
+                Ok(())
+            }
+            Event::Lost { reason, heard } => self.lost(entry, reason, heard).await,
+            Event::Bad { subject: Subject::Object(key), reason } => {
+                let warnings = vec![Warning::new("", reason)];
+                self.feeder.send(Change::Put(Fact { key, body: None, warnings })).await
+            }
+            Event::Bad { subject: Subject::File(file), reason } => {
+                self.feeds.note(&self.feed, entry, |s| drop(s.bad_files.insert(file, reason)));
+                Ok(())
+            }
+            Event::Mended(Subject::File(file)) => {
+                self.feeds.note(&self.feed, entry, |s| drop(s.bad_files.remove(&file)));
+                Ok(())
+            }
+            Event::Mended(Subject::Object(_)) => Ok(()),
+        }
+    }
+
+    async fn lost(&self, entry: &Entry, reason: String, heard: Option<Timestamp>) -> Result<(), EngineStopped> {
+        if let Some(since) = heard {
+            self.feeder.send(Change::Stale { since }).await?;
+        }
+        self.feeds.note(&self.feed, entry, |status| {
+            status.state = if heard.is_some() { FeedState::Stale } else { FeedState::Unreachable };
+            status.reason = Some(reason);
+            status.heard = heard;
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! The mesh of a registry, read once, for commands that need no server.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use crate::adapters::registry::{self, Registry};
+use crate::data::kinds::Object;
+use crate::data::model::{ClusterId, FeedId, Kind};
+use crate::pure::mesh::{Change, Index, Mesh, ingest};
+
+/// What was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The mesh of the clusters that answered.
+    pub mesh: Mesh,
+    /// Why the others did not.
+    pub failed: BTreeMap<ClusterId, String>,
+}
+
+/// Reads every cluster of a registry once, side by side, each with a deadline. One that does not answer costs itself only.
+pub async fn load_once(registry: &Registry, deadline: Duration) -> Loaded {
+    let loads = registry.entries.iter().map(|entry| async move {
+        let objects = registry::load_once(entry, deadline).await;
+        (entry.id.clone(), objects)
+    });
+    let mut index = Index::new(registry.settings());
+    let mut failed = BTreeMap::new();
+    for (id, objects) in join_all(loads).await {
+        match objects {
+            Ok(objects) => fill(&mut index, &id, &objects),
+            Err(error) => drop(failed.insert(id, error.to_string())),
+        }
+    }
+    Loaded { mesh: index.mesh(), failed }
+}
+
+fn fill(index: &mut Index, id: &ClusterId, objects: &[Object]) {
+    let feed = FeedId { cluster: id.clone(), generation: 1 };
+    let mut facts: BTreeMap<Kind, Vec<_>> = BTreeMap::new();
+    for fact in objects.iter().map(ingest) {
+        facts.entry(fact.key.kind).or_default().push(fact);
+    }
+    for (kind, facts) in facts {
+        index.apply(&feed, Change::Replace(kind, facts));
+    }
+    index.apply(&feed, Change::Synced);
+}

@@ -1,0 +1,206 @@
+//! The writer: the one thread that changes anything. It drains what feeds said, applies it, brings the catalog in line,
+//! publishes, and wakes whoever is concerned.
+//!
+//! There is no fixed debounce: a quiet change leaves at once, and under load changes gather while the previous
+//! publication is made.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, oneshot};
+
+use super::mailbox::Mailbox;
+use super::published::{Options, Published};
+use super::subscribers::{StreamId, Subscribers};
+use crate::data::model::{ClusterId, ClusterRole, FeedId, MeshSettings, NetworkId, WorkloadId};
+use crate::pure::mesh::{Change, Dirty, Index, Mesh};
+use crate::pure::xds::{Catalog, Interest, Proxy, Snapshot, ViewId};
+
+/// How many messages are taken before the catalog is brought in line: bounds how long a stream waits for its view.
+const BATCH: usize = 1024;
+
+/// What the writer is told.
+pub(super) enum Command {
+    Change(FeedId, Box<Change>),
+    Configure(Box<MeshSettings>),
+    Barrier(oneshot::Sender<()>),
+    Open { id: StreamId, proxy: Box<Proxy>, mailbox: Arc<Mailbox>, reply: oneshot::Sender<ViewId> },
+    Interest { id: StreamId, interests: Vec<Interest>, seen: u64 },
+    Review { id: StreamId, reply: oneshot::Sender<ViewId> },
+    Close(StreamId),
+}
+
+struct Writer {
+    index: Index,
+    catalog: Catalog,
+    subscribers: Subscribers,
+    proxies: BTreeMap<StreamId, Proxy>,
+    by_workload: BTreeMap<WorkloadId, BTreeSet<StreamId>>,
+    options: Options,
+    published: Arc<ArcSwap<Published>>,
+}
+
+/// Starts the writer's thread. It ends when nobody can tell it anything any more.
+pub(super) fn start(
+    settings: MeshSettings,
+    options: Options,
+    mut inbox: mpsc::Receiver<Command>,
+) -> std::io::Result<Arc<ArcSwap<Published>>> {
+    let index = Index::new(settings);
+    let catalog = Catalog::new(&index.mesh());
+    let first = Published { mesh: index.mesh(), snapshot: shown(catalog.snapshot(), options) };
+    let published = Arc::new(ArcSwap::from_pointee(first));
+    let mut writer = Writer {
+        index,
+        catalog,
+        subscribers: Subscribers::default(),
+        proxies: BTreeMap::new(),
+        by_workload: BTreeMap::new(),
+        options,
+        published: published.clone(),
+    };
+    std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        while let Some(first) = inbox.blocking_recv() {
+            writer.round(first, &mut inbox);
+        }
+    })?;
+    Ok(published)
+}
+
+/// What a cluster means to the views of its proxies.
+fn place(mesh: &Mesh, cluster: &ClusterId) -> Option<(ClusterRole, NetworkId)> {
+    mesh.clusters.get(cluster).map(|c| (c.role, c.network.clone()))
+}
+
+/// Without the restart hold no cluster counts as missing.
+fn shown(mut snapshot: Snapshot, options: Options) -> Snapshot {
+    if !options.hold {
+        snapshot.missing = Arc::default();
+    }
+    snapshot
+}
+
+impl Writer {
+    /// One round: everything that waits, at most a batch; changes first gather, and are published once.
+    fn round(&mut self, first: Command, inbox: &mut mpsc::Receiver<Command>) {
+        let mut dirty = Dirty::default();
+        let mut barriers = Vec::new();
+        let mut next = Some(first);
+        let mut taken = 0;
+        while let Some(command) = next {
+            match command {
+                Command::Change(feed, change) => dirty.merge(self.index.apply(&feed, *change)),
+                Command::Configure(settings) => dirty.merge(self.index.configure(*settings)),
+                Command::Barrier(done) => barriers.push(done),
+                other => {
+                    // a stream must see what was said before it came
+                    self.publish(&mut dirty);
+                    self.stream(other);
+                }
+            }
+            taken += 1;
+            next = if taken < BATCH { inbox.try_recv().ok() } else { None };
+        }
+        self.publish(&mut dirty);
+        for done in barriers {
+            let _ = done.send(());
+        }
+    }
+
+    /// Brings the catalog in line and shows it, then wakes whoever is concerned.
+    fn publish(&mut self, dirty: &mut Dirty) {
+        if dirty.is_empty() {
+            return;
+        }
+        let dirty = std::mem::take(dirty);
+        let mesh = self.index.mesh();
+        let missing_before = self.catalog.snapshot().missing;
+        let mesh_before = self.published.load().mesh.clone();
+        let updates = self.catalog.update(&mesh, &dirty);
+        self.show();
+        self.subscribers.tell(&updates);
+        // what was held back for a missing cluster, and proxies whose cluster, network or pod changed
+        let moved = dirty.clusters.iter().any(|c| place(&mesh_before, c) != place(&mesh, c));
+        if self.catalog.snapshot().missing != missing_before || dirty.settings || moved {
+            self.subscribers.review_all();
+        } else {
+            for id in dirty.workloads.iter().filter_map(|w| self.by_workload.get(w)).flatten() {
+                self.subscribers.review(*id);
+            }
+        }
+    }
+
+    fn show(&self) {
+        let snapshot = shown(self.catalog.snapshot(), self.options);
+        self.published.store(Arc::new(Published { mesh: self.index.mesh(), snapshot }));
+    }
+
+    /// What a stream says.
+    fn stream(&mut self, command: Command) {
+        match command {
+            Command::Open { id, proxy, mailbox, reply } => {
+                let view = self.catalog.attach(&self.index.mesh(), proxy.view(&self.index.mesh()));
+                self.show();
+                self.subscribers.open(id, view, mailbox);
+                self.follow(id, &proxy);
+                self.proxies.insert(id, *proxy);
+                // a stream that is gone already says so when it is dropped
+                let _ = reply.send(view);
+            }
+            Command::Interest { id, interests, seen } => {
+                let snapshot = self.catalog.snapshot();
+                let types = interests.iter().map(Interest::ty).collect();
+                for interest in interests {
+                    self.subscribers.interested(id, interest, &snapshot);
+                }
+                // something may have changed between what the stream saw and now
+                if snapshot.sequence > seen {
+                    self.subscribers.recheck(id, types);
+                }
+            }
+            Command::Review { id, reply } => {
+                if let Some(view) = self.review(id) {
+                    let _ = reply.send(view);
+                }
+            }
+            Command::Close(id) => {
+                let snapshot = self.catalog.snapshot();
+                if let Some(view) = self.subscribers.close(id, &snapshot) {
+                    self.catalog.detach(view);
+                    self.show();
+                }
+                self.unfollow(id);
+                self.proxies.remove(&id);
+            }
+            Command::Change(..) | Command::Configure(_) | Command::Barrier(_) => {}
+        }
+    }
+
+    /// The view that a stream's proxy has by now.
+    fn review(&mut self, id: StreamId) -> Option<ViewId> {
+        let proxy = self.proxies.get(&id)?.clone();
+        let mesh = self.index.mesh();
+        let view = self.catalog.attach(&mesh, proxy.view(&mesh));
+        let snapshot = self.catalog.snapshot();
+        let old = self.subscribers.move_to(id, view, &snapshot)?;
+        self.catalog.detach(old);
+        self.unfollow(id);
+        self.follow(id, &proxy);
+        self.show();
+        Some(view)
+    }
+
+    fn follow(&mut self, id: StreamId, proxy: &Proxy) {
+        if let Some(workload) = proxy.view(&self.index.mesh()).workload() {
+            self.by_workload.entry(workload.clone()).or_default().insert(id);
+        }
+    }
+
+    fn unfollow(&mut self, id: StreamId) {
+        self.by_workload.retain(|_, ids| {
+            ids.remove(&id);
+            !ids.is_empty()
+        });
+    }
+}

@@ -1,0 +1,93 @@
+//! What feeds say, and what becomes dirty by it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::data::model::{ClusterId, Fact, FactKey, Kind, ServiceId, Timestamp, WorkloadId};
+
+/// One thing that a feed says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// An object is new or different.
+    Put(Fact),
+    /// An object is gone.
+    Remove(FactKey),
+    /// All objects of a kind: a relist. Whatever it does not name is gone.
+    Replace(Kind, Vec<Fact>),
+    /// Everything has been said once, or again after a loss.
+    Synced,
+    /// The cluster does not answer.
+    Stale {
+        /// When it was last heard.
+        since: Timestamp,
+    },
+    /// The source has left the registry.
+    Retired,
+}
+
+/// Which parts of a service changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Aspects {
+    /// Its definition: kind, ports, addresses, existence.
+    pub spec: bool,
+    /// Its endpoints.
+    pub endpoints: bool,
+    /// The identities behind it.
+    pub accounts: bool,
+}
+
+impl Aspects {
+    /// Everything changed.
+    pub const ALL: Aspects = Aspects { spec: true, endpoints: true, accounts: true };
+
+    /// Whether anything did.
+    pub fn any(self) -> bool {
+        self.spec || self.endpoints || self.accounts
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            spec: self.spec || other.spec,
+            endpoints: self.endpoints || other.endpoints,
+            accounts: self.accounts || other.accounts,
+        }
+    }
+}
+
+/// What a change, or several, made dirty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dirty {
+    /// Services and their parts.
+    pub services: BTreeMap<ServiceId, Aspects>,
+    /// Pods.
+    pub workloads: BTreeSet<WorkloadId>,
+    /// Clusters whose state, role or network changed.
+    pub clusters: BTreeSet<ClusterId>,
+    /// The settings in force changed.
+    pub settings: bool,
+}
+
+impl Dirty {
+    /// Whether nothing is dirty.
+    pub fn is_empty(&self) -> bool {
+        let Self { services, workloads, clusters, settings } = self;
+        services.is_empty() && workloads.is_empty() && clusters.is_empty() && !settings
+    }
+
+    /// Takes another's dirt on.
+    pub fn merge(&mut self, other: Dirty) {
+        let Dirty { services, workloads, clusters, settings } = other;
+        for (id, aspects) in services {
+            self.service(id, aspects);
+        }
+        self.workloads.extend(workloads);
+        self.clusters.extend(clusters);
+        self.settings |= settings;
+    }
+
+    pub(super) fn service(&mut self, id: ServiceId, aspects: Aspects) {
+        if aspects.any() {
+            let entry = self.services.entry(id).or_default();
+            *entry = entry.or(aspects);
+        }
+    }
+}

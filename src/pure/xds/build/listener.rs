@@ -1,0 +1,262 @@
+//! Outbound listeners: one that takes everything, and one for each port or address that services have.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use meshctl_proto::envoy::config::core::v3::TrafficDirection;
+use meshctl_proto::envoy::config::listener::v3::{FilterChain, FilterChainMatch, Listener};
+
+use super::address::{address, boolean, bracketed, only, seconds, uint};
+use super::cluster::{BLACK_HOLE, PASSTHROUGH};
+use super::tcp::{chain, inspectors, plain_http, tcp_proxy};
+use super::{Binding, Built, Families, detected_route_name, http};
+use crate::data::model::{ClusterId, ClusterName, Name, OutboundPolicy, ServiceKind, ServicePort, Transport};
+use crate::pure::mesh::Service;
+
+/// The port that iptables send a pod's outgoing connections to.
+const PORT: u16 = 15001;
+/// How many pods of one headless service a listener tells apart. Calls to others go where unknown calls go.
+pub const HEADLESS_CHAINS: usize = 1_000;
+/// How many seconds a connection's first bytes are waited for before it is taken for plain bytes. Istio waits for ever, and
+/// a protocol in which the server speaks first hangs; as in Istio 1.4 it is only slow here.
+pub(super) const DETECTION_TIMEOUT: u64 = 5;
+
+/// A filter chain of plain bytes to one address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TcpChain {
+    /// The address called.
+    pub address: IpAddr,
+    /// The cluster that the bytes go to.
+    pub cluster: Name,
+}
+
+/// The listener of everything that goes out, `virtualOutbound` on 15001: hands a connection to the listener of its original
+/// destination, and what has none to where unknown calls go. Calls to 15001 itself end, or they would go round for ever.
+pub fn virtual_outbound(policy: OutboundPolicy, families: Families) -> Built {
+    let own = FilterChainMatch { destination_port: uint(PORT.into()), ..Default::default() };
+    let listener = Listener {
+        name: "virtualOutbound".to_owned(),
+        address: Some(address(families.unspecified(), PORT)),
+        additional_addresses: families.additional(PORT),
+        use_original_dst: boolean(true),
+        filter_chains: vec![chain("virtualOutbound-blackhole", Some(own), tcp_proxy(BLACK_HOLE))],
+        default_filter_chain: Some(unknown("virtualOutbound-catchall-tcp", policy, Binding::Redirect)),
+        traffic_direction: TrafficDirection::Outbound.into(),
+        ..Default::default()
+    };
+    Built::of(&listener, Vec::new())
+}
+
+/// The listener of a port that HTTP services share, `0.0.0.0_PORT`, routed by the configuration named `PORT`.
+///
+/// What is no plain-text HTTP goes where unknown calls go. `tcp_chains` are the addresses of headless TCP services of the
+/// same port (with [`Binding::Port`] there are none: such calls never pass the proxy).
+pub fn http_listener(
+    port: u16,
+    tcp_chains: &[TcpChain],
+    policy: OutboundPolicy,
+    binding: Binding,
+    families: Families,
+) -> Built {
+    let name = listener_name(families.unspecified(), port);
+    let route = port.to_string();
+    let http = http::connection_manager(format!("outbound_{name}"), http::Routes::Named(route.clone()));
+    let mut chains = match binding {
+        Binding::Redirect => address_chains(tcp_chains),
+        Binding::Port => Vec::new(),
+    };
+    // an HTTP connection may wait before its first request; a server that speaks first must not be waited for
+    let timeout = if chains.is_empty() { 0 } else { DETECTION_TIMEOUT };
+    chains.push(chain(&format!("{name}-http"), Some(plain_http(FilterChainMatch::default())), http));
+    let listener = Listener {
+        filter_chains: chains,
+        default_filter_chain: Some(unknown("PassthroughFilterChain", policy, binding)),
+        ..detecting(for_all(port, binding, families), timeout)
+    };
+    Built::of(&listener, vec![route.into()])
+}
+
+/// The listener of a TCP port of a service at one of its addresses, `VIP_PORT`.
+pub fn tcp_listener(vip: IpAddr, service: &Service, port: &ServicePort, binding: Binding) -> Built {
+    let filter = tcp_proxy(&cluster_of(service, port));
+    let listener =
+        Listener { filter_chains: vec![chain("tcp", None, filter)], ..for_address(vip, port.number, binding) };
+    Built::of(&listener, Vec::new())
+}
+
+/// The listener of a service's port whose protocol nobody named, `VIP_PORT`: HTTP is routed by `HOST:PORT`, everything else
+/// goes to the service as it is.
+pub fn detect_listener(vip: IpAddr, service: &Service, port: &ServicePort, binding: Binding) -> Built {
+    let name = listener_name(vip, port.number);
+    let route = detected_route_name(service, port);
+    let http = http::connection_manager(format!("outbound_{name}"), http::Routes::Named(route.to_string()));
+    let listener = Listener {
+        filter_chains: vec![chain("http", Some(plain_http(FilterChainMatch::default())), http)],
+        default_filter_chain: Some(chain("tcp", None, tcp_proxy(&cluster_of(service, port)))),
+        ..detecting(for_address(vip, port.number, binding), DETECTION_TIMEOUT)
+    };
+    Built::of(&listener, vec![route])
+}
+
+/// The listener of a port that only headless TCP services have, `0.0.0.0_PORT`: a filter chain for each address.
+pub fn headless_listener(port: u16, chains: &[TcpChain], policy: OutboundPolicy, families: Families) -> Built {
+    let listener = Listener {
+        filter_chains: address_chains(chains),
+        default_filter_chain: Some(unknown("PassthroughFilterChain", policy, Binding::Redirect)),
+        ..for_all(port, Binding::Redirect, families)
+    };
+    Built::of(&listener, Vec::new())
+}
+
+/// The filter chains of a headless service's port: one for each address of its endpoints in `cluster`, in order, at most
+/// [`HEADLESS_CHAINS`]. Nothing for other services, nor for UDP and SCTP.
+///
+/// Endpoints count whether they are ready or not: peers of a StatefulSet call each other before they are, and a listener
+/// that changes with every readiness would drain connections for nothing.
+pub fn headless_chains(service: &Service, port: &ServicePort, cluster: &ClusterId) -> Vec<TcpChain> {
+    if service.kind != ServiceKind::Headless || port.transport != Transport::Tcp {
+        return Vec::new();
+    }
+    let name: Name = cluster_of(service, port).into();
+    let local = service.endpoints(port.number).iter().filter(|e| e.cluster == *cluster);
+    let addresses: BTreeSet<IpAddr> = local.map(|e| e.address).collect();
+    addresses.into_iter().take(HEADLESS_CHAINS).map(|address| TcpChain { address, cluster: name.clone() }).collect()
+}
+
+/// The name of the listener of an address: `10.125.59.136_27017`, `0.0.0.0_9080`, `[::]_9080`.
+pub fn listener_name(address: IpAddr, port: u16) -> String {
+    format!("{}_{port}", bracketed(address))
+}
+
+fn cluster_of(service: &Service, port: &ServicePort) -> String {
+    ClusterName::outbound(port.number, &service.hostname).to_string()
+}
+
+/// A chain for each address, the first where one stands twice: Envoy refuses a listener with two chains of one match.
+fn address_chains(chains: &[TcpChain]) -> Vec<FilterChain> {
+    let mut seen = BTreeSet::new();
+    let unique = chains.iter().filter(|c| seen.insert(c.address));
+    unique
+        .map(|c| {
+            let to = FilterChainMatch { prefix_ranges: vec![only(c.address)], ..Default::default() };
+            chain(&c.address.to_string(), Some(to), tcp_proxy(&c.cluster))
+        })
+        .collect()
+}
+
+/// The chain of what no service claims. Without iptables there is no original destination to pass it on to.
+fn unknown(name: &str, policy: OutboundPolicy, binding: Binding) -> FilterChain {
+    let cluster = match (policy, binding) {
+        (OutboundPolicy::AllowAny, Binding::Redirect) => PASSTHROUGH,
+        (OutboundPolicy::RegistryOnly, _) | (_, Binding::Port) => BLACK_HOLE,
+    };
+    chain(name, None, tcp_proxy(cluster))
+}
+
+/// A listener of a port at every address.
+fn for_all(port: u16, binding: Binding, families: Families) -> Listener {
+    let base = bare(listener_name(families.unspecified(), port), binding);
+    match binding {
+        Binding::Redirect => Listener {
+            address: Some(address(families.unspecified(), port)),
+            additional_addresses: families.additional(port),
+            ..base
+        },
+        Binding::Port => Listener { address: Some(address(families.loopback(), port)), ..base },
+    }
+}
+
+/// A listener of a port at one address.
+fn for_address(vip: IpAddr, port: u16, binding: Binding) -> Listener {
+    let bound = match binding {
+        Binding::Redirect => vip,
+        Binding::Port => Families::of([&vip]).loopback(),
+    };
+    Listener { address: Some(address(bound, port)), ..bare(listener_name(vip, port), binding) }
+}
+
+fn bare(name: String, binding: Binding) -> Listener {
+    Listener {
+        name,
+        bind_to_port: boolean(binding == Binding::Port),
+        traffic_direction: TrafficDirection::Outbound.into(),
+        ..Default::default()
+    }
+}
+
+/// The listener with inspectors that give up after `timeout` seconds (0: never) and go on with what they know.
+fn detecting(base: Listener, timeout: u64) -> Listener {
+    Listener {
+        listener_filters: inspectors(None),
+        listener_filters_timeout: seconds(timeout),
+        continue_on_listener_filters_timeout: true,
+        ..base
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{cluster, decode, endpoint, ip, service};
+    use super::*;
+    use crate::data::model::{AppProtocol, ServiceKind};
+    use std::net::Ipv4Addr;
+
+    const ALLOW: OutboundPolicy = OutboundPolicy::AllowAny;
+
+    #[test]
+    fn listeners_are_named_by_their_address() {
+        let svc = service(ServiceKind::ClusterIp, AppProtocol::Detect, &[]);
+        let port = &svc.ports[0];
+        let name = |built: Built| decode::<Listener>(&built).name;
+        assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Redirect, Families::DUAL)), "0.0.0.0_9080");
+        assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Port, Families::V6)), "[::]_9080");
+        assert_eq!(name(headless_listener(9080, &[], ALLOW, Families::V4)), "0.0.0.0_9080");
+        assert_eq!(name(tcp_listener(ip("10.96.0.7"), &svc, port, Binding::Redirect)), "10.96.0.7_9080");
+        assert_eq!(name(detect_listener(ip("fd00::7"), &svc, port, Binding::Port)), "[fd00::7]_9080");
+        assert_eq!(name(virtual_outbound(ALLOW, Families::V4)), "virtualOutbound");
+    }
+
+    #[test]
+    fn listeners_refer_to_the_routes_they_use() {
+        let svc = service(ServiceKind::ClusterIp, AppProtocol::Detect, &[]);
+        let vip = ip("10.96.0.7");
+        assert_eq!(http_listener(9080, &[], ALLOW, Binding::Redirect, Families::V4).refs, [Name::from("9080")]);
+        let detected = detect_listener(vip, &svc, &svc.ports[0], Binding::Redirect).refs;
+        assert_eq!(detected, [Name::from("reviews.default.svc.cluster.local:9080")]);
+        assert!(tcp_listener(vip, &svc, &svc.ports[0], Binding::Redirect).refs.is_empty());
+        assert!(virtual_outbound(ALLOW, Families::V4).refs.is_empty());
+    }
+
+    #[test]
+    fn only_a_bound_listener_binds_and_only_loopback() {
+        for (binding, address) in [(Binding::Redirect, "0.0.0.0"), (Binding::Port, "127.0.0.1")] {
+            let listener: Listener = decode(&http_listener(9080, &[], ALLOW, binding, Families::V4));
+            assert_eq!(listener.bind_to_port, boolean(binding == Binding::Port));
+            assert_eq!(listener.address, Some(super::address(ip(address), 9080)));
+        }
+        let dual: Listener = decode(&http_listener(9080, &[], ALLOW, Binding::Port, Families::DUAL));
+        assert_eq!(dual.additional_addresses, [], "loopback alone");
+    }
+
+    #[test]
+    fn headless_chains_are_local_unique_ordered_and_capped() {
+        let address = |n: u32| Ipv4Addr::from(0x0a00_0000 + n).to_string();
+        let mut endpoints: Vec<_> = (0..1_500).rev().map(|n| endpoint("gke", &address(n), "a")).collect();
+        endpoints.push(endpoint("gke", &address(7), "a"));
+        endpoints.push(endpoint("onprem", "10.99.0.1", "a"));
+        let svc = service(ServiceKind::Headless, AppProtocol::Tcp, &endpoints);
+        let chains = headless_chains(&svc, &svc.ports[0], &cluster("gke"));
+        assert_eq!(chains.len(), HEADLESS_CHAINS);
+        assert!(chains.windows(2).all(|w| w[0].address < w[1].address));
+        assert_eq!(headless_chains(&svc, &svc.ports[0], &cluster("onprem")).len(), 1);
+        let other = service(ServiceKind::ClusterIp, AppProtocol::Tcp, &endpoints);
+        assert_eq!(headless_chains(&other, &other.ports[0], &cluster("gke")), []);
+    }
+
+    #[test]
+    fn one_address_has_one_chain() {
+        let to = |cluster: &str| TcpChain { address: ip("10.0.0.1"), cluster: cluster.into() };
+        let listener: Listener = decode(&headless_listener(1, &[to("first"), to("second")], ALLOW, Families::V4));
+        assert_eq!(listener.filter_chains, address_chains(&[to("first")]));
+    }
+}

@@ -1,0 +1,59 @@
+//! What is published: every resource of every view, at one moment. A clone is O(1), and none ever changes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::types::{Entry, Rid, Type};
+use crate::data::model::{ClusterId, Name, PMap};
+
+/// A view's number within one process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ViewId(pub(super) u32);
+
+/// A table's number within one process: the rows that several views share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableId(pub(super) u32);
+
+/// The tables of a view, by type.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct ViewTables(pub(super) [Vec<TableId>; 4]);
+
+/// A published state.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snapshot {
+    /// Counts up with every change of the mesh; views that come and go do not count.
+    pub sequence: u64,
+    pub(super) entries: PMap<Rid, Entry>,
+    pub(super) tables: PMap<TableId, PMap<Name, Rid>>,
+    pub(super) views: PMap<ViewId, Arc<ViewTables>>,
+    /// The clusters that have not said everything once: while there are any, what a resuming proxy holds stands.
+    pub missing: Arc<BTreeSet<ClusterId>>,
+}
+
+impl Snapshot {
+    /// The tables of a view's type.
+    pub fn tables(&self, view: ViewId, ty: Type) -> &[TableId] {
+        self.views.get(&view).map_or(&[], |v| &v.0[ty.index()])
+    }
+
+    /// A resource of a view.
+    pub fn find(&self, view: ViewId, ty: Type, name: &str) -> Option<&Entry> {
+        self.tables(view, ty).iter().find_map(|t| self.entries.get(self.tables.get(t)?.get(name)?))
+    }
+
+    /// All resources of a view's type, in the order of their tables and names.
+    pub fn all(&self, view: ViewId, ty: Type) -> impl Iterator<Item = &Entry> {
+        let tables = self.tables(view, ty).iter().filter_map(|t| self.tables.get(t));
+        tables.flat_map(|rows| rows.values()).filter_map(|rid| self.entries.get(rid))
+    }
+
+    /// How many resources there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

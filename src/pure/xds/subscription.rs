@@ -1,0 +1,162 @@
+//! What one stream wants and holds of one type.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use super::types::Entry;
+use crate::data::model::Name;
+
+/// The explicit wildcard.
+pub(super) const WILDCARD: &str = "*";
+
+/// What must be looked at again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum Scope {
+    #[default]
+    Nothing,
+    Names(BTreeSet<Name>),
+    All,
+}
+
+impl Scope {
+    pub(super) fn add(&mut self, name: Name) {
+        match self {
+            Scope::All => {}
+            Scope::Names(names) => drop(names.insert(name)),
+            Scope::Nothing => *self = Scope::Names([name].into()),
+        }
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Scope::Nothing
+    }
+}
+
+/// Why a client rejected a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nack {
+    /// The client's words, cut at 2,048 bytes.
+    pub reason: String,
+    /// The response's nonce.
+    pub nonce: u64,
+}
+
+impl Nack {
+    pub(super) fn new(reason: &str, nonce: u64) -> Self {
+        let end = (0..=reason.len().min(2048)).rev().find(|i| reason.is_char_boundary(*i)).unwrap_or(0);
+        Self { reason: reason[..end].to_owned(), nonce }
+    }
+}
+
+/// One type of one stream.
+#[derive(Debug, Default)]
+pub(super) struct Subscription {
+    /// There was a request.
+    pub(super) started: bool,
+    /// Subscribed to everything.
+    pub(super) wildcard: bool,
+    /// State of the world: names were sent once, so that an empty list means none (X7).
+    pub(super) named_once: bool,
+    /// Subscribed to by name.
+    pub(super) names: BTreeSet<Name>,
+    /// What the client was sent, or says it holds, by version.
+    pub(super) sent: BTreeMap<Name, u128>,
+    /// To be sent although the version is the same.
+    pub(super) forced: BTreeSet<Name>,
+    /// Names that do not exist, and of which the client has been told so (X6).
+    pub(super) told: BTreeSet<Name>,
+    /// What the client holds and does not exist any more: removals, which go last.
+    pub(super) leaving: BTreeSet<Name>,
+    /// State of the world: the bodies of what is leaving, sent along until it may go.
+    pub(super) kept: BTreeMap<Name, Entry>,
+    pub(super) dirty: Scope,
+    /// The next response must go, even an empty one.
+    pub(super) answer: bool,
+    /// The client held something when the stream began.
+    pub(super) resumed: bool,
+    /// State of the world: the version that the resuming client has.
+    pub(super) resumed_version: Option<String>,
+    pub(super) last_nonce: u64,
+    pub(super) answered_nonce: u64,
+    pub(super) sent_at: Option<Instant>,
+    pub(super) nack: Option<Nack>,
+}
+
+impl Subscription {
+    /// Whether a response has not been answered yet.
+    pub(super) fn is_pending(&self) -> bool {
+        self.started && self.last_nonce > self.answered_nonce
+    }
+
+    /// Whether a name is subscribed to.
+    pub(super) fn wants(&self, name: &str) -> bool {
+        self.started && (self.wildcard || self.names.contains(name))
+    }
+
+    /// Notes an ACK or NACK of a response.
+    pub(super) fn answered(&mut self, nonce: u64, error: Option<&str>) {
+        if nonce > self.last_nonce {
+            return;
+        }
+        self.answered_nonce = self.answered_nonce.max(nonce);
+        match error {
+            Some(reason) => self.nack = Some(Nack::new(reason, nonce)),
+            None if self.nack.as_ref().is_some_and(|n| n.nonce < nonce) => self.nack = None,
+            None => {}
+        }
+    }
+
+    /// Subscribes to a name; being subscribed already asks for it again (X5).
+    pub(super) fn subscribe(&mut self, name: &Name) {
+        self.names.insert(name.clone());
+        self.told.remove(name);
+        if self.sent.contains_key(name) {
+            self.forced.insert(name.clone());
+        }
+        self.dirty.add(name.clone());
+    }
+
+    /// Unsubscribes from a name. One that the wildcard still covers is answered (X8); a phantom is nothing (X9).
+    pub(super) fn unsubscribe(&mut self, name: &Name) {
+        if !self.names.remove(name) {
+            return;
+        }
+        if self.wildcard {
+            self.forced.insert(name.clone());
+            self.told.remove(name);
+            self.dirty.add(name.clone());
+        } else {
+            self.forget(name);
+        }
+    }
+
+    /// The client dropped a name: nothing is known of it any more.
+    pub(super) fn forget(&mut self, name: &Name) {
+        self.sent.remove(name);
+        self.forced.remove(name);
+        self.told.remove(name);
+        self.leaving.remove(name);
+        self.kept.remove(name);
+    }
+
+    /// The wildcard ends: only what is named explicitly is held on to.
+    pub(super) fn end_wildcard(&mut self) {
+        self.wildcard = false;
+        let dropped: Vec<Name> = self.sent.keys().filter(|n| !self.names.contains(*n)).cloned().collect();
+        for name in dropped {
+            self.forget(&name);
+        }
+    }
+
+    /// The version of everything the client holds, for the state of the world: equal contents have equal versions, in any
+    /// process (X21).
+    pub(super) fn state_version(&self) -> String {
+        let mut hash = xxhash_rust::xxh3::Xxh3::new();
+        for (name, version) in &self.sent {
+            hash.update(name.as_bytes());
+            hash.update(&[0]);
+            hash.update(&version.to_le_bytes());
+        }
+        format!("{:032x}", hash.digest128())
+    }
+}

@@ -1,0 +1,288 @@
+//! Which tables a view consists of, and what each service gives to them.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::build::{self, Binding, Built, EndpointScope, Families, TcpChain};
+use super::types::{Part, Type, View};
+use crate::data::model::{
+    AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, ProxyRole, ServiceKind, ServicePort, Transport,
+};
+use crate::pure::mesh::{InboundTarget, Mesh, Service, inbound_ports};
+
+/// A service's namespace and name.
+pub(super) type Named = (Name, Name);
+
+/// A table: rows that all views with this key share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TableKey {
+    /// The clusters that every proxy has.
+    Builtin,
+    /// Outbound clusters.
+    Clusters { cluster: ClusterId },
+    /// Endpoint sets.
+    Endpoints { cluster: ClusterId, network: NetworkId, families: Families },
+    /// Outbound listeners.
+    Listeners { cluster: ClusterId, binding: Binding, families: Families },
+    /// Outbound routes.
+    Routes { cluster: ClusterId, namespace: Name },
+    /// A workload's own clusters.
+    InboundClusters { target: InboundTarget },
+    /// A workload's own listener.
+    InboundListener { target: InboundTarget, families: Families },
+}
+
+/// What one service gives to one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Share {
+    /// The row is this service's alone; of two that claim it, the first counts.
+    Whole(Built),
+    /// A listener of a port that HTTP services share.
+    Http(u16),
+    /// Addresses of a headless service on a shared port.
+    Chains(u16, Vec<TcpChain>),
+    /// A virtual host of a shared route.
+    Host { domains: Vec<Name>, bytes: Bytes },
+}
+
+impl TableKey {
+    /// The tables of a view.
+    pub(super) fn of_view(view: &View) -> Vec<TableKey> {
+        let View { role, cluster, network, locality: _, namespace, families, binding, inbound, principal: _ } = view;
+        let (cluster, families, binding) = (cluster.clone(), *families, *binding);
+        let mut keys = vec![
+            TableKey::Builtin,
+            TableKey::Clusters { cluster: cluster.clone() },
+            TableKey::Endpoints { cluster: cluster.clone(), network: network.clone(), families },
+        ];
+        // a router listens where a Gateway says so, and to nothing else
+        if *role == ProxyRole::Sidecar {
+            keys.push(TableKey::Listeners { cluster: cluster.clone(), binding, families });
+            keys.push(TableKey::Routes { cluster, namespace: namespace.clone() });
+            if let Some(target) = inbound {
+                keys.push(TableKey::InboundClusters { target: target.clone() });
+                // without iptables nothing is led to the proxy
+                if binding == Binding::Redirect {
+                    keys.push(TableKey::InboundListener { target: target.clone(), families });
+                }
+            }
+        }
+        keys
+    }
+
+    pub(super) fn ty(&self) -> Type {
+        match self {
+            TableKey::Builtin | TableKey::Clusters { .. } | TableKey::InboundClusters { .. } => Type::Cluster,
+            TableKey::Endpoints { .. } => Type::Endpoint,
+            TableKey::Listeners { .. } | TableKey::InboundListener { .. } => Type::Listener,
+            TableKey::Routes { .. } => Type::Route,
+        }
+    }
+
+    /// The cluster whose services the table shows; `None` where it shows no services.
+    pub(super) fn services_of(&self) -> Option<&ClusterId> {
+        match self {
+            TableKey::Clusters { cluster }
+            | TableKey::Endpoints { cluster, .. }
+            | TableKey::Listeners { cluster, .. }
+            | TableKey::Routes { cluster, .. } => Some(cluster),
+            TableKey::Builtin | TableKey::InboundClusters { .. } | TableKey::InboundListener { .. } => None,
+        }
+    }
+
+    /// The workload whose own ports the table shows.
+    pub(super) fn target(&self) -> Option<&InboundTarget> {
+        match self {
+            TableKey::InboundClusters { target } | TableKey::InboundListener { target, .. } => Some(target),
+            _ => None,
+        }
+    }
+
+    /// What the bytes of a row of `service` depend on.
+    pub(super) fn part(&self, service: Option<&Service>) -> Part {
+        let scope = service.map(|s| Part::of_scope(&s.id.scope)).unwrap_or_default();
+        match self.clone() {
+            TableKey::Builtin => Part::default(),
+            TableKey::Clusters { .. } => scope,
+            TableKey::Endpoints { network, families, .. } => {
+                Part { network: Some(network), families: Some(families), ..scope }
+            }
+            TableKey::Listeners { cluster, binding, families } => {
+                Part { cluster: Some(cluster), binding: Some(binding), families: Some(families), ..Part::default() }
+            }
+            TableKey::Routes { cluster, namespace } => {
+                Part { cluster: Some(cluster), namespace: Some(namespace), ..Part::default() }
+            }
+            TableKey::InboundClusters { target } => Part { inbound: Some(target), ..Part::default() },
+            TableKey::InboundListener { target, families } => {
+                Part { inbound: Some(target), families: Some(families), ..Part::default() }
+            }
+        }
+    }
+
+    /// Whether a row is one service's alone, so that its key says all, and several tables share its bytes.
+    pub(super) fn is_keyed_by_service(&self) -> bool {
+        matches!(self, TableKey::Clusters { .. } | TableKey::Endpoints { .. })
+    }
+
+    /// The rows that no service gives.
+    pub(super) fn own_rows(&self, mesh: &Mesh) -> Vec<(Name, Built)> {
+        match self {
+            TableKey::Builtin => build::builtin(),
+            TableKey::Listeners { binding: Binding::Redirect, families, .. } => {
+                vec![("virtualOutbound".into(), build::virtual_outbound(mesh.settings.outbound, *families))]
+            }
+            TableKey::InboundClusters { target } => {
+                let ports = inbound_ports(mesh, target);
+                let name = |port| Name::from(ClusterName::inbound(port).to_string());
+                ports.iter().map(|p| (name(p.port), build::inbound(p, target.address))).collect()
+            }
+            TableKey::InboundListener { target, families } => {
+                let ports = inbound_ports(mesh, target);
+                vec![("virtualInbound".into(), build::virtual_inbound(&ports, *families))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The names of the rows that a service gives alone.
+    pub(super) fn names(&self, service: &Service) -> Vec<(Name, u16)> {
+        let carried = |p: &&ServicePort| match self {
+            TableKey::Clusters { .. } => p.transport == Transport::Tcp,
+            TableKey::Endpoints { .. } => p.transport == Transport::Tcp && service.kind == ServiceKind::ClusterIp,
+            _ => false,
+        };
+        let name = |p: &ServicePort| Name::from(ClusterName::outbound(p.number, &service.hostname).to_string());
+        service.ports.iter().filter(carried).map(|p| (name(p), p.number)).collect()
+    }
+
+    /// Builds a row that a service gives alone.
+    pub(super) fn build(&self, settings: &MeshSettings, service: &Service, port: u16) -> Option<Built> {
+        let port = service.port(port)?;
+        match self {
+            TableKey::Clusters { .. } => build::outbound(settings, service, port),
+            TableKey::Endpoints { network, families, .. } => {
+                let scope = EndpointScope { network: network.clone(), families: *families };
+                Some(build::load_assignment(settings, service, port, &scope))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a service gives to rows that it may share with others.
+    pub(super) fn shares(&self, service: &Service) -> Vec<(Name, Share)> {
+        let ports = service.ports.iter().filter(|p| p.transport == Transport::Tcp);
+        match self {
+            TableKey::Listeners { cluster, binding, families } => {
+                ports.flat_map(|p| listener_shares(service, p, cluster, *binding, *families)).collect()
+            }
+            TableKey::Routes { cluster, namespace } => {
+                ports.filter_map(|p| route_share(service, p, cluster, namespace)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Puts a row together from what services give to it, in the order of the services.
+    pub(super) fn assemble(&self, settings: &MeshSettings, name: &Name, shares: &BTreeMap<Named, Share>) -> Option<Built> {
+        if let Some(built) = shares.values().find_map(|s| match s {
+            Share::Whole(built) => Some(built.clone()),
+            _ => None,
+        }) {
+            return Some(built);
+        }
+        match self {
+            TableKey::Listeners { binding, families, .. } => {
+                shared_listener(settings, shares, *binding, *families)
+            }
+            TableKey::Routes { .. } => Some(build::route_configuration(name, &distinct_hosts(shares), settings.outbound)),
+            _ => None,
+        }
+    }
+}
+
+fn listener_shares(
+    service: &Service,
+    port: &ServicePort,
+    cluster: &ClusterId,
+    binding: Binding,
+    families: Families,
+) -> Vec<(Name, Share)> {
+    let shared = || Name::from(build::listener_name(families.unspecified(), port.number));
+    match (&service.kind, port.protocol) {
+        (_, AppProtocol::Http | AppProtocol::Http2) => vec![(shared(), Share::Http(port.number))],
+        (ServiceKind::Headless, _) => match build::headless_chains(service, port, cluster) {
+            chains if chains.is_empty() || binding == Binding::Port => Vec::new(),
+            chains => vec![(shared(), Share::Chains(port.number, chains))],
+        },
+        (ServiceKind::ExternalName(_), _) => Vec::new(),
+        (ServiceKind::ClusterIp, protocol) => {
+            let vips = service.vips(cluster).iter().filter(|ip| families.reach(**ip));
+            let build = |ip: &std::net::IpAddr| {
+                let built = match protocol {
+                    AppProtocol::Tcp => build::tcp_listener(*ip, service, port, binding),
+                    _ => build::detect_listener(*ip, service, port, binding),
+                };
+                (Name::from(build::listener_name(*ip, port.number)), Share::Whole(built))
+            };
+            vips.map(build).collect()
+        }
+    }
+}
+
+fn route_share(service: &Service, port: &ServicePort, cluster: &ClusterId, namespace: &Name) -> Option<(Name, Share)> {
+    match port.protocol {
+        AppProtocol::Http | AppProtocol::Http2 => {
+            let domains = build::virtual_host_domains(service, namespace, cluster);
+            let bytes = build::virtual_host_of(service, port, &domains);
+            Some((port.number.to_string().into(), Share::Host { domains, bytes }))
+        }
+        AppProtocol::Detect if !service.vips(cluster).is_empty() => {
+            Some((build::detected_route_name(service, port), Share::Whole(build::detected_route(service, port))))
+        }
+        AppProtocol::Detect | AppProtocol::Tcp => None,
+    }
+}
+
+fn shared_listener(
+    settings: &MeshSettings,
+    shares: &BTreeMap<Named, Share>,
+    binding: Binding,
+    families: Families,
+) -> Option<Built> {
+    let mut chains = Vec::new();
+    let (mut http, mut number) = (false, None);
+    for share in shares.values() {
+        match share {
+            Share::Http(port) => (http, number) = (true, Some(*port)),
+            Share::Chains(port, more) => {
+                number = number.or(Some(*port));
+                chains.extend(more.iter().cloned());
+            }
+            Share::Whole(_) | Share::Host { .. } => {}
+        }
+    }
+    let number = number?;
+    Some(if http {
+        build::http_listener(number, &chains, settings.outbound, binding, families)
+    } else {
+        build::headless_listener(number, &chains, settings.outbound, families)
+    })
+}
+
+/// The virtual hosts of a route. Envoy refuses the whole of a route in which a domain stands twice: a host one of whose
+/// domains is taken is left out, since the clusters' own definitions disagree on whose it is.
+fn distinct_hosts(shares: &BTreeMap<Named, Share>) -> Vec<Bytes> {
+    let mut taken = std::collections::BTreeSet::new();
+    let mut hosts = Vec::new();
+    for share in shares.values() {
+        let Share::Host { domains, bytes } = share else { continue };
+        if domains.iter().any(|d| taken.contains(d)) {
+            continue;
+        }
+        taken.extend(domains.iter());
+        hosts.push(bytes.clone());
+    }
+    hosts
+}

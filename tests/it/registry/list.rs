@@ -1,0 +1,151 @@
+//! `meshctl cluster list`: rows, exit codes, formats, and what a dead cluster costs.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Instant;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+use super::*;
+
+fn meshctl(dir: &TempDir, args: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meshctl"));
+    for name in ["KUBECONFIG", "PILOT_URL", "MESHCTL_REGISTRY", "HTTPS_PROXY", "https_proxy"] {
+        command.env_remove(name);
+    }
+    let registry = dir.path().join("reg");
+    let output = command
+        .env("HOME", dir.path())
+        .current_dir(dir.path())
+        .args(["cluster", "list", "--registry", registry.to_str().unwrap()])
+        .args(args)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert!(!out.contains(CANARY) && !err.contains(CANARY), "{out}{err}");
+    (output.status.code().unwrap(), out, err)
+}
+
+/// An API server that knows `/version` only; it wants the token.
+fn version_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let request = head(&mut stream).to_lowercase();
+            let (status, body) = match request.contains(&format!("authorization: bearer {CANARY}").to_lowercase()) {
+                true => ("200 OK", r#"{"major":"1","minor":"35","gitVersion":"v1.35.0"}"#),
+                false => ("401 Unauthorized", r#"{"kind":"Status","code":401,"message":"Unauthorized","status":"Failure"}"#),
+            };
+            let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+        }
+    });
+    url
+}
+
+fn head(stream: &mut TcpStream) -> String {
+    let (mut text, mut byte) = (Vec::new(), [0]);
+    while !text.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+        text.push(byte[0]);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+#[test]
+fn a_row_for_each_cluster_and_a_dead_one_costs_its_own() {
+    let dir = TempDir::new().unwrap();
+    let hole = TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let server = version_server();
+    put(dir.path(), "reg/gke.yaml", &kubeconfig(&server));
+    put(dir.path(), "reg/hole.yaml", &kubeconfig(&format!("http://{}", hole.local_addr().unwrap())));
+    put(dir.path(), "reg/shut.yaml", &kubeconfig(&format!("http://{closed}")));
+    put(dir.path(), "reg/wrong.yaml", &kubeconfig_of(&format!("{server}/else"), "token: other"));
+    put(dir.path(), "reg/on-prem/app.yaml", &service("reviews"));
+    let start = Instant::now();
+    let (code, out, err) = meshctl(&dir, &["--timeout", "1s"]);
+    assert!(start.elapsed() < Duration::from_secs(4), "the deadline is each cluster's own: {:?}", start.elapsed());
+    assert_eq!((code, err.as_str()), (1, ""));
+    let rows: Vec<String> = out.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(rows[0], "NAME ROLE SOURCE SERVER VERSION STATE");
+    assert_eq!(rows[1], format!("gke primary kubeconfig {server} v1.35.0 ok"));
+    assert!(rows[2].starts_with("hole remote") && rows[2].ends_with("- the API server did not answer within 1 s"), "{}", rows[2]);
+    assert_eq!(rows[3], "on-prem remote folder - - ok");
+    assert!(rows[4].contains("the API server cannot be reached: Connection refused"), "{}", rows[4]);
+    assert!(rows[5].ends_with("- the API server does not accept the credentials (401)"), "{}", rows[5]);
+}
+
+#[test]
+fn all_well_is_zero_and_offline_asks_nobody() {
+    let dir = TempDir::new().unwrap();
+    put(dir.path(), "reg/gke.yaml", &kubeconfig(&version_server()));
+    put(dir.path(), "reg/on-prem/app.yaml", &service("reviews"));
+    assert_eq!(meshctl(&dir, &[]).0, 0);
+    put(dir.path(), "reg/dead.yaml", &kubeconfig("http://127.0.0.1:9"));
+    let (code, out, _) = meshctl(&dir, &["--offline", "-o", "wide"]);
+    assert_eq!(code, 0);
+    assert!(out.lines().any(|l| l.starts_with("dead") && l.contains("not asked") && l.contains("dead.yaml")), "{out}");
+    assert_eq!(meshctl(&dir, &["--offline", "-o", "name"]).1, "dead\ngke\non-prem\n");
+}
+
+#[test]
+fn problems_are_told_together_and_the_other_rows_shown() {
+    let dir = TempDir::new().unwrap();
+    put(dir.path(), "reg/gke.yaml", &kubeconfig(&version_server()));
+    put(dir.path(), "reg/bad.yaml", &format!("token: [{CANARY}"));
+    put(dir.path(), "reg/empty.yaml", "");
+    let (code, out, err) = meshctl(&dir, &[]);
+    assert_eq!(code, 2);
+    assert!(out.contains("v1.35.0"));
+    assert!(err.contains("bad.yaml: it is no valid YAML") && err.contains("empty.yaml: it is empty") && err.contains("hint:"), "{err}");
+    let (code, out, _) = meshctl(&dir, &["-o", "json"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 2);
+    assert_eq!((&report["apiVersion"], &report["kind"]), (&"meshctl/v1".into(), &"ClusterList".into()));
+    assert_eq!(report["items"][0]["name"], "gke");
+    assert_eq!((&report["items"][0]["state"], &report["items"][0]["version"]), (&"ok".into(), &"v1.35.0".into()));
+    assert_eq!(report["problems"].as_array().unwrap().len(), 2);
+    assert_eq!(report["problems"][1], serde_json::json!({"file": "empty.yaml", "reason": "it is empty"}));
+}
+
+#[test]
+fn a_bad_manifest_is_its_clusters_state() {
+    let dir = TempDir::new().unwrap();
+    put(dir.path(), "reg/gke/app.yaml", "kind: [");
+    let (code, out, _) = meshctl(&dir, &[]);
+    assert_eq!(code, 1);
+    assert!(out.contains("app.yaml: it is no valid YAML of its kind"), "{out}");
+}
+
+#[test]
+fn usage_and_missing_directories_are_two_with_a_hint() {
+    let dir = TempDir::new().unwrap();
+    let (code, out, err) = meshctl(&dir, &[]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("reg cannot be read: it does not exist") && err.contains("hint: name the directory"), "{err}");
+    assert_eq!(meshctl(&dir, &["--timeout", "soon"]).0, 2);
+    let (code, help, _) = meshctl(&dir, &["--help"]);
+    assert!(code == 0 && help.contains("--offline") && help.contains("Examples:"), "{help}");
+}
+
+#[test]
+fn a_plugin_runs_once_with_its_input_closed_and_its_words_are_kept() {
+    let dir = TempDir::new().unwrap();
+    let script = dir.path().join("plugin.sh");
+    let log = dir.path().join("log");
+    let plugin = |answer: &str| {
+        put(dir.path(), "plugin.sh", &format!("cat >/dev/null\necho ran >> {}\n{answer}\n", log.display()));
+        let user = format!("exec: {{apiVersion: client.authentication.k8s.io/v1, command: sh, args: ['{}'], env: [{{name: X, value: {CANARY}}}]}}", script.display());
+        put(dir.path(), "reg/gke.yaml", &kubeconfig_of(&version_server(), &user));
+        meshctl(&dir, &["--timeout", "5s"])
+    };
+    let good = format!("echo '{{\"kind\":\"ExecCredential\",\"status\":{{\"token\":\"{CANARY}\"}}}}'");
+    assert_eq!(plugin(&good).0, 0);
+    assert_eq!(fs::read_to_string(&log).unwrap(), "ran\n", "kube would run it three times");
+    let (code, out, err) = plugin(&format!("echo {CANARY}; echo {CANARY} >&2; exit 3"));
+    assert!(code == 1 && out.contains("the credential plugin ended with exit status: 3"), "{out}{err}");
+    assert!(plugin("echo no-json").1.contains("the credential plugin printed no ExecCredential"));
+}
