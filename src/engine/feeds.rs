@@ -125,7 +125,8 @@ impl Feeds {
         &self,
         registry: &Registry,
     ) -> (MeshSettings, Vec<FeedId>, Vec<(Entry, u32, Option<CancellationToken>, CancellationToken)>) {
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         let mut settings = registry.settings();
         if registry.problems.iter().any(|p| p.file.as_os_str() == "mesh.yaml") && !state.settings.clusters.is_empty() {
             // what the broken file said before stands
