@@ -3,18 +3,17 @@
 //! However this process ends, the kernel closes the pipe, the shell reads the end of it and kills its child. Where PID
 //! namespaces are to be had, the shell is the first process of one, and whatever the child had started goes with it.
 
-use std::fs::File;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
-/// Reads names of signals from standard input and passes them on; ends its child when there is no more to read, and takes
+/// Reads names of signals from standard input, passes them on and says so on standard output; ends its child when there is no more to read, and takes
 /// the folder of its cluster away where it is told to: the test process may be gone and cannot.
 const SHELL: &str = r#"
-"$@" </dev/null &
+"$@" </dev/null >>"$LOG" 2>&1 &
 child=$!
-while read -r signal; do kill -s "$signal" "$child"; done
+while read -r signal; do kill -s "$signal" "$child"; echo sent; done
 kill -s KILL "$child" 2>/dev/null
 wait "$child" 2>/dev/null
 if [ -n "$REMOVE_AT_END" ]; then
@@ -46,6 +45,7 @@ fn namespace() -> &'static [&'static str] {
 /// A process that ends when this value is dropped, or when the test process is gone.
 pub struct Supervised {
     shell: Child,
+    answers: BufReader<ChildStdout>,
 }
 
 impl Supervised {
@@ -61,18 +61,23 @@ impl Supervised {
 
     fn start_with(program: &Path, args: &[String], folder: &Path, log: &Path, remove: &str) -> Result<Self, String> {
         let say = |e: std::io::Error| format!("starting {} failed: {e}", program.display());
-        let out = File::options().create(true).append(true).open(log).map_err(say)?;
         let words: Vec<&str> = namespace().iter().copied().chain(["sh", "-c", SHELL, "sh"]).collect();
         let mut command = Command::new(words[0]);
-        command.args(&words[1..]).arg(program).args(args).current_dir(folder).env("REMOVE_AT_END", remove);
-        command.stdin(Stdio::piped()).stdout(out.try_clone().map_err(say)?).stderr(out);
-        Ok(Self { shell: command.spawn().map_err(say)? })
+        command.args(&words[1..]).arg(program).args(args).current_dir(folder);
+        command.env("REMOVE_AT_END", remove).env("LOG", log);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut shell = command.spawn().map_err(say)?;
+        let answers = BufReader::new(shell.stdout.take().expect("it is piped"));
+        Ok(Self { shell, answers })
     }
 
-    /// Sends a signal: `STOP`, `CONT`, `TERM`.
+    /// Sends a signal (`STOP`, `CONT`, `TERM`) and returns when it is sent.
     pub fn signal(&mut self, name: &str) {
         let pipe = self.shell.stdin.as_mut().unwrap();
         writeln!(pipe, "{name}").and_then(|()| pipe.flush()).unwrap();
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).unwrap();
+        assert_eq!(answer, "sent\n", "the supervisor has gone");
     }
 }
 
