@@ -62,3 +62,16 @@ impl From<crate::adapters::registry::RegistryError> for CliError {
         CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")
     }
 }
+
+impl From<crate::roles::discovery::DiscoveryError> for CliError {
+    fn from(e: crate::roles::discovery::DiscoveryError) -> Self {
+        use crate::roles::discovery::DiscoveryError;
+        match e {
+            DiscoveryError::Registry(e) => e.into(),
+            DiscoveryError::Listen { .. } => {
+                CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
+            }
+            DiscoveryError::Thread(_) => CliError::failed(e.to_string()),
+        }
+    }
+}

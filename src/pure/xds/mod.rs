@@ -6,6 +6,7 @@
 pub mod build;
 
 mod catalog;
+mod dump;
 mod proxy;
 mod request;
 mod response;
@@ -16,6 +17,7 @@ mod tables;
 mod types;
 
 pub use build::{Binding, Families};
+pub use dump::{any_json, config_dump, config_dump_of, to_json};
 pub use catalog::{Catalog, Update};
 pub use proxy::Proxy;
 pub use request::{DeltaRequest, Request, SotwRequest};

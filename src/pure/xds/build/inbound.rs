@@ -154,7 +154,6 @@ mod tests {
             port,
             protocol,
             hosts: vec![("reviews.default.svc.cluster.local".into(), 80)],
-            cluster: cluster("gke"),
         }
     }
 
