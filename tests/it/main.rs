@@ -9,4 +9,6 @@ mod harness;
 mod inspect;
 mod install;
 mod registry;
+mod rest;
+mod talk;
 mod xds_build;

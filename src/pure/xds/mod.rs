@@ -4,6 +4,7 @@
 //! and publishes [`Snapshot`]s. [`Session`] is one stream: requests in, responses out.
 
 pub mod build;
+pub mod v1;
 
 mod catalog;
 mod dump;
