@@ -108,7 +108,11 @@ where
     Trial::ignorable_test(name, move || {
         where_there_is(&["etcd", "kube-apiserver", "kube-controller-manager"], |assets| {
             let settings = Settings { name: "controlled", controllers: true, ..GKE };
-            runtime().block_on(async { Ok(test(Cluster::start_new(settings, assets).await?).await) })
+            runtime().block_on(async {
+                let cluster = Cluster::start_new(settings, assets).await?;
+                test(cluster).await;
+                Ok(())
+            })
         })
     })
 }
