@@ -35,11 +35,11 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -s q -l quiet -d 'Say noth
 complete -c meshctl -n "__fish_meshctl_needs_command" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_needs_command" -s V -l version -d 'Print version'
-complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ca" -d '(being built)'
-complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "cluster" -d '(being built)'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "cluster" -d 'Show the clusters of the registry'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "completion" -d 'Print the completions of a shell'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "demo" -d '(being built)'
-complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "discovery" -d '(being built)'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "endpoints" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ep" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "install" -d '(being built)'
@@ -48,26 +48,88 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "manifest" -d '(bein
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "proxy-config" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "pc" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca" -s q -l quiet -d 'Say nothing but the result'
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca" -s v -l verbose -d 'Say more; -vv for traces'
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -f -a "init" -d 'Make the CA: a root, and an intermediate for each cluster; run again, only what is missing'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l dir -d 'The CA folder [default: caDir of mesh.yaml, or mesh-ca beside the registry]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l cluster -d 'A cluster that needs an intermediate, instead of the registry\'s; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l key -d 'The kind of new keys: p256, p384, rsa2048, rsa4096 [default: p384 for the root, p256 for intermediates]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l root-key -d 'The file with the root\'s key, if that does not live in the CA folder; it is made where neither it nor a root exists' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster" -s q -l quiet -d 'Say nothing but the result'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster" -s v -l verbose -d 'Say more; -vv for traces'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l shared -d 'Give all clusters the same intermediate'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l renew -d 'Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -l dir -d 'The CA folder [default: caDir of mesh.yaml, or mesh-ca beside the registry]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -l dir -d 'The CA folder, where nothing else is named [default: caDir of mesh.yaml, or mesh-ca beside the registry]' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "init" -d 'Make the CA: a root, and an intermediate for each cluster; run again, only what is missing'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'How long each cluster may take to answer, e.g. 5s or 500ms' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l offline -d 'Ask no cluster: show what the directory says'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
@@ -88,6 +150,10 @@ v1\t'The JSON of the talk\'s pilot (v1 REST)'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l grpc -d 'Where to serve gRPC xDS in plain text' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l http -d 'Where to serve the v1 REST API and /debug in plain text' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l monitoring -d 'Where to serve /ready and /metrics' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l primary -d 'The primary cluster, where the registry does not say' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
@@ -95,6 +161,7 @@ json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l no-restart-hold -d 'Send removals and changes to resuming proxies although clusters have not been read yet'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -168,14 +235,18 @@ v1\t'The JSON of the talk\'s pilot (v1 REST)'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "ca" -d '(being built)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "cluster" -d '(being built)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "cluster" -d 'Show the clusters of the registry'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "completion" -d 'Print the completions of a shell'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "demo" -d '(being built)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "discovery" -d '(being built)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "endpoints" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "install" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "man" -d 'Write the man pages of meshctl into a folder'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "manifest" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "proxy-config" -d '(being built)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "init" -d 'Make the CA: a root, and an intermediate for each cluster; run again, only what is missing'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'

@@ -57,8 +57,13 @@ fn examples_name_commands_and_flags_that_exist() {
         let about = command.get_long_about().map(ToString::to_string).unwrap_or_default();
         for line in [after, long, about].iter().flat_map(|t| t.lines()).map(str::trim) {
             let Some(words) = line.strip_prefix("meshctl ") else { continue };
-            // up to what belongs to the shell
-            let words = words.split_whitespace().take_while(|w| !matches!(*w, "|" | ">" | "&&" | "#" | "&" | ";"));
+            // up to what explains it, three blanks on, and to what belongs to the shell
+            let words = words
+                .split("   ")
+                .next()
+                .unwrap_or_default()
+                .split_whitespace()
+                .take_while(|w| !matches!(*w, "|" | ">" | "&&" | "#" | "&" | ";"));
             let args = words.map(|w| w.trim_matches(['"', '\'']));
             let parsed = meshctl::cli::command().try_get_matches_from(std::iter::once("meshctl").chain(args));
             if let Err(e) = parsed

@@ -52,6 +52,8 @@ const ROOMS: &[Room] = &[
             "adapters::k8s",
         ],
     ),
+    // the CA folder on disk is more than a command and less than pure: ca init, ca show and ca verify share it
+    room("workflows::ca", &["pure::ca", "adapters::files"]),
     room_with_proto(
         "roles::discovery",
         &[
