@@ -1,4 +1,5 @@
 //! Parse, run, exit code: nothing else.
+#![expect(clippy::disallowed_methods, reason = "the arguments enter here")]
 
 use std::process::ExitCode;
 

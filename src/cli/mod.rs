@@ -59,6 +59,8 @@ enum Command {
     #[command(visible_alias = "ep")]
     Endpoints(commands::endpoints::Args),
     Install(commands::install::Args),
+    #[command(hide = true)]
+    Man(commands::man::Args),
     Manifest(commands::manifest::Args),
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
@@ -79,6 +81,7 @@ pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Command::Discovery(args) => commands::discovery::run(&ctx, args).await,
         Command::Endpoints(args) => commands::endpoints::run(&ctx, args).await,
         Command::Install(args) => commands::install::run(&ctx, args).await,
+        Command::Man(args) => commands::man::run(&ctx, args).await,
         Command::Manifest(args) => commands::manifest::run(&ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(&ctx, args).await,
     };

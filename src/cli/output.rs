@@ -1,4 +1,5 @@
 //! The one printer: stdout is data, stderr is talk; colour only on a terminal, and never alone.
+#![expect(clippy::disallowed_methods, reason = "this is the one printer")]
 
 use std::io::Write;
 

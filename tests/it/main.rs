@@ -5,6 +5,7 @@ mod ca;
 mod cli;
 mod envoy;
 mod fence;
+mod harness;
 mod inspect;
 mod install;
 mod registry;

@@ -7,5 +7,6 @@ pub(super) mod demo;
 pub(super) mod discovery;
 pub(super) mod endpoints;
 pub(super) mod install;
+pub(super) mod man;
 pub(super) mod manifest;
 pub(super) mod proxy_config;

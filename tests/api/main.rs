@@ -1,0 +1,35 @@
+//! Tests against two real API servers: etcd and kube-apiserver twice, on loopback, without root.
+//!
+//! One pair of clusters serves the whole run, and every test has a namespace of its own. A test that breaks a cluster for
+//! others (restarts it, freezes it) asks for the pair alone. Where the programs are missing every test is an ignored one
+//! with the reason; with `MESHCTL_TESTS=require` it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
+#![allow(unreachable_pub, dead_code)]
+
+mod cluster;
+mod cluster_list;
+#[path = "../it/harness.rs"]
+mod harness;
+mod pair;
+mod pki;
+mod proxy;
+mod servers;
+mod supervision;
+mod supervisor;
+mod wait;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+fn main() -> ExitCode {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    if let Some(folder) = std::env::var_os(supervision::VICTIM) {
+        supervision::be_the_victim(folder.as_ref());
+    }
+    let args = Arguments::from_args();
+    let trials = [supervision::trials(), servers::trials(), cluster_list::trials()].into_iter().flatten().collect();
+    let conclusion = libtest_mimic::run(&args, trials);
+    pair::end();
+    conclusion.exit_code()
+}

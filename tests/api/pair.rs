@@ -1,0 +1,118 @@
+//! The pair of clusters that all tests of a run share, and what makes a function a test.
+
+use std::future::Future;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
+
+use libtest_mimic::{Completion, Failed, Trial};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::cluster::{Assets, Cluster, Settings};
+
+/// `gke` and `on-prem`, as in the talk.
+pub struct Pair {
+    pub gke: Cluster,
+    pub on_prem: Cluster,
+}
+
+const GKE: Settings = Settings { name: "gke", services: "10.96.0.0/16", advertised: "192.0.2.1", controllers: false };
+const ON_PREM: Settings =
+    Settings { name: "on-prem", services: "10.97.0.0/16", advertised: "192.0.2.2", controllers: false };
+
+type Started = Result<Arc<Pair>, String>;
+
+static PAIR: RwLock<Option<Started>> = RwLock::new(None);
+/// Held for reading by tests that share the pair, for writing by one that breaks it.
+static USE: RwLock<()> = RwLock::new(());
+
+/// A runtime of a test, or of the set-up.
+fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// Runs `test` where the programs are there. Else the trial is skipped, with the reason, or fails where nothing may be.
+fn where_there_is(programs: &[&str], test: impl FnOnce(&Assets) -> Result<(), Failed>) -> Result<Completion, Failed> {
+    match Assets::find(programs) {
+        Ok(assets) => test(&assets).map(|()| Completion::Completed),
+        Err(why) if std::env::var("MESHCTL_TESTS").is_ok_and(|v| v == "require") => Err(Failed::from(why)),
+        Err(why) => Ok(Completion::ignored_with(why)),
+    }
+}
+
+/// The pair, started by the first test that asks.
+fn pair(assets: &Assets) -> Started {
+    let mut slot = PAIR.write().unwrap_or_else(PoisonError::into_inner);
+    slot.get_or_insert_with(|| {
+        let start = Instant::now();
+        let (gke, on_prem) = runtime()
+            .block_on(async { tokio::join!(Cluster::start_new(GKE, assets), Cluster::start_new(ON_PREM, assets)) });
+        eprintln!("two API servers are ready after {:.1} s", start.elapsed().as_secs_f64());
+        Ok(Arc::new(Pair { gke: gke?, on_prem: on_prem? }))
+    })
+    .clone()
+}
+
+/// Ends the clusters. Statics are not dropped at the end of a process; the supervisors would see to it, but later.
+pub fn end() {
+    PAIR.write().unwrap_or_else(PoisonError::into_inner).take();
+}
+
+enum Turn {
+    Shared(#[allow(dead_code)] RwLockReadGuard<'static, ()>),
+    Alone(#[allow(dead_code)] RwLockWriteGuard<'static, ()>),
+}
+
+fn trial<F, Fut>(name: &str, alone: bool, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    Trial::ignorable_test(name, move || {
+        where_there_is(&["etcd", "kube-apiserver"], |assets| {
+            let _turn = if alone {
+                Turn::Alone(USE.write().unwrap_or_else(PoisonError::into_inner))
+            } else {
+                Turn::Shared(USE.read().unwrap_or_else(PoisonError::into_inner))
+            };
+            let pair = pair(assets)?;
+            runtime().block_on(test(pair));
+            Ok(())
+        })
+    })
+}
+
+/// A test that shares the pair with others, in namespaces of its own.
+pub fn shared<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    trial(name, false, test)
+}
+
+/// A test that has the pair to itself, because it breaks a cluster for a while.
+pub fn alone<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    trial(name, true, test)
+}
+
+/// A test with a cluster of its own that has kube-controller-manager.
+pub fn with_controllers<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Cluster) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    Trial::ignorable_test(name, move || {
+        where_there_is(&["etcd", "kube-apiserver", "kube-controller-manager"], |assets| {
+            let settings = Settings { name: "controlled", controllers: true, ..GKE };
+            runtime().block_on(async {
+                let cluster = Cluster::start_new(settings, assets).await?;
+                test(cluster).await;
+                Ok(())
+            })
+        })
+    })
+}
