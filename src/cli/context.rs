@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::error::CliError;
-use crate::engine::{Loaded, load_once};
-use crate::pure::mesh::Mesh;
+use super::output::{Format, Output};
 use crate::adapters::registry::{ReadOptions, Registry, Trust};
 use crate::data::model::ClusterId;
-use super::output::{Format, Output};
 use crate::data::model::Timestamp;
+use crate::engine::{Loaded, load_once};
+use crate::pure::mesh::Mesh;
 
 /// How long a command waits for one cluster's objects.
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
@@ -83,7 +83,7 @@ impl Context {
     pub fn sound_registry(&self, primary: Option<ClusterId>) -> Result<Registry, CliError> {
         let registry = self.registry(primary)?;
         if registry.problems.is_empty() { Ok(registry) } else { Err(CliError::registry_problems(&registry)) }
-}
+    }
 
     /// A file of input as a stream; `-` is standard input.
     ///
@@ -113,7 +113,8 @@ impl Context {
             self.out.warning(&problem.to_string());
         }
         let Loaded { mesh, failed } = load_once(&registry, DEADLINE).await;
-        let reasons: Vec<String> = failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();
+        let reasons: Vec<String> =
+            failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();
         if failed.len() == registry.entries.len() {
             let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
             let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());

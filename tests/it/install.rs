@@ -128,9 +128,13 @@ fn manifests_are_the_golden_ones() {
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&path, &text).unwrap();
         }
-        let wanted = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}; UPDATE_GOLDEN=1 writes it", path.display()));
+        let wanted = std::fs::read_to_string(&path)
+            .unwrap_or_else(|e| panic!("{}: {e}; UPDATE_GOLDEN=1 writes it", path.display()));
         let differs = text.lines().zip(wanted.lines()).enumerate().find(|(_, (now, then))| now != then);
-        assert!(text == wanted, "{golden} differs (line from 0, now, then): {differs:?}; if it should, run with UPDATE_GOLDEN=1 and read the diff");
+        assert!(
+            text == wanted,
+            "{golden} differs (line from 0, now, then): {differs:?}; if it should, run with UPDATE_GOLDEN=1 and read the diff"
+        );
     }
 }
 
@@ -140,7 +144,10 @@ fn two_processes_give_the_same_bytes() {
     let once = |out| {
         bench.run(&["manifest", "generate", "--tag", "dev", "--out", out]).ok();
         let root = bench.path(out);
-        files(&root).into_iter().map(|(p, b)| (p.strip_prefix(&root).unwrap().to_owned(), b)).collect::<BTreeMap<_, _>>()
+        files(&root)
+            .into_iter()
+            .map(|(p, b)| (p.strip_prefix(&root).unwrap().to_owned(), b))
+            .collect::<BTreeMap<_, _>>()
     };
     let first = once("one");
     assert_eq!(first.len(), 22, "{:?}", first.keys());
@@ -156,7 +163,8 @@ fn a_folder_of_somebody_else_is_refused_and_what_is_no_longer_rendered_goes() {
     bench.write("mine/notes.txt", "x");
     bench.run(&["manifest", "generate", "--tag", "dev", "--out", "mine"]).fails(2, &["notes.txt", "did not write"]);
     assert_eq!(files(&bench.path("mine")).len(), 1);
-    let generate = |more: &[&str]| bench.run(&[&["manifest", "generate", "--tag", "dev", "--out", "out"], more].concat()).ok();
+    let generate =
+        |more: &[&str]| bench.run(&[&["manifest", "generate", "--tag", "dev", "--out", "out"], more].concat()).ok();
     generate(&["--set", "discovery.families={IPv4,IPv6}"]);
     let six = bench.path("out/on-prem/endpointslice-istio-system-istio-pilot-gke-v6.yaml");
     assert!(six.exists());
@@ -168,7 +176,8 @@ fn a_folder_of_somebody_else_is_refused_and_what_is_no_longer_rendered_goes() {
 fn an_unknown_value_is_an_error_with_path_and_source() {
     let bench = Bench::new();
     let generate = |more: &[&str]| bench.run(&[&["manifest", "generate", "--tag", "dev"], more].concat());
-    generate(&["--set", "discovery.replica=3"]).fails(2, &["--set discovery.replica=3", "\"discovery.replica\"", "replicas"]);
+    generate(&["--set", "discovery.replica=3"])
+        .fails(2, &["--set discovery.replica=3", "\"discovery.replica\"", "replicas"]);
     bench.write("over.yaml", "discovery: {openPorts: {xdss: true}}\n");
     generate(&["-f", "over.yaml"]).fails(2, &["over.yaml", "\"discovery.openPorts.xdss\""]);
     generate(&["-f", "missing.yaml"]).fails(2, &["reading missing.yaml failed"]);
@@ -193,7 +202,9 @@ fn hostile_values_stay_data() {
     let plain = bench.run(&["manifest", "generate", "--tag", "dev"]).ok();
     let text = bench.run(&["manifest", "generate", "--tag", "dev", "-f", "over.yaml"]).ok();
     let (plain, mut read) = (yaml::documents(&plain).unwrap(), yaml::documents(&text).unwrap());
-    let annotations = |d: &mut Value| d.pointer_mut("/spec/template/metadata/annotations").map(|a| std::mem::replace(a, serde_json::json!({})));
+    let annotations = |d: &mut Value| {
+        d.pointer_mut("/spec/template/metadata/annotations").map(|a| std::mem::replace(a, serde_json::json!({})))
+    };
     let found: Vec<Value> = read.iter_mut().filter_map(annotations).collect();
     assert_eq!(found, vec![serde_json::json!({"k: v\n": evil})]);
     assert_eq!(read, plain, "nothing but that one value differs");
@@ -209,7 +220,8 @@ fn images_lists_what_the_manifests_name() {
     let text = bench.run(&[&["manifest", "generate"][..], &args].concat()).ok();
     let named: BTreeSet<&str> = text.lines().filter_map(|l| l.trim().strip_prefix("image: ")).collect();
     assert_eq!(named.into_iter().collect::<Vec<_>>(), listed.lines().collect::<Vec<_>>());
-    let json: Value = serde_json::from_str(&bench.run(&["manifest", "images", "--tag", "x", "-o", "json"]).ok()).unwrap();
+    let json: Value =
+        serde_json::from_str(&bench.run(&["manifest", "images", "--tag", "x", "-o", "json"]).ok()).unwrap();
     assert_eq!((&json["kind"], &json["items"][0]), (&"ImageList".into(), &"meshctl:x".into()));
     if option_env!("MESHCTL_IMAGE").is_none() {
         bench.run(&["manifest", "images"]).fails(2, &["no image", "docker build", "kind load"]);
@@ -217,7 +229,10 @@ fn images_lists_what_the_manifests_name() {
     }
     // a digest that is pinned in mesh.yaml does not outlive the flag
     let digest = format!("sha256:{}", "a".repeat(64));
-    bench.write("kubeconf/mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\nimage: {{hub: h, digest: '{digest}'}}\n"));
+    bench.write(
+        "kubeconf/mesh.yaml",
+        &format!("apiVersion: meshctl/v1\nkind: Mesh\nimage: {{hub: h, digest: '{digest}'}}\n"),
+    );
     assert_eq!(bench.run(&["manifest", "images"]).ok(), format!("h/meshctl@{digest}\n"));
     assert_eq!(bench.run(&["manifest", "images", "--tag", "2"]).ok(), "h/meshctl:2\n");
 }
@@ -252,7 +267,9 @@ fn rights_are_those_of_the_design_and_nothing_beyond() {
     let bench = Bench::new();
     let wanted: BTreeSet<Vec<String>> = RIGHTS
         .iter()
-        .flat_map(|(c, s, g, r, n, verbs)| verbs.split(' ').map(move |v| [c, s, g, r, n, &v].map(|t| t.to_string()).to_vec()))
+        .flat_map(|(c, s, g, r, n, verbs)| {
+            verbs.split(' ').map(move |v| [c, s, g, r, n, &v].map(|t| t.to_string()).to_vec())
+        })
         .collect();
     let mut found = BTreeSet::new();
     for cluster in ["gke", "on-prem"] {
@@ -267,20 +284,40 @@ fn rights_are_those_of_the_design_and_nothing_beyond() {
                     items.iter().map(|v| v.as_str().unwrap().to_owned()).collect()
                 };
                 let mut names = list("resourceNames");
-                assert!(rule.get("resourceNames").is_none() || !names.is_empty(), "an empty list means every object: {rule}");
+                assert!(
+                    rule.get("resourceNames").is_none() || !names.is_empty(),
+                    "an empty list means every object: {rule}"
+                );
                 if names.is_empty() {
                     names.push(String::new());
                 }
-                for (group, resource) in list("apiGroups").iter().flat_map(|g| list("resources").into_iter().map(move |r| (g.clone(), r))) {
-                    for (name, verb) in names.iter().flat_map(|n| list("verbs").into_iter().map(move |v| (n.clone(), v))) {
-                        found.insert(vec![cluster.to_owned(), scope.to_owned(), group.clone(), resource.clone(), name, verb]);
+                for (group, resource) in
+                    list("apiGroups").iter().flat_map(|g| list("resources").into_iter().map(move |r| (g.clone(), r)))
+                {
+                    for (name, verb) in
+                        names.iter().flat_map(|n| list("verbs").into_iter().map(move |v| (n.clone(), v)))
+                    {
+                        found.insert(vec![
+                            cluster.to_owned(),
+                            scope.to_owned(),
+                            group.clone(),
+                            resource.clone(),
+                            name,
+                            verb,
+                        ]);
                     }
                 }
             }
             let kind = format!("{}Binding", role["kind"].as_str().unwrap());
-            let binding = documents.iter().find(|d| d["kind"] == kind && d["metadata"]["name"] == role["metadata"]["name"]).unwrap();
+            let binding = documents
+                .iter()
+                .find(|d| d["kind"] == kind && d["metadata"]["name"] == role["metadata"]["name"])
+                .unwrap();
             assert_eq!(binding["roleRef"]["name"], role["metadata"]["name"]);
-            assert_eq!(binding["subjects"], serde_json::json!([{"kind": "ServiceAccount", "name": account, "namespace": "istio-system"}]));
+            assert_eq!(
+                binding["subjects"],
+                serde_json::json!([{"kind": "ServiceAccount", "name": account, "namespace": "istio-system"}])
+            );
         }
     }
     assert_eq!(found, wanted);
@@ -318,13 +355,22 @@ fn install_writes_then_finds_everything_unchanged() {
     let bench = Bench::new();
     let before = bench.files();
     let table = bench.install(&[]).ok();
-    assert_eq!(rows(&table), [["gke", "primary", "written", "11", "0", "0", "0"], ["on-prem", "remote", "written", "11", "0", "0", "0"]]);
+    assert_eq!(
+        rows(&table),
+        [["gke", "primary", "written", "11", "0", "0", "0"], ["on-prem", "remote", "written", "11", "0", "0", "0"]]
+    );
     let after = bench.files();
     assert_eq!(after.len(), before.len() + 22);
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)), "no other file is touched");
-    assert!(after.keys().all(|p| !p.file_name().unwrap().to_string_lossy().starts_with('.')), "no temporary file stays");
+    assert!(
+        after.keys().all(|p| !p.file_name().unwrap().to_string_lossy().starts_with('.')),
+        "no temporary file stays"
+    );
     let table = bench.install(&[]).ok();
-    assert_eq!(rows(&table), [["gke", "primary", "unchanged", "0", "0", "11", "0"], ["on-prem", "remote", "unchanged", "0", "0", "11", "0"]]);
+    assert_eq!(
+        rows(&table),
+        [["gke", "primary", "unchanged", "0", "0", "11", "0"], ["on-prem", "remote", "unchanged", "0", "0", "11", "0"]]
+    );
     assert_eq!(bench.files(), after);
     let table = bench.install(&["--set", "discovery.replicas=3", "--clusters", "gke"]).ok();
     assert_eq!(rows(&table), [["gke", "primary", "written", "0", "1", "10", "0"]]);
@@ -349,7 +395,10 @@ fn a_dry_run_writes_nothing_and_yaml_is_what_is_written() {
     let bench = Bench::new();
     let before = bench.files();
     let run = bench.install(&["--dry-run"]);
-    assert!(run.out.contains("+ deployment-istio-system-istio-pilot.yaml") && run.err.contains("nothing was written"), "{run:?}");
+    assert!(
+        run.out.contains("+ deployment-istio-system-istio-pilot.yaml") && run.err.contains("nothing was written"),
+        "{run:?}"
+    );
     let stream = bench.install(&["--dry-run", "-o", "yaml"]).ok();
     let report: Value = serde_json::from_str(&bench.install(&["--dry-run", "-o", "json"]).ok()).unwrap();
     assert_eq!(bench.files(), before);
@@ -365,7 +414,8 @@ fn a_dry_run_writes_nothing_and_yaml_is_what_is_written() {
         cluster = head.map_or(cluster, str::to_owned);
         let value: Value = yaml::from_str(text).unwrap();
         let part = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let name: Vec<String> = [part("/kind"), part("/metadata/namespace"), part("/metadata/name")].into_iter().flatten().collect();
+        let name: Vec<String> =
+            [part("/kind"), part("/metadata/namespace"), part("/metadata/name")].into_iter().flatten().collect();
         let file = bench.path(&format!("kubeconf/{cluster}/meshctl/{}.yaml", name.join("-").to_lowercase()));
         streamed.insert(file, text.as_bytes().to_vec());
     }
@@ -381,7 +431,11 @@ fn a_dry_run_writes_nothing_and_yaml_is_what_is_written() {
         assert_eq!(yaml::documents(&text).unwrap(), vec![object.1["object"].clone()]);
     }
     let run = bench.install(&["--dry-run", "--set", "mesh.outboundTrafficPolicy.mode=REGISTRY_ONLY"]);
-    assert!(run.out.contains("-      mode: ALLOW_ANY") && run.out.contains("+      mode: REGISTRY_ONLY"), "{}", run.out);
+    assert!(
+        run.out.contains("-      mode: ALLOW_ANY") && run.out.contains("+      mode: REGISTRY_ONLY"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -490,7 +544,10 @@ fn install_never_makes_a_root_and_names_secrets_by_key_and_hash() {
     assert_eq!(secret["keys"], serde_json::json!(["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"]));
     // printf '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n' | sha256sum
     let hash = "f2fc7dfae8e7bd091ff519458e3a9e3e9ac45f071f2e098e8107688b3967d949";
-    assert_eq!(secret["sha256"].as_object().unwrap().keys().collect::<Vec<_>>(), ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"]);
+    assert_eq!(
+        secret["sha256"].as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"]
+    );
     assert!(secret["sha256"]["root-cert.pem"].as_str() == Some(hash), "{secret}");
     for (path, bytes) in bench.files() {
         let text = String::from_utf8(bytes).unwrap();

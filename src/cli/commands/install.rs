@@ -12,7 +12,9 @@ use crate::workflows::install::{InstallReport, Options, PlanInput, Prepared, pre
 /// Compares what each cluster shall hold with what stands there, asks on a terminal, and writes what differs. In a file cluster
 /// it writes FOLDER/meshctl/ and touches no other file. A second run finds everything unchanged.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  meshctl install --registry ./kubeconf --dry-run\n  meshctl install --registry ./kubeconf --tag 0.1.0 --yes\n  meshctl install --dry-run -o yaml > what-is-applied.yaml")]
+#[command(
+    after_help = "Examples:\n  meshctl install --registry ./kubeconf --dry-run\n  meshctl install --registry ./kubeconf --tag 0.1.0 --yes\n  meshctl install --dry-run -o yaml > what-is-applied.yaml"
+)]
 pub(crate) struct Args {
     /// Write nothing: print the plan, or with -o yaml exactly what would be applied
     #[arg(long)]
@@ -51,7 +53,8 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     }
     let report = prepared.apply();
     talk(ctx, &report);
-    let shown = report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
+    let shown =
+        report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     ctx.out.report(&shown, ctx.format())?;
     Ok(exit(&report))
 }
@@ -67,7 +70,9 @@ fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
             ctx.out.note("nothing was written");
         }
         format => {
-            let shown = report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the plan failed: {e}")))?;
+            let shown = report
+                .report("InstallReport")
+                .map_err(|e| CliError::failed(format!("writing the plan failed: {e}")))?;
             ctx.out.report(&shown, format)?;
         }
     }

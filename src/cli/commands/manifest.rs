@@ -64,7 +64,9 @@ impl ValueArgs {
 /// cluster's led by a comment. Secrets are never rendered: the ConfigMap meshctl-inventory names those that must stand beside
 /// the objects.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  meshctl manifest generate --registry ./kubeconf --out manifests\n  meshctl manifest generate --clusters gke --tag 0.1.0 | kubectl --context gke apply -f -\n  meshctl manifest generate --set discovery.replicas=3 -f values.yaml")]
+#[command(
+    after_help = "Examples:\n  meshctl manifest generate --registry ./kubeconf --out manifests\n  meshctl manifest generate --clusters gke --tag 0.1.0 | kubectl --context gke apply -f -\n  meshctl manifest generate --set discovery.replicas=3 -f values.yaml"
+)]
 struct GenerateArgs {
     /// Write to this folder; it must be empty, or written by this command
     #[arg(long, value_name = "DIR")]
@@ -81,7 +83,9 @@ struct GenerateArgs {
 
 /// List the images that the manifests name, one a line
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  meshctl manifest images --registry ./kubeconf\n  meshctl manifest images --hub registry.example.com/mesh --tag 0.1.0 | xargs -n1 docker pull")]
+#[command(
+    after_help = "Examples:\n  meshctl manifest images --registry ./kubeconf\n  meshctl manifest images --hub registry.example.com/mesh --tag 0.1.0 | xargs -n1 docker pull"
+)]
 struct ImagesArgs {
     #[command(flatten)]
     values: ValueArgs,
@@ -105,7 +109,8 @@ fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
         let manifests = plan.clusters.iter().map(|c| &c.manifests);
         match ctx.format() {
             Format::Json => {
-                let objects = manifests.map(|m| Ok((m.cluster.to_string(), m.all()?.into_iter().map(|o| o.value).collect())));
+                let objects =
+                    manifests.map(|m| Ok((m.cluster.to_string(), m.all()?.into_iter().map(|o| o.value).collect())));
                 let by_cluster: serde_json::Map<_, _> = objects.collect::<Result<_, install::InstallError>>()?;
                 ctx.out.json(&by_cluster)?;
             }
@@ -119,7 +124,8 @@ fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
             ctx.out.warning(&format!("cluster {}: {error}", cluster.cluster));
         }
     }
-    let shown = report.report("ManifestReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
+    let shown =
+        report.report("ManifestReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     ctx.out.report(&shown, ctx.format())?;
     Ok(if report.failed() { Exit::No } else { Exit::Yes })
 }

@@ -216,7 +216,13 @@ impl View {
             }
             View::Endpoints(Endpoints { common, in_cluster, address, port, cluster, status }) => {
                 let cluster = cluster.map(|c| ClusterPattern::new(&c));
-                let filter = Filter { address: glob(address), port: glob(port), cluster, status: glob(status), ..Filter::default() };
+                let filter = Filter {
+                    address: glob(address),
+                    port: glob(port),
+                    cluster,
+                    status: glob(status),
+                    ..Filter::default()
+                };
                 (vec![Section::Endpoints], filter, common, in_cluster)
             }
             View::Listeners(Listeners { common, place, address, port, kind }) => {

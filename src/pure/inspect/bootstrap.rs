@@ -47,6 +47,13 @@ pub(super) fn rows(element: &Element<'_>, _filter: &Filter, rows: &mut Rows) -> 
 /// `1.40.0` of Envoy's build version.
 fn envoy_version(build: &Value) -> String {
     let Some(version) = build.get("version") else { return "-".to_owned() };
-    let number = |snake: &str, camel: &str| version.get(snake).or_else(|| version.get(camel)).and_then(Value::as_u64).unwrap_or(0);
-    format!("{}.{}.{}", number("major_number", "majorNumber"), number("minor_number", "minorNumber"), number("patch", "patch"))
+    let number = |snake: &str, camel: &str| {
+        version.get(snake).or_else(|| version.get(camel)).and_then(Value::as_u64).unwrap_or(0)
+    };
+    format!(
+        "{}.{}.{}",
+        number("major_number", "majorNumber"),
+        number("minor_number", "minorNumber"),
+        number("patch", "patch")
+    )
 }

@@ -280,7 +280,8 @@ impl Walker<'_, '_> {
     }
 
     fn truncated(&mut self, e: &ScanError) {
-        let counts: Vec<_> = self.wanted.iter().map(|s| format!("{} {s}", self.summary.counts.get(s).unwrap_or(&0))).collect();
+        let counts: Vec<_> =
+            self.wanted.iter().map(|s| format!("{} {s}", self.summary.counts.get(s).unwrap_or(&0))).collect();
         let read = format!("{} were read", counts.join(", "));
         self.summary.problems.push(Problem::Truncated { inside: self.inside.clone(), why: e.to_string(), read });
     }
@@ -423,7 +424,8 @@ impl Walker<'_, '_> {
 
 /// What a type such as `….ClustersConfigDump.DynamicCluster` stands for. Warming ones look the same: who asked for them knows.
 fn single(ty: &str) -> Option<(Section, Group)> {
-    let (message, element) = ty.rsplit_once('.').and_then(|(head, element)| Some((head.rsplit('.').next()?, element)))?;
+    let (message, element) =
+        ty.rsplit_once('.').and_then(|(head, element)| Some((head.rsplit('.').next()?, element)))?;
     let section = Section::ALL.into_iter().find(|s| s.message() == message)?;
     Some((section, if element.starts_with("Static") { Group::Static } else { Group::Dynamic }))
 }

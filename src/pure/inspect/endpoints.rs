@@ -121,7 +121,9 @@ impl Address {
             Address { envoy_internal_address: Some(i), .. } if i.endpoint_id.is_empty() => {
                 format!("envoy://{}", i.server_listener_name)
             }
-            Address { envoy_internal_address: Some(i), .. } => format!("envoy://{}/{}", i.server_listener_name, i.endpoint_id),
+            Address { envoy_internal_address: Some(i), .. } => {
+                format!("envoy://{}/{}", i.server_listener_name, i.endpoint_id)
+            }
             _ => String::new(),
         }
     }
@@ -189,8 +191,17 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
                 let (weight, id) = (e.load_balancing_weight.unwrap_or(1), e.metadata.cluster_id());
                 let place = dash(&group.locality.to_string());
                 // EDS does not know what the proxy found out about the endpoint
-                [address, health(&e.health_status).to_owned(), "-".to_owned(), name.clone(), place, weight.to_string(),
-                    group.priority.to_string(), dash(id), "-".to_owned()]
+                [
+                    address,
+                    health(&e.health_status).to_owned(),
+                    "-".to_owned(),
+                    name.clone(),
+                    place,
+                    weight.to_string(),
+                    group.priority.to_string(),
+                    dash(id),
+                    "-".to_owned(),
+                ]
             });
         }
     }
@@ -198,8 +209,17 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
         rows.add(name, || {
             let flags = h.health_status.flags();
             let outlier = if h.health_status.failed_outlier() { "FAILED" } else { "OK" };
-            [h.address.to_string(), health(&h.health_status.eds_health_status).to_owned(), outlier.to_owned(), name.clone(),
-                dash(&h.locality.to_string()), h.weight.unwrap_or(1).to_string(), h.priority.to_string(), "-".to_owned(), dash(&flags)]
+            [
+                h.address.to_string(),
+                health(&h.health_status.eds_health_status).to_owned(),
+                outlier.to_owned(),
+                name.clone(),
+                dash(&h.locality.to_string()),
+                h.weight.unwrap_or(1).to_string(),
+                h.priority.to_string(),
+                "-".to_owned(),
+                dash(&flags),
+            ]
         });
     }
     Ok(())

@@ -171,8 +171,15 @@ mod tests {
     #[test]
     fn globs_match_exactly_but_for_stars() {
         for (pattern, text, yes) in [
-            ("v1", "v1", true), ("v1", "api-v1", false), ("*v1", "api-v1", true), ("rev*.default.*", "reviews.default.svc", true),
-            ("a*a", "a", false), ("*", "", true), ("HTTP", "http", true), ("a*b*c", "axxbyyc", true), ("a*b*c", "axxbyy", false),
+            ("v1", "v1", true),
+            ("v1", "api-v1", false),
+            ("*v1", "api-v1", true),
+            ("rev*.default.*", "reviews.default.svc", true),
+            ("a*a", "a", false),
+            ("*", "", true),
+            ("HTTP", "http", true),
+            ("a*b*c", "axxbyyc", true),
+            ("a*b*c", "axxbyy", false),
         ] {
             assert_eq!(Glob::new(pattern).matches(text), yes, "{pattern} {text}");
         }
@@ -183,9 +190,15 @@ mod tests {
         let regex = |f: Filter| f.cluster_regex();
         let host = Some(Glob::new("reviews.*"));
         assert_eq!(regex(Filter::default()), None);
-        assert_eq!(regex(Filter { fqdn: host.clone(), ..Filter::default() }).as_deref(), Some(r"(?i)(.*\|)?reviews\..*"));
+        assert_eq!(
+            regex(Filter { fqdn: host.clone(), ..Filter::default() }).as_deref(),
+            Some(r"(?i)(.*\|)?reviews\..*")
+        );
         let port = Some(Glob::new("9080"));
-        assert_eq!(regex(Filter { fqdn: host, port, ..Filter::default() }).as_deref(), Some(r"(?i).*\|9080\|.*\|reviews\..*"));
+        assert_eq!(
+            regex(Filter { fqdn: host, port, ..Filter::default() }).as_deref(),
+            Some(r"(?i).*\|9080\|.*\|reviews\..*")
+        );
         let cluster = Some(ClusterPattern::new("out.a.b|http"));
         assert_eq!(regex(Filter { cluster, ..Filter::default() }).as_deref(), Some(r"(?i).*\|a\.b"));
     }
@@ -193,11 +206,18 @@ mod tests {
     #[test]
     fn clusters_go_by_name_by_host_and_by_the_talks_keys() {
         let name = "outbound|9080||reviews.default.svc.cluster.local";
-        for pattern in [name, "reviews.default.svc.cluster.local", "out.reviews.default.svc.cluster.local|http",
-            "reviews.default.svc.cluster.local|9080", "outbound|9080|*"] {
+        for pattern in [
+            name,
+            "reviews.default.svc.cluster.local",
+            "out.reviews.default.svc.cluster.local|http",
+            "reviews.default.svc.cluster.local|9080",
+            "outbound|9080|*",
+        ] {
             assert!(ClusterPattern::new(pattern).matches(name), "{pattern}");
         }
-        for pattern in ["reviews", "out.reviews.default.svc.cluster.local|http|version=v1", "reviews.default.svc.cluster.local|80"] {
+        for pattern in
+            ["reviews", "out.reviews.default.svc.cluster.local|http|version=v1", "reviews.default.svc.cluster.local|80"]
+        {
             assert!(!ClusterPattern::new(pattern).matches(name), "{pattern}");
         }
         let subset = ClusterPattern::new("out.reviews.default.svc.cluster.local|http|version=v1");

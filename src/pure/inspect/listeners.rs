@@ -142,7 +142,8 @@ impl NetworkFilter {
 
     /// A TCP proxy that leads somewhere.
     fn is_tcp(&self) -> bool {
-        self.is("envoy.filters.network.tcp_proxy", ".TcpProxy") && self.typed_config.cluster.as_str() != Some(BLACK_HOLE)
+        self.is("envoy.filters.network.tcp_proxy", ".TcpProxy")
+            && self.typed_config.cluster.as_str() != Some(BLACK_HOLE)
     }
 
     fn destination(&self) -> Option<String> {
@@ -181,11 +182,15 @@ impl Match {
             parts.push(format!("Trans: {}", self.transport_protocol));
         }
         if !self.application_protocols.is_empty() {
-            let short = ABBREVIATIONS.iter().find(|(_, list)| self.application_protocols == *list).map(|(name, _)| (*name).to_owned());
+            let short = ABBREVIATIONS
+                .iter()
+                .find(|(_, list)| self.application_protocols == *list)
+                .map(|(name, _)| (*name).to_owned());
             parts.push(format!("App: {}", short.unwrap_or_else(|| self.application_protocols.join(","))));
         }
         let port = self.destination_port.map(|p| format!(":{p}"));
-        let ranges: Vec<_> = self.prefix_ranges.iter().map(|r| format!("{}/{}", r.address_prefix, r.prefix_len)).collect();
+        let ranges: Vec<_> =
+            self.prefix_ranges.iter().map(|r| format!("{}/{}", r.address_prefix, r.prefix_len)).collect();
         match (ranges.is_empty(), port) {
             (false, port) => parts.push(format!("Addr: {}{}", ranges.join(","), port.unwrap_or_default())),
             (true, Some(port)) => parts.push(format!("Addr: *{port}")),
@@ -228,9 +233,18 @@ impl Listener {
         rows.named(&self.name);
         for (destination, chain) in chains {
             rows.add(&self.name, || {
-                [self.addresses().join(","), self.address.port().to_string(), chain.filter_chain_match.describe(), destination,
-                    self.kind().to_owned(), state.to_owned(), dash(&self.traffic_direction.to_ascii_lowercase()),
-                    dash(&self.name), dash(&chain.name), dash(version)]
+                [
+                    self.addresses().join(","),
+                    self.address.port().to_string(),
+                    chain.filter_chain_match.describe(),
+                    destination,
+                    self.kind().to_owned(),
+                    state.to_owned(),
+                    dash(&self.traffic_direction.to_ascii_lowercase()),
+                    dash(&self.name),
+                    dash(&chain.name),
+                    dash(version),
+                ]
             });
         }
     }
@@ -262,7 +276,18 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
         }
         rows.add(&name, || {
             let dash = || "-".to_owned();
-            [dash(), dash(), dash(), failure.details, dash(), "error".to_owned(), dash(), name.clone(), dash(), failure.version_info]
+            [
+                dash(),
+                dash(),
+                dash(),
+                failure.details,
+                dash(),
+                "error".to_owned(),
+                dash(),
+                name.clone(),
+                dash(),
+                failure.version_info,
+            ]
         });
     }
     Ok(())

@@ -220,9 +220,22 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
             }
             let empty = host.routes.is_empty();
             rows.add(&config.name, || {
-                let (path, policy) = if empty { ("/*".to_owned(), "404".to_owned()) } else { (route.matches.path(), origin(&route.metadata)) };
-                [config.name.clone(), host.name.clone(), domains(&host.domains), path, policy, route.destination(),
-                    dash(&route.matches.conditions()), state.to_owned(), dash(&entry.version_info)]
+                let (path, policy) = if empty {
+                    ("/*".to_owned(), "404".to_owned())
+                } else {
+                    (route.matches.path(), origin(&route.metadata))
+                };
+                [
+                    config.name.clone(),
+                    host.name.clone(),
+                    domains(&host.domains),
+                    path,
+                    policy,
+                    route.destination(),
+                    dash(&route.matches.conditions()),
+                    state.to_owned(),
+                    dash(&entry.version_info),
+                ]
             });
         }
     }

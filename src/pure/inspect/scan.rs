@@ -191,7 +191,9 @@ impl<'r> Scanner<'r> {
     pub(super) fn text(&mut self) -> Result<String, ScanError> {
         match self.peek()? {
             Some(b'"') => {}
-            Some(found) => return Err(ScanError::Syntax { at: self.offset(), found: found.into(), wanted: "a string" }),
+            Some(found) => {
+                return Err(ScanError::Syntax { at: self.offset(), found: found.into(), wanted: "a string" });
+            }
             None => return Err(ScanError::End(self.offset())),
         }
         let mut raw = Vec::new();

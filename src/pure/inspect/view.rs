@@ -146,7 +146,8 @@ pub fn read_rows(
 /// Fills in what `/clusters` does not tell of endpoints and EDS does: the clusters they run in. Both are wide.
 pub fn join_cluster_ids(endpoints: &mut Rows, eds: &Rows) {
     const ID: usize = 7;
-    let known: BTreeMap<_, _> = eds.cells.iter().filter_map(|row| Some(((row.first()?, row.get(3)?), row.get(ID)?))).collect();
+    let known: BTreeMap<_, _> =
+        eds.cells.iter().filter_map(|row| Some(((row.first()?, row.get(3)?), row.get(ID)?))).collect();
     for row in &mut endpoints.cells {
         let id = row.first().zip(row.get(3)).and_then(|key| known.get(&key)).map(|id| (*id).clone());
         if let (Some(id), Some(cell)) = (id, row.get_mut(ID)) {

@@ -99,10 +99,14 @@ mod tests {
 
     #[test]
     fn typing_errors_are_found() {
-        let service = |spec: Value| json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": spec});
+        let service =
+            |spec: Value| json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": spec});
         assert_eq!(check(&service(json!({"ports": [{"name": "x", "port": 80, "targetPort": "http"}]}))), Ok(()));
         let error = check(&service(json!({"ports": [{"port": 80}, {"port": 80, "targetport": 80}]})));
-        assert_eq!(error, Err(CheckError::Field { path: "spec.ports[1].targetport".into(), why: "is unknown to the API" }));
+        assert_eq!(
+            error,
+            Err(CheckError::Field { path: "spec.ports[1].targetport".into(), why: "is unknown to the API" })
+        );
         assert!(matches!(check(&service(json!({"ports": [{"port": "80"}]}))), Err(CheckError::WrongType { .. })));
         let error = check(&json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spce": {}}));
         assert_eq!(error, Err(CheckError::Field { path: "spce".into(), why: "is unknown to the API" }));

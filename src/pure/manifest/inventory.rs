@@ -55,7 +55,13 @@ pub struct SecretKeys {
 
 impl Inventory {
     /// The inventory of a cluster with these objects.
-    pub fn new(cluster: &ClusterId, role: ClusterRole, primary: &ClusterId, objects: &[Object], secrets: Vec<SecretKeys>) -> Self {
+    pub fn new(
+        cluster: &ClusterId,
+        role: ClusterRole,
+        primary: &ClusterId,
+        objects: &[Object],
+        secrets: Vec<SecretKeys>,
+    ) -> Self {
         let mut keys: Vec<ObjectKey> = objects.iter().map(|o| o.key.clone()).collect();
         keys.sort();
         Self {
@@ -80,7 +86,12 @@ impl Inventory {
 
     /// The key of the ConfigMap.
     pub fn key(namespace: &str) -> ObjectKey {
-        ObjectKey { group: String::new(), kind: "ConfigMap".into(), namespace: namespace.into(), name: INVENTORY_NAME.into() }
+        ObjectKey {
+            group: String::new(),
+            kind: "ConfigMap".into(),
+            namespace: namespace.into(),
+            name: INVENTORY_NAME.into(),
+        }
     }
 
     /// The ConfigMap.
@@ -119,8 +130,10 @@ mod tests {
     #[test]
     fn an_inventory_reads_what_it_writes() -> Result<(), Box<dyn std::error::Error>> {
         let id = ClusterId::parse("gke")?;
-        let object = Object::of(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "no", "namespace": "a"}}));
-        let secrets = vec![SecretKeys { namespace: "a".into(), name: "cacerts".into(), keys: vec!["ca-cert.pem".into()] }];
+        let object =
+            Object::of(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "no", "namespace": "a"}}));
+        let secrets =
+            vec![SecretKeys { namespace: "a".into(), name: "cacerts".into(), keys: vec!["ca-cert.pem".into()] }];
         let new = Inventory::new(&id, ClusterRole::Primary, &id, object.as_slice(), secrets);
         let written = new.to_object("istio-system")?;
         assert_eq!(Inventory::of_object(&written), Ok(new.clone()));

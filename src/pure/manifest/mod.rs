@@ -17,5 +17,6 @@ pub use overlay::{Layer, ValuesError};
 pub use render::{ClusterManifests, RenderError, Target, render};
 pub use roles::{PORTS, PortRow, ROLES, Role, Stage};
 pub use values::{
-    DiscoveryValues, Family, ImageValues, MeshValues, OpenPorts, OutboundMode, OutboundTrafficPolicy, PullPolicy, Resources, Values,
+    DiscoveryValues, Family, ImageValues, MeshValues, OpenPorts, OutboundMode, OutboundTrafficPolicy, PullPolicy,
+    Resources, Values,
 };

@@ -27,7 +27,8 @@ impl ObjectKey {
     /// `<kind>-<namespace>-<name>.yaml`, without the namespace where there is none. Colons, which cluster roles may have in
     /// their names and some file systems forbid, become underscores.
     pub fn file_name(&self) -> String {
-        let parts: Vec<&str> = [self.kind.as_str(), &self.namespace, &self.name].into_iter().filter(|p| !p.is_empty()).collect();
+        let parts: Vec<&str> =
+            [self.kind.as_str(), &self.namespace, &self.name].into_iter().filter(|p| !p.is_empty()).collect();
         format!("{}.yaml", parts.join("-").to_ascii_lowercase().replace([':', '/'], "_"))
     }
 }
@@ -117,10 +118,16 @@ mod tests {
 
     #[test]
     fn keys_and_file_names() {
-        let role = Object::of(json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "a:b"}}));
+        let role = Object::of(
+            json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "a:b"}}),
+        );
         let role = role.map(|o| o.key);
-        assert_eq!(role.as_ref().map(|k| (k.group.as_str(), k.file_name())), Some(("rbac.authorization.k8s.io", "clusterrole-a_b.yaml".into())));
-        let service = Object::of(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "b", "namespace": "a"}}));
+        assert_eq!(
+            role.as_ref().map(|k| (k.group.as_str(), k.file_name())),
+            Some(("rbac.authorization.k8s.io", "clusterrole-a_b.yaml".into()))
+        );
+        let service =
+            Object::of(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "b", "namespace": "a"}}));
         let service = service.map(|o| o.key);
         assert_eq!(service.as_ref().map(|k| (k.group.as_str(), k.file_name())), Some(("", "service-a-b.yaml".into())));
         assert_eq!(service.map(|k| k.to_string()), Some("Service/a/b".into()));

@@ -242,9 +242,15 @@ mod tests {
     fn set_reads_as_helms() {
         let layer = |text| Layer::of_set(text).map(|l| l.values);
         assert_eq!(layer("a.b=c"), Ok(json!({"a": {"b": "c"}})));
-        assert_eq!(layer("a=1,b=true,c=0644,d=1.5,e=-3"), Ok(json!({"a": 1, "b": true, "c": "0644", "d": "1.5", "e": -3})));
+        assert_eq!(
+            layer("a=1,b=true,c=0644,d=1.5,e=-3"),
+            Ok(json!({"a": 1, "b": true, "c": "0644", "d": "1.5", "e": -3}))
+        );
         assert_eq!(layer("a={x,2,no}"), Ok(json!({"a": ["x", 2, "no"]})));
-        assert_eq!(layer(r"a.kubernetes\.io/role=x\,y,b=k=v"), Ok(json!({"a": {"kubernetes.io/role": "x,y"}, "b": "k=v"})));
+        assert_eq!(
+            layer(r"a.kubernetes\.io/role=x\,y,b=k=v"),
+            Ok(json!({"a": {"kubernetes.io/role": "x,y"}, "b": "k=v"}))
+        );
         assert_eq!(layer("a={}"), Ok(json!({"a": []})));
         for bad in ["", "a", "a..b=1", ".=1"] {
             assert!(matches!(Layer::of_set(bad), Err(ValuesError::BadSet { .. })), "{bad}");
@@ -270,7 +276,10 @@ mod tests {
     fn errors_name_path_and_source() {
         let text = |r: Result<Values, ValuesError>| r.map(|_| String::new()).unwrap_or_else(|e| e.to_string());
         let error = text(set("discovery.replica=3"));
-        assert!(error.starts_with("--set discovery.replica=3 sets \"discovery.replica\", which is no value"), "{error}");
+        assert!(
+            error.starts_with("--set discovery.replica=3 sets \"discovery.replica\", which is no value"),
+            "{error}"
+        );
         assert!(error.contains("replicas, "), "{error}");
         let file = |v| Values::layered(&[Layer::of_file("over.yaml", v)]);
         assert_eq!(

@@ -186,16 +186,27 @@ fn documents(name: &str, text: &str, facts: &Facts) -> Result<Vec<Object>, Rende
     // only the kind, the detail and the line: the whole error quotes the values in scope
     let failed = |e: minijinja::Error| RenderError::Template {
         template: template(),
-        why: format!("{}{} in line {}", e.kind(), e.detail().map(|d| format!(" ({d})")).unwrap_or_default(), e.line().unwrap_or(0)),
+        why: format!(
+            "{}{} in line {}",
+            e.kind(),
+            e.detail().map(|d| format!(" ({d})")).unwrap_or_default(),
+            e.line().unwrap_or(0)
+        ),
     };
-    let scope = serde_json::to_value(facts)
-        .map_err(|e| RenderError::Template { template: template(), why: format!("its values do not serialise: {e}") })?;
+    let scope = serde_json::to_value(facts).map_err(|e| RenderError::Template {
+        template: template(),
+        why: format!("its values do not serialise: {e}"),
+    })?;
     let rendered = environment.render_named_str(name, text, template_value(&scope)).map_err(failed)?;
     let read = yaml::documents(&escaped(&rendered)).map_err(|why| RenderError::Yaml { template: template(), why })?;
     read.into_iter()
         .map(|value| {
             let object = Object::of(value).ok_or_else(|| RenderError::NoObject { template: template() })?.owned();
-            let api = |why| RenderError::Api { template: template(), object: Box::new(object.key.clone()), why: Box::new(why) };
+            let api = |why| RenderError::Api {
+                template: template(),
+                object: Box::new(object.key.clone()),
+                why: Box::new(why),
+            };
             check(&object.value).map_err(api)?;
             Ok(object)
         })
@@ -229,7 +240,9 @@ fn template_value(value: &Value) -> minijinja::Value {
         },
         Value::String(s) => s.as_str().into(),
         Value::Array(items) => items.iter().map(template_value).collect(),
-        Value::Object(fields) => minijinja::Value::from_pairs(fields.iter().map(|(k, v)| (k.as_str(), template_value(v)))),
+        Value::Object(fields) => {
+            minijinja::Value::from_pairs(fields.iter().map(|(k, v)| (k.as_str(), template_value(v))))
+        }
     }
 }
 
@@ -363,7 +376,8 @@ mod tests {
         let mut values = Values::default();
         let evil = "a: b\n- {evil}\n---\n\u{7f}\u{85}\u{2028}\"'\\";
         values.discovery.pod_annotations.insert(evil.into(), evil.into());
-        let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {{ values.discovery.podAnnotations }}\n";
+        let text =
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {{ values.discovery.podAnnotations }}\n";
         let objects = one(text, &values);
         assert!(objects.is_ok(), "{objects:?}");
         let objects = objects.unwrap_or_default();
@@ -381,17 +395,23 @@ mod tests {
             let target = Target { pilot_address: address.into(), ..target(ClusterRole::Remote) };
             render(&target, &values, "i").map(|m| {
                 let files: Vec<String> = m.objects.iter().map(|o| o.key.file_name()).collect();
-                let slices: Vec<Value> = m.objects.iter().filter(|o| o.key.kind == "EndpointSlice").map(|o| o.value.clone()).collect();
+                let slices: Vec<Value> =
+                    m.objects.iter().filter(|o| o.key.kind == "EndpointSlice").map(|o| o.value.clone()).collect();
                 (files, slices)
             })
         };
         let rights = "role-istio-system-istio-reader-slices.yaml".to_owned();
         let Ok((files, slices)) = of("", vec![Family::IPv6, Family::IPv4, Family::IPv4]) else { panic!("renders") };
-        assert!(files.contains(&rights) && files.contains(&"endpointslice-istio-system-istio-pilot-gke-v6.yaml".to_owned()));
+        assert!(
+            files.contains(&rights) && files.contains(&"endpointslice-istio-system-istio-pilot-gke-v6.yaml".to_owned())
+        );
         assert_eq!(slices.iter().map(|s| s["endpoints"].clone()).collect::<Vec<_>>(), vec![json!([]), json!([])]);
         let Ok((files, slices)) = of("fd00::1", vec![Family::IPv4]) else { panic!("renders") };
         assert!(!files.contains(&rights), "an address that is fixed is not discovery's to change");
-        assert_eq!((slices.len(), &slices[0]["addressType"], &slices[0]["endpoints"][0]["addresses"]), (1, &json!("IPv6"), &json!(["fd00::1"])));
+        assert_eq!(
+            (slices.len(), &slices[0]["addressType"], &slices[0]["endpoints"][0]["addresses"]),
+            (1, &json!("IPv6"), &json!(["fd00::1"]))
+        );
         let Ok((files, slices)) = of("pilot.example.com", vec![Family::IPv4]) else { panic!("renders") };
         assert!(slices.is_empty() && !files.contains(&rights));
         let Ok((files, slices)) = of("", vec![]) else { panic!("renders") };

@@ -39,7 +39,12 @@ pub(super) struct Template {
 
 macro_rules! template {
     ($stage:ident, $name:literal, $when:expr) => {
-        Template { name: $name, text: include_str!(concat!("../../../templates/", $name)), stage: Stage::$stage, when: $when }
+        Template {
+            name: $name,
+            text: include_str!(concat!("../../../templates/", $name)),
+            stage: Stage::$stage,
+            when: $when,
+        }
     };
 }
 

@@ -80,7 +80,8 @@ pub struct DiscoveryValues {
 
 impl Default for DiscoveryValues {
     fn default() -> Self {
-        let quantities = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let quantities =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         Self {
             replicas: 2,
             termination_grace_period_seconds: 45,
@@ -150,7 +151,10 @@ pub struct MeshValues {
 
 impl Default for MeshValues {
     fn default() -> Self {
-        Self { outbound_traffic_policy: OutboundTrafficPolicy { mode: OutboundMode::AllowAny }, connect_timeout: "10s".into() }
+        Self {
+            outbound_traffic_policy: OutboundTrafficPolicy { mode: OutboundMode::AllowAny },
+            connect_timeout: "10s".into(),
+        }
     }
 }
 

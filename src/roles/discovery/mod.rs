@@ -82,7 +82,8 @@ impl Discovery {
     /// [`DiscoveryError`].
     pub async fn start(config: Config, stop: CancellationToken) -> Result<Self, DiscoveryError> {
         let registry = Registry::read(&config.registry, &config.read)?;
-        let engine = Engine::start(registry.settings(), Options { hold: config.hold }).map_err(DiscoveryError::Thread)?;
+        let engine =
+            Engine::start(registry.settings(), Options { hold: config.hold }).map_err(DiscoveryError::Thread)?;
         let feeds = Feeds::new(engine.clone(), stop.clone());
         let open = Arc::new(OpenStreams::default());
         let stats = Arc::new(Stats::default());
@@ -99,7 +100,11 @@ impl Discovery {
         }
         if let Some((listener, address)) = bind("HTTP", config.http).await? {
             listening.push(("http", address));
-            servers.push(Box::pin(serve_http(http::debug_router(pages.clone()).merge(rest::router(engine.clone())), listener, stop.clone())));
+            servers.push(Box::pin(serve_http(
+                http::debug_router(pages.clone()).merge(rest::router(engine.clone())),
+                listener,
+                stop.clone(),
+            )));
         }
         if let Some((listener, address)) = bind("monitoring", config.monitoring).await? {
             listening.push(("monitoring", address));
@@ -136,7 +141,10 @@ async fn follow(feeds: Feeds, first: Registry, config: Config, stop: Cancellatio
     }
 }
 
-async fn bind(what: &'static str, address: Option<SocketAddr>) -> Result<Option<(TcpListener, SocketAddr)>, DiscoveryError> {
+async fn bind(
+    what: &'static str,
+    address: Option<SocketAddr>,
+) -> Result<Option<(TcpListener, SocketAddr)>, DiscoveryError> {
     let Some(address) = address else { return Ok(None) };
     let failed = |reason| DiscoveryError::Listen { what, address, reason };
     let listener = TcpListener::bind(address).await.map_err(failed)?;

@@ -106,11 +106,19 @@ async fn endpoints(State(rest): State<Arc<Rest>>, OriginalUri(uri): OriginalUri,
 
 type ClusterAndNode = Path<(String, String)>;
 
-async fn clusters(State(rest): State<Arc<Rest>>, OriginalUri(uri): OriginalUri, Path((_, node)): ClusterAndNode) -> Response {
+async fn clusters(
+    State(rest): State<Arc<Rest>>,
+    OriginalUri(uri): OriginalUri,
+    Path((_, node)): ClusterAndNode,
+) -> Response {
     rest.answer(&uri, |p| Ok((v1::clusters(&p.mesh, &node)?, true)))
 }
 
-async fn listeners(State(rest): State<Arc<Rest>>, OriginalUri(uri): OriginalUri, Path((_, node)): ClusterAndNode) -> Response {
+async fn listeners(
+    State(rest): State<Arc<Rest>>,
+    OriginalUri(uri): OriginalUri,
+    Path((_, node)): ClusterAndNode,
+) -> Response {
     rest.answer(&uri, |p| Ok((v1::listeners(&p.mesh, &node)?, true)))
 }
 

@@ -73,7 +73,9 @@ pub(super) fn changes(planned: &ClusterManifests, standing: &Standing) -> Result
     for object in &planned.objects {
         let file = object.key.file_name();
         let current = standing.files.get(&file);
-        let ours = |f: &StandingFile| listed(&object.key) || f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == object.key);
+        let ours = |f: &StandingFile| {
+            listed(&object.key) || f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == object.key)
+        };
         if current.is_some_and(|f| !ours(f)) {
             return Err(Conflict::Foreign(file));
         }
@@ -85,12 +87,19 @@ pub(super) fn changes(planned: &ClusterManifests, standing: &Standing) -> Result
         match standing.files.get(&file) {
             None => {}
             Some(f) if f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == *key) => {
-                objects.push(Change { key: key.clone(), file, action: Action::Pruned, before: f.text.clone(), after: String::new() });
+                objects.push(Change {
+                    key: key.clone(),
+                    file,
+                    action: Action::Pruned,
+                    before: f.text.clone(),
+                    after: String::new(),
+                });
             }
             Some(_) => notes.push(format!("{file} is no longer needed, and was kept: it does not carry our label")),
         }
     }
-    let inventory = change(&planned.inventory.to_object(&planned.namespace)?, inventory_file(planned, standing)?.as_ref())?;
+    let inventory =
+        change(&planned.inventory.to_object(&planned.namespace)?, inventory_file(planned, standing)?.as_ref())?;
     let ahead = old.map_or_else(|| planned.inventory.clone(), |old| planned.inventory.with(old));
     let ahead = ahead.to_object(&planned.namespace)?.to_yaml()?;
     Ok(Changes { objects, inventory, ahead, notes })
@@ -149,7 +158,8 @@ impl Change {
                 j += 1;
             }
         }
-        let near = |at: usize| marked[at.saturating_sub(1)..(at + 2).min(marked.len())].iter().any(|(mark, _)| *mark != ' ');
+        let near =
+            |at: usize| marked[at.saturating_sub(1)..(at + 2).min(marked.len())].iter().any(|(mark, _)| *mark != ' ');
         (0..marked.len()).filter(|at| near(*at)).map(|at| format!("{}{}\n", marked[at].0, marked[at].1)).collect()
     }
 }

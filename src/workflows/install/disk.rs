@@ -38,7 +38,9 @@ pub(super) fn read_existing(path: &Path) -> io::Result<Option<String>> {
 
 /// Writes a file so that a reader sees the old bytes or the new ones, whatever happens.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return Err(io::Error::other("it is no file's path")) };
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::Error::other("it is no file's path"));
+    };
     fs::create_dir_all(dir)?;
     // hidden, so that nobody reads it as a manifest
     let temporary = dir.join(format!(".{}.tmp", name.to_string_lossy()));

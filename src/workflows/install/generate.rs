@@ -22,7 +22,10 @@ pub fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallError> 
     for entry in disk::entries(out).map_err(read)? {
         let empty = || disk::is_dir(&entry) && disk::entries(&entry).is_ok_and(|e| e.is_empty());
         if !matches!(standing::inventory(&entry, namespace), Ok(Some(_))) && !empty() {
-            return Err(InstallError::ForeignFolder { dir: out.display().to_string(), entry: entry.display().to_string() });
+            return Err(InstallError::ForeignFolder {
+                dir: out.display().to_string(),
+                entry: entry.display().to_string(),
+            });
         }
     }
     let clusters: Vec<ClusterReport> = plan

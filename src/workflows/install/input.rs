@@ -65,7 +65,8 @@ impl PlanInput {
             },
             overrides: entry.overrides.clone(),
         };
-        let (primary, primary_reason) = registry.primary.as_ref().map(|p| (p.id.clone(), p.why.to_owned())).unwrap_or_default();
+        let (primary, primary_reason) =
+            registry.primary.as_ref().map(|p| (p.id.clone(), p.why.to_owned())).unwrap_or_default();
         Ok(Self {
             clusters: registry.entries.iter().map(cluster).collect(),
             problems: registry.problems.iter().map(ToString::to_string).collect(),

@@ -62,7 +62,12 @@ impl Plan {
             .map(|cluster| {
                 let manifests = render(&target(input, cluster), &values, &image)
                     .map_err(|why| InstallError::Render { cluster: cluster.id.clone(), why: Box::new(why) })?;
-                Ok(PlannedCluster { id: cluster.id.clone(), role: cluster.role, folder: cluster.folder.clone(), manifests })
+                Ok(PlannedCluster {
+                    id: cluster.id.clone(),
+                    role: cluster.role,
+                    folder: cluster.folder.clone(),
+                    manifests,
+                })
             })
             .collect::<Result<Vec<_>, InstallError>>()?;
         clusters.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));

@@ -142,7 +142,8 @@ impl InstallReport {
 
     /// A row a cluster, with the numbers of its objects.
     pub fn table(&self) -> Table {
-        let mut table = Table::new(&["CLUSTER", "ROLE", "STATE", "CREATED", "CHANGED", "UNCHANGED", "PRUNED"], &["FOLDER"]);
+        let mut table =
+            Table::new(&["CLUSTER", "ROLE", "STATE", "CREATED", "CHANGED", "UNCHANGED", "PRUNED"], &["FOLDER"]);
         for cluster in &self.clusters {
             let count = |action| cluster.count(action).to_string();
             table.row([

@@ -34,7 +34,12 @@ pub(super) struct Way {
 ///
 /// # Errors
 /// [`InstallError`] for what stops everything. What stops one cluster is in its row of the report.
-pub fn prepare(input: &PlanInput, options: &Options, ca: Option<&Path>, move_primary: bool) -> Result<Prepared, InstallError> {
+pub fn prepare(
+    input: &PlanInput,
+    options: &Options,
+    ca: Option<&Path>,
+    move_primary: bool,
+) -> Result<Prepared, InstallError> {
     let plan = Plan::of(input, options)?;
     let live: Vec<&str> = plan.clusters.iter().filter(|c| c.folder.is_none()).map(|c| c.id.as_str()).collect();
     if !live.is_empty() {
@@ -82,7 +87,8 @@ fn way(cluster: &PlannedCluster, folder: &Path, secrets: Vec<SecretReport>) -> W
             notes.push(format!("{key} is left to {}", path.display()));
             manifests = manifests.without(key);
         } else {
-            blocked.get_or_insert_with(|| format!("{key} is defined in {}, which meshctl did not write", path.display()));
+            blocked
+                .get_or_insert_with(|| format!("{key} is defined in {}, which meshctl did not write", path.display()));
         }
     }
     let changes = match blocked {
@@ -99,7 +105,13 @@ pub(super) fn compare(dir: &Path, manifests: &ClusterManifests) -> Result<Change
 }
 
 impl Way {
-    fn report(&self, state: State, done: &[&Change], planned: Option<&[Object]>, error: Option<String>) -> ClusterReport {
+    fn report(
+        &self,
+        state: State,
+        done: &[&Change],
+        planned: Option<&[Object]>,
+        error: Option<String>,
+    ) -> ClusterReport {
         let mut notes = self.notes.clone();
         notes.extend(self.changes.iter().flat_map(|c| c.notes.iter().cloned()));
         ClusterReport {

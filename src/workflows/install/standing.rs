@@ -47,7 +47,11 @@ pub(super) fn inventory(dir: &Path, namespace: &str) -> Result<Option<Inventory>
 }
 
 /// Reads what stands in a folder, as far as it concerns the objects of `keys`.
-pub(super) fn read<'a>(dir: &Path, namespace: &str, keys: impl Iterator<Item = &'a ObjectKey>) -> Result<Standing, String> {
+pub(super) fn read<'a>(
+    dir: &Path,
+    namespace: &str,
+    keys: impl Iterator<Item = &'a ObjectKey>,
+) -> Result<Standing, String> {
     let inventory = inventory(dir, namespace)?;
     let listed = inventory.iter().flat_map(|i| &i.objects).map(ObjectKey::file_name);
     let mut files = BTreeMap::new();
@@ -77,7 +81,8 @@ pub(super) fn others<'a>(folder: &Path, ours: &Path, keys: &[&'a ObjectKey]) -> 
             }
             let known = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k));
             let text = if known { disk::read_text(&path).unwrap_or_default() } else { String::new() };
-            for object in yaml::documents(&text).unwrap_or_default().into_iter().flat_map(items).filter_map(Object::of) {
+            for object in yaml::documents(&text).unwrap_or_default().into_iter().flat_map(items).filter_map(Object::of)
+            {
                 found.extend(keys.iter().filter(|k| ***k == object.key).map(|k| (*k, path.clone())));
             }
         }
@@ -107,7 +112,10 @@ mod tests {
         }
         let (file, ours) = (dir.path().join("x.yaml"), dir.path().join("meshctl"));
         let object = "apiVersion: v1\nkind: Service\nmetadata: {name: b, namespace: a}\n";
-        disk::write(&file, &format!("{object}---\nkind: List\nitems: [{{apiVersion: v1, kind: Namespace, metadata: {{name: a}}}}]\n"))?;
+        disk::write(
+            &file,
+            &format!("{object}---\nkind: List\nitems: [{{apiVersion: v1, kind: Namespace, metadata: {{name: a}}}}]\n"),
+        )?;
         disk::write(&ours.join("x.yaml"), object)?;
         let key = |kind: &str, namespace: &str, name: &str| ObjectKey {
             group: String::new(),
@@ -115,7 +123,8 @@ mod tests {
             namespace: namespace.into(),
             name: name.into(),
         };
-        let (namespace, service, absent) = (key("Namespace", "", "a"), key("Service", "a", "b"), key("Service", "a", "c"));
+        let (namespace, service, absent) =
+            (key("Namespace", "", "a"), key("Service", "a", "b"), key("Service", "a", "c"));
         let found = others(dir.path(), &ours, &[&service, &absent, &namespace]);
         assert_eq!(found, vec![(&namespace, file.clone()), (&service, file)]);
         Ok(())

@@ -53,7 +53,12 @@ fn secret_report(dir: &Path, id: &ClusterId, secret: &SecretKeys, root: &[u8]) -
         }
         sha256.insert(key.clone(), hash(&bytes)?);
     }
-    Ok(SecretReport { namespace: secret.namespace.clone(), name: secret.name.clone(), keys: secret.keys.clone(), sha256 })
+    Ok(SecretReport {
+        namespace: secret.namespace.clone(),
+        name: secret.name.clone(),
+        keys: secret.keys.clone(),
+        sha256,
+    })
 }
 
 /// Reads a certificate file, which must not hold a private key.
@@ -64,7 +69,9 @@ fn public(dir: &Path, name: &str) -> Result<Vec<u8>, String> {
     })?;
     match bytes.windows(11).any(|w| w == b"PRIVATE KEY") {
         true => Err(format!("{name} holds a private key, where only certificates belong")),
-        false if !bytes.windows(27).any(|w| w == b"-----BEGIN CERTIFICATE-----") => Err(format!("{name} holds no certificate")),
+        false if !bytes.windows(27).any(|w| w == b"-----BEGIN CERTIFICATE-----") => {
+            Err(format!("{name} holds no certificate"))
+        }
         false => Ok(bytes),
     }
 }

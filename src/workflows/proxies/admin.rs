@@ -26,7 +26,8 @@ impl Ask {
 
 /// The requests for sections. Health and weights of endpoints are what `/clusters` says; the clusters they run in, EDS.
 fn asks(sections: &[Section], filter: &Filter, wide: bool) -> Vec<Ask> {
-    let all = |names: &[&'static str], regex: Option<String>| names.iter().map(|n| Ask::resource(n, regex.clone())).collect();
+    let all =
+        |names: &[&'static str], regex: Option<String>| names.iter().map(|n| Ask::resource(n, regex.clone())).collect();
     match sections {
         [Section::Clusters] => {
             all(&["static_clusters", "dynamic_active_clusters", "dynamic_warming_clusters"], filter.cluster_regex())

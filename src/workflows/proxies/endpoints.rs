@@ -96,7 +96,12 @@ fn take_apart(query: &EndpointQuery) -> (String, Option<String>, Option<String>)
 }
 
 /// The services that a query means: one, or one cluster-local one per cluster.
-fn services<'m>(mesh: &'m Mesh, query: &EndpointQuery, name: &str, namespace: Option<&str>) -> Result<Vec<&'m Service>, EndpointError> {
+fn services<'m>(
+    mesh: &'m Mesh,
+    query: &EndpointQuery,
+    name: &str,
+    namespace: Option<&str>,
+) -> Result<Vec<&'m Service>, EndpointError> {
     let namespace = namespace.or(query.namespace.as_deref());
     let found: Vec<&Service> = mesh
         .services
@@ -108,11 +113,18 @@ fn services<'m>(mesh: &'m Mesh, query: &EndpointQuery, name: &str, namespace: Op
     match hosts.len() {
         1 => Ok(found),
         0 => {
-            let near = mesh.services.keys().filter(|id| id.name.contains(name)).map(|id| format!("{}.{}", id.name, id.namespace));
+            let near = mesh
+                .services
+                .keys()
+                .filter(|id| id.name.contains(name))
+                .map(|id| format!("{}.{}", id.name, id.namespace));
             let near: BTreeSet<_> = near.collect();
             Err(EndpointError::NotFound { query: query.text.clone(), near: near.into_iter().take(5).collect() })
         }
-        _ => Err(EndpointError::Ambiguous { query: query.text.clone(), candidates: hosts.into_iter().map(Name::to_string).collect() }),
+        _ => Err(EndpointError::Ambiguous {
+            query: query.text.clone(),
+            candidates: hosts.into_iter().map(Name::to_string).collect(),
+        }),
     }
 }
 
@@ -129,7 +141,10 @@ fn ports<'s>(service: &'s Service, wanted: Option<&str>) -> Result<Vec<&'s Servi
 }
 
 /// The endpoints that a query means, in the mesh's order, each with its service and port.
-fn select<'m>(mesh: &'m Mesh, query: &EndpointQuery) -> Result<Vec<(&'m Service, &'m ServicePort, &'m Endpoint)>, EndpointError> {
+fn select<'m>(
+    mesh: &'m Mesh,
+    query: &EndpointQuery,
+) -> Result<Vec<(&'m Service, &'m ServicePort, &'m Endpoint)>, EndpointError> {
     let (name, namespace, port) = take_apart(query);
     let mut all = Vec::new();
     for service in services(mesh, query, &name, namespace.as_deref())? {
@@ -142,7 +157,19 @@ fn select<'m>(mesh: &'m Mesh, query: &EndpointQuery) -> Result<Vec<(&'m Service,
 }
 
 fn row(mesh: &Mesh, service: &Service, port: &ServicePort, e: &Endpoint) -> Row {
-    let Endpoint { cluster, address, port: number, readiness, network, locality, node, workload, labels, account: _, sidecar: _ } = e;
+    let Endpoint {
+        cluster,
+        address,
+        port: number,
+        readiness,
+        network,
+        locality,
+        node,
+        workload,
+        labels,
+        account: _,
+        sidecar: _,
+    } = e;
     let version = ["version", "app.kubernetes.io/version"].iter().find_map(|l| labels.get(*l)).cloned();
     Row {
         service: service.hostname.clone(),
@@ -192,7 +219,8 @@ pub fn endpoint_rows(mesh: &Mesh, query: &EndpointQuery) -> Result<Report, Endpo
             r.service_port.to_string(),
         ]);
     }
-    let mut report = Report::of_kind("EndpointList", &Items { items: &rows }, table).map_err(|e| EndpointError::Json(e.to_string()))?;
+    let mut report = Report::of_kind("EndpointList", &Items { items: &rows }, table)
+        .map_err(|e| EndpointError::Json(e.to_string()))?;
     report.names = rows.iter().map(|r| format!("{}:{}", r.address, r.port)).collect();
     Ok(report)
 }

@@ -34,7 +34,11 @@ impl Pilot {
     /// Where pilot does not answer; and within, where no proxy is meant, or several.
     pub async fn resolve(&self, query: &TargetQuery) -> Result<Result<Targets, TargetError>, SourceError> {
         let text = self.http.text("/debug/syncz", &[]).await?;
-        let answer = |why: String| SourceError::Answer { origin: self.http.origin.clone(), path: "/debug/syncz".to_owned(), why };
+        let answer = |why: String| SourceError::Answer {
+            origin: self.http.origin.clone(),
+            path: "/debug/syncz".to_owned(),
+            why,
+        };
         let proxies: Value = serde_json::from_str(&text).map_err(|e| answer(e.to_string()))?;
         let list = proxies.as_array().or_else(|| proxies.get("proxies").and_then(Value::as_array));
         let list = list.ok_or_else(|| answer("it is no list of proxies".to_owned()))?;
@@ -85,7 +89,8 @@ impl Pilot {
 fn candidate(entry: &Value) -> Option<Candidate> {
     let text = |keys: &[&str]| keys.iter().find_map(|k| entry.get(*k)).and_then(Value::as_str);
     let (pod, namespace) = text(&["proxy", "proxyID"])?.rsplit_once('.')?;
-    let cluster = text(&["cluster_id", "clusterID", "cluster"]).and_then(|c| ClusterId::parse(c).ok()).unwrap_or_default();
+    let cluster =
+        text(&["cluster_id", "clusterID", "cluster"]).and_then(|c| ClusterId::parse(c).ok()).unwrap_or_default();
     let address = text(&["address", "ip"]).and_then(|a| a.parse().ok());
     let id = WorkloadId { cluster, namespace: namespace.into(), name: pod.into() };
     Some(Candidate {
@@ -108,7 +113,11 @@ fn owner(pod: &str) -> Option<Name> {
 /// A whole pod name of a query, which then need not be connected: `pod.namespace`, `cluster/namespace/pod`, `pod` with `-n`.
 fn unconnected(query: &TargetQuery) -> Option<Target> {
     let target = |cluster: &str, namespace: &str, pod: &str| Target {
-        id: WorkloadId { cluster: ClusterId::parse(cluster).unwrap_or_default(), namespace: namespace.into(), name: pod.into() },
+        id: WorkloadId {
+            cluster: ClusterId::parse(cluster).unwrap_or_default(),
+            namespace: namespace.into(),
+            name: pod.into(),
+        },
         address: None,
         ready: false,
     };

@@ -139,7 +139,11 @@ impl Http {
 
     /// Asks for a path with its query.
     async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Result<reqwest::Response, SourceError> {
-        let unreachable = |e: reqwest::Error| SourceError::Unreachable { origin: self.origin.clone(), path: path.to_owned(), why: root(&e) };
+        let unreachable = |e: reqwest::Error| SourceError::Unreachable {
+            origin: self.origin.clone(),
+            path: path.to_owned(),
+            why: root(&e),
+        };
         let bad = |why: String| SourceError::Url { url: self.base.clone(), why };
         let mut url = reqwest::Url::parse(&format!("{}{path}", self.base)).map_err(|e| bad(e.to_string()))?;
         if !query.is_empty() {
@@ -178,7 +182,8 @@ impl Http {
         let status = answer.status().as_u16();
         let first = answer.chunk().await.ok().flatten().unwrap_or_default();
         let text = String::from_utf8_lossy(&first);
-        let body: String = text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+        let body: String =
+            text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
         SourceError::Status { origin: self.origin.clone(), path: path.to_owned(), status, body }
     }
 }

@@ -160,7 +160,8 @@ impl Word {
 
     fn within(&self, c: &Candidate) -> bool {
         let id = &c.target.id;
-        self.cluster.as_ref().is_none_or(|x| id.cluster.as_str() == x) && self.namespace.as_ref().is_none_or(|x| id.namespace == **x)
+        self.cluster.as_ref().is_none_or(|x| id.cluster.as_str() == x)
+            && self.namespace.as_ref().is_none_or(|x| id.namespace == **x)
     }
 
     /// Whether a pod has this very name.
@@ -171,7 +172,9 @@ impl Word {
     /// Whether a pod's workload, app label or service has this name.
     fn is_group(&self, c: &Candidate) -> bool {
         let name = self.name.as_str();
-        let owned = |kind: Option<&str>| c.owner.as_ref().is_some_and(|(k, n)| *n == *name && kind.is_none_or(|want| *k == *want));
+        let owned = |kind: Option<&str>| {
+            c.owner.as_ref().is_some_and(|(k, n)| *n == *name && kind.is_none_or(|want| *k == *want))
+        };
         match self.kind {
             None => owned(None) || c.apps.contains(name) || c.services.contains(name),
             Some("Pod") => false,
@@ -183,7 +186,8 @@ impl Word {
 
     /// Whether a pod's name starts with this one, as the talk's `istio-proxy-cfg` took it.
     fn is_prefix(&self, c: &Candidate) -> bool {
-        self.kind.is_none() && c.target.id.name.strip_prefix(self.name.as_str()).is_some_and(|rest| rest.starts_with('-'))
+        self.kind.is_none()
+            && c.target.id.name.strip_prefix(self.name.as_str()).is_some_and(|rest| rest.starts_with('-'))
     }
 }
 
@@ -231,7 +235,8 @@ pub fn resolve_among(mut candidates: Vec<Candidate>, query: &TargetQuery) -> Res
     let readings = Word::readings(&query.text)?;
     candidates.retain(|c| {
         let id = &c.target.id;
-        query.cluster.as_ref().is_none_or(|x| id.cluster.as_str() == x) && query.namespace.as_ref().is_none_or(|x| id.namespace == **x)
+        query.cluster.as_ref().is_none_or(|x| id.cluster.as_str() == x)
+            && query.namespace.as_ref().is_none_or(|x| id.namespace == **x)
     });
     candidates.sort_by(|a, b| (!a.target.ready, a.rank, &a.target.id).cmp(&(!b.target.ready, b.rank, &b.target.id)));
     // a pod's whole name beats everything; a workload's name beats the start of a pod's
@@ -263,7 +268,8 @@ fn paste((namespace, kind, name): &(Name, Name, Name)) -> String {
 
 /// Says what has a similar name: the same letters somewhere in it.
 fn not_found(candidates: &[Candidate], query: &TargetQuery) -> TargetError {
-    let word = query.text.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let word =
+        query.text.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_ascii_lowercase();
     let alike = |c: &&Candidate| word.len() > 1 && c.target.id.name.contains(word.as_str());
     let near: BTreeSet<_> = candidates.iter().filter(alike).map(|c| paste(&c.workload())).take(20).collect();
     let mut within = String::new();
@@ -293,7 +299,8 @@ mod tests {
 
     fn pod(rank: usize, id: &str, owner: Option<&str>, app: &str, ready: bool) -> Candidate {
         let [cluster, namespace, name] = id.split('/').collect::<Vec<_>>()[..] else { panic!("{id}") };
-        let id = WorkloadId { cluster: ClusterId::parse(cluster).unwrap(), namespace: namespace.into(), name: name.into() };
+        let id =
+            WorkloadId { cluster: ClusterId::parse(cluster).unwrap(), namespace: namespace.into(), name: name.into() };
         Candidate {
             target: Target { id, address: None, ready },
             owner: owner.map(|o| ("Deployment".into(), o.into())),
@@ -334,7 +341,14 @@ mod tests {
 
     #[test]
     fn of_a_workload_in_two_clusters_the_primarys_ready_pod_is_taken() {
-        for text in ["web.default", "deploy/web", "deployment/web.default", "svc/web", "app/web", "web.default.svc.cluster.local"] {
+        for text in [
+            "web.default",
+            "deploy/web",
+            "deployment/web.default",
+            "svc/web",
+            "app/web",
+            "web.default.svc.cluster.local",
+        ] {
             assert_eq!(ask(text).unwrap(), ["main/default/web-7f-ccccc of 3"], "{text}");
         }
         let all = TargetQuery { text: "svc/web".into(), all: true, ..TargetQuery::default() };
@@ -353,7 +367,10 @@ mod tests {
     #[test]
     fn different_workloads_are_candidates_to_paste() {
         let candidates = vec!["deployment/reviews-v1.default".to_owned(), "deployment/reviews-v2.default".to_owned()];
-        assert_eq!(ask("reviews"), Err(TargetError::Ambiguous { query: "reviews".into(), candidates: candidates.clone() }));
+        assert_eq!(
+            ask("reviews"),
+            Err(TargetError::Ambiguous { query: "reviews".into(), candidates: candidates.clone() })
+        );
         for text in candidates {
             assert_eq!(ask(&text).unwrap().len(), 1);
         }

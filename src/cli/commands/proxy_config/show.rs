@@ -62,7 +62,9 @@ fn unreadable(origin: &Origin, e: &DumpError) -> CliError {
 }
 
 /// Runs `work` on a thread that may block: dumps are read as they come.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CliError> + Send + 'static) -> Result<T, CliError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CliError> + Send + 'static,
+) -> Result<T, CliError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(_) => Err(CliError::failed("reading the dump failed: the reader was stopped")),
@@ -102,7 +104,12 @@ fn aside(section: Section) -> &'static str {
 
 type Found = BTreeMap<Section, Rows>;
 
-fn read_parts(dump: Dump, sections: &[Section], filter: &Filter, wide: bool) -> Result<(Found, Vec<Summary>), CliError> {
+fn read_parts(
+    dump: Dump,
+    sections: &[Section],
+    filter: &Filter,
+    wide: bool,
+) -> Result<(Found, Vec<Summary>), CliError> {
     let Dump { parts, origin } = dump;
     let (mut all, mut summaries) = (Found::new(), Vec::new());
     for mut part in parts {
@@ -121,7 +128,8 @@ fn read_parts(dump: Dump, sections: &[Section], filter: &Filter, wide: bool) -> 
         summaries.push(summary);
     }
     if all.is_empty() {
-        let (empty, _) = read_rows(&mut &b"{}"[..], sections, filter, wide, None).map_err(|e| unreadable(&origin, &e))?;
+        let (empty, _) =
+            read_rows(&mut &b"{}"[..], sections, filter, wide, None).map_err(|e| unreadable(&origin, &e))?;
         all = empty;
     }
     Ok((all, summaries))
@@ -141,16 +149,20 @@ fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary]) -> E
             ctx.out.note(&format!("{count} section(s) of the type {ty} are not known here and were not shown"));
         }
     }
-    let whole = !matches!(origin, Origin::Admin(_)) && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
+    let whole =
+        !matches!(origin, Origin::Admin(_)) && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
     for section in plan.sections.iter().filter(|_| whole) {
         if summaries.iter().any(|s| s.sections.contains(section)) {
             continue;
         }
-        let (message, more) = (section.message(), match section {
-            Section::Endpoints => "; take it with /config_dump?include_eds, or give /clusters?format=json",
-            Section::Routes => "; a proxy without HTTP listeners has none",
-            _ => "",
-        });
+        let (message, more) = (
+            section.message(),
+            match section {
+                Section::Endpoints => "; take it with /config_dump?include_eds, or give /clusters?format=json",
+                Section::Routes => "; a proxy without HTTP listeners has none",
+                _ => "",
+            },
+        );
         ctx.out.warning(&format!("{origin} has no {message}, so no {section} can be shown{more}"));
         // a proxy may well have no routes; everything else was cut out of the dump
         if plan.sections.len() == 1 && *section != Section::Routes {
@@ -280,7 +292,8 @@ async fn values(dump: Dump, section: Section, filter: Filter) -> Result<(Vec<Val
                 all.push(value);
                 true
             };
-            summaries.push(read_json(&mut part.bytes, section, &filter, &mut each).map_err(|e| unreadable(&origin, &e))?);
+            summaries
+                .push(read_json(&mut part.bytes, section, &filter, &mut each).map_err(|e| unreadable(&origin, &e))?);
         }
         Ok((all, summaries))
     })
@@ -290,7 +303,8 @@ async fn values(dump: Dump, section: Section, filter: Filter) -> Result<(Vec<Val
 async fn as_yaml(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
     let origin = dump.origin.clone();
     let [section] = plan.sections[..] else {
-        return Err(CliError::usage("a whole dump has no YAML form").hint("-o json, or one section: proxy-config clusters -o yaml"));
+        return Err(CliError::usage("a whole dump has no YAML form")
+            .hint("-o json, or one section: proxy-config clusters -o yaml"));
     };
     let (found, summaries) = values(dump, section, plan.filter.clone()).await?;
     let text = match (section, found.first()) {

@@ -30,8 +30,12 @@ impl Source {
         let pilot = common.pilot.clone().filter(|url| !url.is_empty());
         match (named, common.from) {
             (Some((is, source)), from) if from.is_none_or(|f| f == is) => Ok(source),
-            (Some(_), _) => Err(CliError::usage("--from names another source than -f or --admin").hint("leave --from out")),
-            (None, Some(From::File)) => Err(CliError::usage("no file was named").hint("-f dump.json, or -f - for standard input")),
+            (Some(_), _) => {
+                Err(CliError::usage("--from names another source than -f or --admin").hint("leave --from out"))
+            }
+            (None, Some(From::File)) => {
+                Err(CliError::usage("no file was named").hint("-f dump.json, or -f - for standard input"))
+            }
             (None, Some(From::Envoy)) => Err(CliError::usage("reaching an Envoy by port-forward is not built yet")
                 .hint("kubectl port-forward POD 15000, then: meshctl proxy-config … --admin 127.0.0.1:15000")),
             (None, Some(From::Pilot)) => pilot.map(Source::Pilot).ok_or_else(|| {
@@ -48,17 +52,25 @@ impl Source {
 
 fn query(plan: &Plan) -> Result<TargetQuery, CliError> {
     let text = plan.words.target.clone().ok_or_else(|| {
-        CliError::usage("no proxy was named").hint("name a pod, an app label, a workload or a service: meshctl proxy-config clusters productpage")
+        CliError::usage("no proxy was named")
+            .hint("name a pod, an app label, a workload or a service: meshctl proxy-config clusters productpage")
     })?;
-    Ok(TargetQuery { text, namespace: plan.common.namespace.clone(), cluster: plan.in_cluster.clone(), all: plan.common.all })
+    Ok(TargetQuery {
+        text,
+        namespace: plan.common.namespace.clone(),
+        cluster: plan.in_cluster.clone(),
+        all: plan.common.all,
+    })
 }
 
 /// Asks, and shows the answer.
 pub(super) async fn run(ctx: &Context, plan: Plan) -> Outcome {
     let source = Source::of(ctx, &plan)?;
     if let (Source::File(_) | Source::Admin(_), Some(word)) = (&source, &plan.words.target) {
-        return Err(CliError::usage(format!("\"{word}\" names a proxy, but a file and an admin address are one proxy already"))
-            .hint("leave the name out, or leave -f and --admin out"));
+        return Err(CliError::usage(format!(
+            "\"{word}\" names a proxy, but a file and an admin address are one proxy already"
+        ))
+        .hint("leave the name out, or leave -f and --admin out"));
     }
     if ctx.format() == Format::V1 {
         return v1(ctx, &plan, source).await;
@@ -116,12 +128,16 @@ async fn v1(ctx: &Context, plan: &Plan, source: Source) -> Outcome {
         [Section::Routes] => {
             let name = plan.words.route.clone().or_else(|| routes_name(plan));
             let name = name.ok_or_else(|| {
-                CliError::usage("pilot's v1 routes are asked for by name").hint("meshctl proxy-config routes s 9080 productpage -o v1")
+                CliError::usage("pilot's v1 routes are asked for by name")
+                    .hint("meshctl proxy-config routes s 9080 productpage -o v1")
             })?;
             format!("routes/{name}")
         }
         [Section::Endpoints] => return registration(ctx, plan).await,
-        _ => return Err(CliError::usage("the talk's pilot has no such view").hint("-o v1 is for clusters, endpoints, listeners and routes")),
+        _ => {
+            return Err(CliError::usage("the talk's pilot has no such view")
+                .hint("-o v1 is for clusters, endpoints, listeners and routes"));
+        }
     };
     let text = match source {
         Source::Pilot(url) => {
@@ -143,7 +159,9 @@ async fn v1(ctx: &Context, plan: &Plan, source: Source) -> Outcome {
             all
         }
         Source::File(_) | Source::Admin(_) => {
-            return Err(CliError::usage("a dump of an Envoy has nothing of the talk's v1 JSON").hint("-o json is Envoy's own"));
+            return Err(
+                CliError::usage("a dump of an Envoy has nothing of the talk's v1 JSON").hint("-o json is Envoy's own")
+            );
         }
     };
     ctx.out.data(&text)?;
@@ -188,7 +206,8 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
         Source::Registry(dir) => {
             let mesh = ctx.mesh().await?;
             ctx.out.note(&format!("{key}, from {}", Origin::Registry(dir.display().to_string())));
-            let query = EndpointQuery { text: key, namespace: plan.common.namespace.clone(), cluster: plan.in_cluster.clone() };
+            let query =
+                EndpointQuery { text: key, namespace: plan.common.namespace.clone(), cluster: plan.in_cluster.clone() };
             if ctx.format() == Format::V1 {
                 ctx.out.data(&proxies::endpoint_v1(&mesh, &query)?)?;
             } else {
@@ -205,8 +224,11 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
 
 /// Pilot's v1 hosts as a table.
 fn hosts(text: &str, origin: &Origin) -> Result<Report, CliError> {
-    let data: serde_json::Value = serde_json::from_str(text)
-        .map_err(|e| SourceError::Answer { origin: origin.clone(), path: "/v1/registration".to_owned(), why: e.to_string() })?;
+    let data: serde_json::Value = serde_json::from_str(text).map_err(|e| SourceError::Answer {
+        origin: origin.clone(),
+        path: "/v1/registration".to_owned(),
+        why: e.to_string(),
+    })?;
     let mut table = Table::new(&["ADDRESS", "PORT", "LOCALITY"], &[]);
     let mut names = Vec::new();
     for host in data.get("hosts").and_then(|h| h.as_array()).into_iter().flatten() {

@@ -25,7 +25,8 @@ impl Words {
     /// Sorts the words of a view. A role counts only where something follows it, or where it is the ingress.
     pub(super) fn read(sections: &[Section], words: &[String]) -> Result<Self, CliError> {
         let mut found = Self::default();
-        let (keys, mut rest): (Vec<&String>, Vec<&String>) = words.iter().partition(|w| w.contains('|') || w.starts_with("out."));
+        let (keys, mut rest): (Vec<&String>, Vec<&String>) =
+            words.iter().partition(|w| w.contains('|') || w.starts_with("out."));
         let takes_keys = matches!(sections, [] | [Section::Clusters | Section::Endpoints]);
         match keys[..] {
             [] => {}
@@ -46,7 +47,9 @@ impl Words {
             [] => {
                 if let Some(role) = role {
                     let sentence = format!("\"{role}\" is the talk's word for a role, and no pod follows it");
-                    return Err(CliError::usage(sentence).hint("name the proxy after it: meshctl proxy-config c s productpage"));
+                    return Err(
+                        CliError::usage(sentence).hint("name the proxy after it: meshctl proxy-config c s productpage")
+                    );
                 }
             }
             [target] => found.target = Some(target.clone()),
