@@ -1,1 +1,15 @@
-//! (room being built)
+//! Files: writes that are whole or not there, private from birth; reads that are capped; folders that are private.
+//!
+//! A write goes to a hidden temporary file in the same folder, which has its final mode when it is created, is flushed to
+//! the disk, and takes its name in one step. A run that is killed can leave such a temporary file behind: readers never see
+//! it, and the next write of the same name (or [`remove_leftovers`]) removes it.
+
+mod error;
+mod folder;
+mod read;
+mod write;
+
+pub use error::FilesError;
+pub use folder::{Entry, FolderLock, create_private_dir, list_dir, lock_folder};
+pub use read::{read_capped, read_capped_if_there};
+pub use write::{remove_leftovers, write_new_private, write_new_public, write_private, write_public};
