@@ -62,3 +62,22 @@ impl From<crate::adapters::registry::RegistryError> for CliError {
         CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")
     }
 }
+
+impl From<crate::adapters::serve::ServeError> for CliError {
+    fn from(e: crate::adapters::serve::ServeError) -> Self {
+        use crate::adapters::serve::ServeError;
+        match e {
+            ServeError::Bind { .. } => {
+                CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
+            }
+            ServeError::Files(_)
+            | ServeError::NotPem { .. }
+            | ServeError::Root { .. }
+            | ServeError::Key { .. }
+            | ServeError::Chain { .. } => {
+                CliError::usage(e.to_string()).hint("name a certificate with its chain, its key, and the mesh's root, all in PEM")
+            }
+            ServeError::Serve { .. } | ServeError::Signals(_) => CliError::failed(e.to_string()),
+        }
+    }
+}

@@ -8,4 +8,5 @@ mod fence;
 mod inspect;
 mod install;
 mod registry;
+mod serve;
 mod xds_build;
