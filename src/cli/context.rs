@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use super::error::CliError;
+use crate::adapters::registry::{ReadOptions, Registry, Trust};
+use crate::data::model::ClusterId;
 use super::output::{Format, Output};
+use crate::data::model::Timestamp;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -51,6 +54,30 @@ impl Context {
         }
         Err(CliError::usage("no registry was named, and there is no folder ./kubeconf here")
             .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"))
+    }
+
+    /// What the clock says.
+    pub fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Timestamp(since.map_or(0, |d| d.as_secs()))
+    }
+
+    /// The registry, whatever is wrong with its entries.
+    ///
+    /// # Errors
+    /// Where none is named, or its directory cannot be read.
+    pub fn registry(&self, primary: Option<ClusterId>) -> Result<Registry, CliError> {
+        let options = ReadOptions { primary, trust: Trust::Terminal };
+        Ok(Registry::read(&self.registry_dir()?, &options)?)
+    }
+
+    /// The registry, for what must not go on while something is wrong with it.
+    ///
+    /// # Errors
+    /// As [`Context::registry`], and one that names every problem.
+    pub fn sound_registry(&self, primary: Option<ClusterId>) -> Result<Registry, CliError> {
+        let registry = self.registry(primary)?;
+        if registry.problems.is_empty() { Ok(registry) } else { Err(CliError::registry_problems(&registry)) }
     }
 
     /// The format that was asked for; a table where none was.

@@ -21,6 +21,14 @@ impl CliError {
         Self { message: message.into(), hints: Vec::new(), code: 2 }
     }
 
+    /// All that is wrong with a registry, as one error: exit 2.
+    pub fn registry_problems(registry: &crate::adapters::registry::Registry) -> Self {
+        let lines: Vec<String> = registry.problems.iter().map(|p| format!("\n  {p}")).collect();
+        let dir = registry.dir.display();
+        Self::usage(format!("reading the registry {dir} found what it cannot use:{}", lines.concat()))
+            .hint("mend these files, or move them out of the directory")
+    }
+
     /// The reader of our output is gone: exit 1, and nothing to say.
     pub fn reader_gone() -> Self {
         Self { message: String::new(), hints: Vec::new(), code: 1 }
@@ -60,6 +68,44 @@ impl From<crate::data::yaml::YamlError> for CliError {
 impl From<crate::adapters::registry::RegistryError> for CliError {
     fn from(e: crate::adapters::registry::RegistryError) -> Self {
         CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")
+    }
+}
+
+impl From<crate::roles::discovery::DiscoveryError> for CliError {
+    fn from(e: crate::roles::discovery::DiscoveryError) -> Self {
+        use crate::roles::discovery::DiscoveryError;
+        match e {
+            DiscoveryError::Registry(e) => e.into(),
+            DiscoveryError::Listen { .. } => {
+                CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
+            }
+            DiscoveryError::Thread(_) => CliError::failed(e.to_string()),
+        }
+    }
+}
+
+impl From<crate::adapters::files::FilesError> for CliError {
+    fn from(e: crate::adapters::files::FilesError) -> Self {
+        if e.is_write() { CliError::failed(e.to_string()) } else { CliError::usage(e.to_string()) }
+    }
+}
+
+impl From<crate::workflows::ca::CaFolderError> for CliError {
+    fn from(e: crate::workflows::ca::CaFolderError) -> Self {
+        use crate::pure::ca::PlanError;
+        use crate::workflows::ca::CaFolderError;
+        let message = e.to_string();
+        match e {
+            CaFolderError::Foreign(_) => CliError::usage(message).hint("name a new folder with --dir"),
+            CaFolderError::Files(e) => e.into(),
+            CaFolderError::Refused(dir, errors) => {
+                let usage = errors.iter().any(PlanError::is_usage);
+                let error = if usage { CliError::usage(message) } else { CliError::failed(message) };
+                let mut hints: Vec<_> = errors.iter().filter_map(|e| e.hint(&dir.display().to_string())).collect();
+                hints.dedup();
+                hints.into_iter().fold(error, CliError::hint)
+            }
+        }
     }
 }
 

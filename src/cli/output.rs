@@ -97,13 +97,13 @@ impl Output {
         let _ = writeln!(anstream::stderr(), "\u{1b}[1;31merror:\u{1b}[0m {text}");
     }
 
-    pub(super) fn hint(&self, text: &str) {
+    pub(crate) fn hint(&self, text: &str) {
         let _ = writeln!(anstream::stderr(), "\u{1b}[36mhint:\u{1b}[0m {text}");
     }
 }
 
 /// A table as kubectl prints it: columns three blanks apart, no lines, no trailing blanks.
-pub fn render(table: &Table, wide: bool) -> String {
+pub(crate) fn render(table: &Table, wide: bool) -> String {
     use comfy_table::{CellAlignment, ContentArrangement, Table as Grid};
     let shown: Vec<usize> = (0..table.columns.len()).filter(|i| wide || !table.columns[*i].wide).collect();
     let mut grid = Grid::new();

@@ -8,5 +8,7 @@ mod fence;
 mod inspect;
 mod install;
 mod registry;
+mod rest;
 mod serve;
+mod talk;
 mod xds_build;

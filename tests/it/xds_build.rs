@@ -81,7 +81,7 @@ fn service(kind: ServiceKind, ports: &[ServicePort], endpoints: &[Endpoint]) -> 
 }
 
 fn inbound_port(port: u16, protocol: AppProtocol) -> InboundPort {
-    InboundPort { port, protocol, hosts: vec![(HOST.into(), port)], cluster: cluster_id("gke") }
+    InboundPort { port, protocol, hosts: vec![(HOST.into(), port)] }
 }
 
 fn scope() -> EndpointScope {

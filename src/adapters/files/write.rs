@@ -1,6 +1,6 @@
 //! Writes that are whole or not there.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -96,9 +96,11 @@ impl Temp {
             match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
                 Ok(file) => {
                     let temp = Temp { path, file };
-                    // the lock tells a file that is being written from one that a killed run left
-                    temp.file.try_lock()?;
-                    return Ok(temp);
+                    // the lock tells a file that is being written from one that a killed run left; where somebody who
+                    // sweeps was quicker, another one is made; where the file system knows no locks, nobody sweeps
+                    if !matches!(temp.file.try_lock(), Err(TryLockError::WouldBlock)) {
+                        return Ok(temp);
+                    }
                 }
                 // left by a killed process of the same number, while its lock is looked at by somebody else
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}

@@ -1,6 +1,7 @@
 //! From a kubeconfig to a client, without letting kube run anything: it executes plugins three times, blocking, and
 //! prints their output.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
@@ -28,7 +29,7 @@ pub enum Plugins {
 /// Makes clients of one cluster, and shares the one that works.
 #[derive(Debug)]
 pub struct Connector {
-    kubeconfig: Secret<Kubeconfig>,
+    kubeconfig: Arc<Secret<Kubeconfig>>,
     plugins: Plugins,
     current: Mutex<Current>,
 }
@@ -48,7 +49,7 @@ impl std::fmt::Debug for Current {
 
 impl Connector {
     /// A connector for the kubeconfig's current context. Nothing is contacted or executed yet.
-    pub fn new(kubeconfig: Secret<Kubeconfig>, plugins: Plugins) -> Self {
+    pub fn new(kubeconfig: Arc<Secret<Kubeconfig>>, plugins: Plugins) -> Self {
         Self { kubeconfig, plugins, current: Mutex::new(Current::default()) }
     }
 
@@ -114,10 +115,15 @@ async fn connect(mut kubeconfig: Kubeconfig, plugins: Plugins) -> Result<kube::C
 /// Replaces plugins by the credentials that they give.
 async fn prepare(kubeconfig: &mut Kubeconfig, plugins: Plugins) -> Result<(), K8sError> {
     let context = kubeconfig.current_context.clone();
-    let context = kubeconfig.contexts.iter().find(|c| Some(&c.name) == context.as_ref()).and_then(|c| c.context.clone());
+    let context =
+        kubeconfig.contexts.iter().find(|c| Some(&c.name) == context.as_ref()).and_then(|c| c.context.clone());
     let Some(context) = context else { return Err(K8sError::Config("it has no current context".into())) };
-    let cluster =
-        kubeconfig.clusters.iter().find(|c| c.name == context.cluster).and_then(|c| c.cluster.clone()).unwrap_or_default();
+    let cluster = kubeconfig
+        .clusters
+        .iter()
+        .find(|c| c.name == context.cluster)
+        .and_then(|c| c.cluster.clone())
+        .unwrap_or_default();
     for named in &mut kubeconfig.auth_infos {
         let used = Some(&named.name) == context.user.as_ref();
         let Some(auth) = &mut named.auth_info else { continue };

@@ -97,29 +97,37 @@ impl From<kube::Error> for K8sError {
     }
 }
 
-/// Looks through the chain of causes for one whose words are known to be harmless.
+/// Looks through the causes for one whose words are known to be harmless.
 fn classify(error: &(dyn StdError + 'static)) -> K8sError {
-    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     let mut network: Option<String> = None;
+    let mut next = Some(error);
     while let Some(cause) = next {
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return K8sError::Tls(tls_reason(tls));
         }
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                return K8sError::Tls(tls_reason(tls));
-            }
-            network = Some(match io.raw_os_error() {
-                Some(_) => io.to_string(),
-                None => io.kind().to_string(),
-            });
-            if io.raw_os_error().is_none() && io.to_string().starts_with("failed to lookup") {
-                network = Some("its name cannot be resolved".into());
-            }
-        }
         next = cause.source();
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            network = io_reason(io).or(network);
+            // `source` of an I/O error skips the error that it wraps
+            next = io.get_ref().map(|inner| inner as &(dyn StdError + 'static)).or(next);
+        }
     }
     K8sError::Unreachable(network.unwrap_or_else(|| "the connection broke".into()))
+}
+
+/// The system's own words; those of a wrapped error may hold anything.
+fn io_reason(io: &std::io::Error) -> Option<String> {
+    use std::io::ErrorKind as Kind;
+    if io.raw_os_error().is_some() {
+        return Some(io.to_string());
+    }
+    if io.to_string().starts_with("failed to lookup") {
+        return Some("its name cannot be resolved".into());
+    }
+    match io.kind() {
+        Kind::Other | Kind::InvalidData => None,
+        kind => Some(kind.to_string()),
+    }
 }
 
 fn tls_reason(error: &rustls::Error) -> String {
@@ -130,8 +138,15 @@ fn tls_reason(error: &rustls::Error) -> String {
             let ago = time.as_secs().saturating_sub(not_after.as_secs());
             format!("its certificate expired {} ago", age(ago))
         }
-        E::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => "its certificate is not valid yet".into(),
-        E::InvalidCertificate(C::UnknownIssuer) => "its certificate is from an issuer that the kubeconfig does not name".into(),
+        E::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => {
+            "its certificate is not valid yet".into()
+        }
+        E::InvalidCertificate(C::UnknownIssuer) => {
+            "its certificate is from an issuer that the kubeconfig does not name".into()
+        }
+        E::InvalidCertificate(C::BadSignature) => {
+            "its certificate is from another issuer than the one of that name in the kubeconfig".into()
+        }
         E::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
             "its certificate is for another name".into()
         }
@@ -163,7 +178,10 @@ mod tests {
     fn statuses_are_told_apart() {
         assert_eq!(K8sError::from_status(401, "x", None), K8sError::Unauthorized);
         assert_eq!(K8sError::from_status(410, "x", None), K8sError::Gone);
-        assert_eq!(K8sError::from_status(403, "pods is forbidden\n", None), K8sError::Forbidden("pods is forbidden".into()));
+        assert_eq!(
+            K8sError::from_status(403, "pods is forbidden\n", None),
+            K8sError::Forbidden("pods is forbidden".into())
+        );
         let busy = K8sError::from_status(429, "", Some(Duration::from_secs(2)));
         assert_eq!(busy, K8sError::Busy { code: 429, retry_after: Some(Duration::from_secs(2)) });
         assert!(!busy.is_unreachable());
@@ -174,6 +192,8 @@ mod tests {
         let inner = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
         let io = std::io::Error::new(std::io::ErrorKind::InvalidData, inner);
         assert_eq!(K8sError::from_io(&io), K8sError::Tls("its certificate has expired".into()));
+        let wrapped = std::io::Error::other(io);
+        assert_eq!(K8sError::from_io(&wrapped), K8sError::Tls("its certificate has expired".into()));
     }
 
     #[test]

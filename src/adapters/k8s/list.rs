@@ -99,11 +99,16 @@ struct ListMeta {
 fn page<T: DeserializeOwned>(row: &Watched, bytes: &[u8], wrap: fn(T) -> Object) -> Result<Page, K8sError> {
     if let Ok(RawList { metadata, items }) = serde_json::from_slice::<RawList<T>>(bytes) {
         let objects = items.unwrap_or_default().into_iter().map(wrap).collect();
-        return finish(Page { objects, bad: Vec::new(), resource_version: metadata.resource_version, next: metadata.next });
+        return finish(Page {
+            objects,
+            bad: Vec::new(),
+            resource_version: metadata.resource_version,
+            next: metadata.next,
+        });
     }
     // an object is bad: look at each on its own
-    let RawList { metadata, items } = serde_json::from_slice::<RawList<Value>>(bytes)
-        .map_err(|_| K8sError::Protocol("a list is no list"))?;
+    let RawList { metadata, items } =
+        serde_json::from_slice::<RawList<Value>>(bytes).map_err(|_| K8sError::Protocol("a list is no list"))?;
     let mut page = Page { resource_version: metadata.resource_version, next: metadata.next, ..Page::default() };
     for item in items.unwrap_or_default() {
         let key = key_of(row, &item);

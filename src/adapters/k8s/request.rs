@@ -10,10 +10,7 @@ use super::K8sError;
 ///
 /// # Errors
 /// [`K8sError::Deadline`] where the time is over, else the future's own error.
-pub async fn within<T>(
-    deadline: Duration,
-    future: impl Future<Output = Result<T, K8sError>>,
-) -> Result<T, K8sError> {
+pub async fn within<T>(deadline: Duration, future: impl Future<Output = Result<T, K8sError>>) -> Result<T, K8sError> {
     tokio::time::timeout(deadline, future).await.unwrap_or(Err(K8sError::Deadline(deadline)))
 }
 
@@ -32,6 +29,28 @@ pub async fn version(client: &kube::Client, deadline: Duration) -> Result<String
         let text = read_all(&mut body, 1 << 20, deadline).await?;
         let info: Info = serde_json::from_slice(&text).map_err(|_| K8sError::Protocol("/version names no version"))?;
         Ok(info.git_version)
+    })
+    .await
+}
+
+/// What tells the cluster from every other: the UID of its namespace `kube-system`. `None` where it may not be read.
+///
+/// # Errors
+/// [`K8sError`], [`K8sError::Deadline`] after the deadline.
+pub async fn identity(client: &kube::Client, deadline: Duration) -> Result<Option<String>, K8sError> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        metadata: crate::data::kinds::Meta,
+    }
+    within(deadline, async {
+        let mut body = match open(client, "/api/v1/namespaces/kube-system", false).await {
+            Ok(body) => body,
+            Err(K8sError::Forbidden(_) | K8sError::NotFound) => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let text = read_all(&mut body, 1 << 20, deadline).await?;
+        let named: Option<Named> = serde_json::from_slice(&text).ok();
+        Ok(named.map(|n| n.metadata.uid.to_string()).filter(|uid| !uid.is_empty()))
     })
     .await
 }
@@ -100,7 +119,7 @@ pub(super) async fn read_line(
     }
 }
 
-async fn fill<'a>(body: &'a mut (impl AsyncBufRead + Unpin + ?Sized), idle: Duration) -> Result<&'a [u8], K8sError> {
+async fn fill(body: &mut (impl AsyncBufRead + Unpin + ?Sized), idle: Duration) -> Result<&[u8], K8sError> {
     tokio::time::timeout(idle, body.fill_buf())
         .await
         .map_err(|_| K8sError::Deadline(idle))?

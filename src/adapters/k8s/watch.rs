@@ -19,6 +19,7 @@ const MAX_LINE: usize = 16 << 20;
 
 /// What a line of a watch says.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "nearly every line is the large variant")]
 pub enum Line {
     /// ADDED or MODIFIED
     Put(Object),
@@ -113,8 +114,8 @@ fn parse<T: DeserializeOwned>(row: &Watched, line: &[u8], wrap: fn(T) -> Object)
         ));
     }
     // no object of this kind: an error, or one that does not decode
-    let RawLine { what, object } =
-        serde_json::from_slice::<RawLine<Value>>(line).map_err(|_| K8sError::Protocol("a line of the watch is no event"))?;
+    let RawLine { what, object } = serde_json::from_slice::<RawLine<Value>>(line)
+        .map_err(|_| K8sError::Protocol("a line of the watch is no event"))?;
     let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let version = text("/metadata/resourceVersion").to_owned();
     let key = key_of(row, &object);
@@ -155,11 +156,14 @@ mod tests {
         let key = FactKey::new(Kind::Pod, "b", "a");
         let put = pod(r#"{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"b","resourceVersion":"3"}}}"#);
         assert!(matches!(put, Ok((Line::Put(o), v)) if o.key() == key && v == "3"));
-        let gone = pod(r#"{"type":"DELETED","object":{"metadata":{"name":"a","namespace":"b","resourceVersion":"4"}}}"#);
+        let gone =
+            pod(r#"{"type":"DELETED","object":{"metadata":{"name":"a","namespace":"b","resourceVersion":"4"}}}"#);
         assert_eq!(gone, Ok((Line::Remove(key.clone()), "4".into())));
         let mark = pod(r#"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"5"}}}"#);
         assert_eq!(mark, Ok((Line::Bookmark, "5".into())));
-        let bad = pod(r#"{"type":"MODIFIED","object":{"metadata":{"name":"a","namespace":"b","resourceVersion":"6"},"spec":7}}"#);
+        let bad = pod(
+            r#"{"type":"MODIFIED","object":{"metadata":{"name":"a","namespace":"b","resourceVersion":"6"},"spec":7}}"#,
+        );
         assert_eq!(bad, Ok((Line::Bad(BadObject { key, reason: "it is no valid Pod".into() }), "6".into())));
     }
 

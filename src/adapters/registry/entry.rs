@@ -142,7 +142,10 @@ impl Registry {
                 .networks
                 .iter()
                 .map(|(name, entry)| {
-                    let gateway = |g: &crate::data::kinds::GatewayAddress| Gateway { address: g.address.as_str().into(), port: g.port };
+                    let gateway = |g: &crate::data::kinds::GatewayAddress| Gateway {
+                        address: g.address.as_str().into(),
+                        port: g.port,
+                    };
                     (network(name), entry.gateways.iter().map(gateway).collect())
                 })
                 .collect(),

@@ -7,6 +7,7 @@ use crate::data::model::{FactKey, Kind, Timestamp};
 
 /// One event of a followed source. Order counts: `Synced` comes after everything it vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "nearly every event of a busy cluster is the large variant")]
 pub enum Event {
     /// The object is there, or has changed.
     Put(Object),
@@ -30,7 +31,7 @@ pub enum Event {
         /// Why, in one sentence without a full stop, without its contents.
         reason: String,
     },
-    /// What was bad is in order again, or gone. A bad object is also mended by its next `Put`, `Remove` or `Replace`.
+    /// A bad file is in order again, or gone. A bad object is mended by its next `Put`, `Remove` or `Replace` instead.
     Mended(Subject),
 }
 

@@ -1,6 +1,6 @@
 //! Following a source: both kinds behind one function. Here the folders; live clusters are in `live`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -58,18 +58,19 @@ async fn folder(path: &Path, out: mpsc::Sender<Event>) {
     let mut changes = Changes::of(path, true);
     let reader = Arc::new(Mutex::new(Reader::default()));
     let mut said = Said::default();
-    let mut seen = None;
+    let (mut seen, mut reported) = (0, true);
     loop {
         // before the reading: what changes meanwhile is read again
         let now = signature_of(path).await;
-        if seen != Some(now) {
+        // two changes within a tick of the file system's clock look the same: a report counts without a difference
+        if reported || seen != now {
             let read = read(path, &reader).await;
             if said.news(&out, read).await.is_err() {
                 return;
             }
-            seen = Some(now);
+            seen = now;
         }
-        changes.next(QUIET, POLL).await;
+        reported = changes.next(QUIET, POLL).await;
     }
 }
 
@@ -100,18 +101,21 @@ impl Said {
     async fn news(&mut self, out: &mpsc::Sender<Event>, read: Result<Folder, String>) -> Result<(), Unheard> {
         let folder = match read {
             Ok(folder) => folder,
+            Err(_) if self.lost => return Ok(()),
             Err(reason) => {
                 self.lost = true;
                 return send(out, Event::Lost { reason, heard: self.heard }).await;
             }
         };
+        let mut replaced = BTreeSet::new();
         for kind in Kind::ALL {
             let same = self.folder.as_ref().is_some_and(|before| before.of_kind(kind).eq(folder.of_kind(kind)));
             if !same {
+                replaced.insert(kind);
                 send(out, Event::Replace(kind, folder.of_kind(kind).cloned().collect())).await?;
             }
         }
-        self.complaints(out, &folder).await?;
+        self.complaints(out, &folder, &replaced).await?;
         if self.folder.is_none() || self.lost {
             send(out, Event::Synced).await?;
         }
@@ -119,7 +123,12 @@ impl Said {
         Ok(())
     }
 
-    async fn complaints(&mut self, out: &mpsc::Sender<Event>, folder: &Folder) -> Result<(), Unheard> {
+    async fn complaints(
+        &mut self,
+        out: &mpsc::Sender<Event>,
+        folder: &Folder,
+        replaced: &BTreeSet<Kind>,
+    ) -> Result<(), Unheard> {
         let mut bad: BTreeMap<Subject, String> = BTreeMap::new();
         for document in &folder.bad {
             // an object that counts from another file is a complaint about the file
@@ -132,12 +141,18 @@ impl Said {
             bad.entry(subject).and_modify(|all| *all = format!("{all}; {reason}")).or_insert(reason);
         }
         for (subject, reason) in &bad {
-            if self.bad.get(subject) != Some(reason) {
+            // a replaced kind has lost the complaints about its objects
+            let again = matches!(subject, Subject::Object(key) if replaced.contains(&key.kind));
+            if again || self.bad.get(subject) != Some(reason) {
                 send(out, Event::Bad { subject: subject.clone(), reason: reason.clone() }).await?;
             }
         }
         for subject in self.bad.keys().filter(|subject| !bad.contains_key(*subject)) {
-            send(out, Event::Mended(subject.clone())).await?;
+            match subject {
+                Subject::File(_) => send(out, Event::Mended(subject.clone())).await?,
+                Subject::Object(key) if folder.objects.contains_key(key) => {}
+                Subject::Object(key) => send(out, Event::Remove(key.clone())).await?,
+            }
         }
         self.bad = bad;
         Ok(())

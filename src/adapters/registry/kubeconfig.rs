@@ -144,7 +144,9 @@ fn refuse(cluster: &Cluster, auth: Option<&AuthInfo>) -> Result<(), String> {
 fn absolute(field: &str, path: &mut Option<String>, dir: &Path, files: &mut Vec<Vec<u8>>) -> Result<(), String> {
     let Some(text) = path.as_mut().filter(|p| !p.is_empty()) else { return Ok(()) };
     let full = dir.join(&*text);
-    files.push(read_capped(&full).map_err(|reason| format!("the file that its {field} names cannot be used: {reason}"))?);
+    files.push(
+        read_capped(&full).map_err(|reason| format!("the file that its {field} names cannot be used: {reason}"))?,
+    );
     *text = full.to_string_lossy().into_owned();
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Default for Timing {
     fn default() -> Self {
         Self {
             watch: Duration::from_secs(45),
-            silent: Duration::from_secs(55),
+            silent: Duration::from_secs(52),
             list: Duration::from_secs(30),
             lost_after: Duration::from_secs(3),
             backoff: Duration::from_millis(200),
@@ -168,7 +168,9 @@ impl Follower {
             }
         }
         let opened = Instant::now();
-        let open = Watch::open(client, self.row, &self.path, &self.version, timing.watch, timing.silent);
+        // not all kinds of all clusters at the same moment
+        let server = timing.watch - (timing.watch / 8).mul_f64(drawn());
+        let open = Watch::open(client, self.row, &self.path, &self.version, server, timing.silent);
         let mut watch = within(timing.list, open).await?;
         self.well();
         self.shared.up(self.row.kind).await?;
@@ -267,9 +269,14 @@ impl Follower {
     fn wait(&self, times: u32) -> Duration {
         let Timing { backoff, backoff_max, .. } = self.shared.timing;
         let full = backoff.saturating_mul(1 << times.saturating_sub(1).min(16)).min(backoff_max);
-        let drawn = std::hash::RandomState::new().build_hasher().finish() % 1000;
-        full / 2 + full.mul_f64(drawn as f64 / 2000.0)
+        full / 2 + (full / 2).mul_f64(drawn())
     }
+}
+
+/// A number between 0 and 1, drawn.
+fn drawn() -> f64 {
+    let bits = u32::try_from(std::hash::RandomState::new().build_hasher().finish() >> 32).unwrap_or(0);
+    f64::from(bits) / f64::from(u32::MAX)
 }
 
 /// Why an attempt ended early.

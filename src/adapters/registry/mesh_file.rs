@@ -29,8 +29,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<MeshFile, Vec<String>> {
     if !found.is_empty() {
         return Err(found);
     }
-    let mesh: MeshFile =
-        serde_json::from_value(without_nulls(value)).map_err(|_| one("one of its keys is missing or has the wrong type"))?;
+    let mesh: MeshFile = serde_json::from_value(without_nulls(value))
+        .map_err(|_| one("one of its keys is missing or has the wrong type"))?;
     if mesh.kind != "Mesh" || mesh.api_version != "meshctl/v1" {
         return Err(one("it is not apiVersion meshctl/v1, kind Mesh"));
     }

@@ -4,8 +4,8 @@
 
 mod entry;
 mod event;
-mod follow;
 mod folder;
+mod follow;
 mod kubeconfig;
 mod live;
 mod load;

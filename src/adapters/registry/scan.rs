@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
@@ -225,7 +226,7 @@ fn live(value: Value, dir: &Path, hash: u128, options: &ReadOptions) -> Result<G
     checked.files.iter().for_each(|bytes| all.update(bytes));
     Ok(Good {
         source: Source::Live {
-            kubeconfig: Secret::new(checked.kubeconfig),
+            kubeconfig: Arc::new(Secret::new(checked.kubeconfig)),
             server: checked.server,
             trust: options.trust,
         },
@@ -293,7 +294,9 @@ mod tests {
 
     #[test]
     fn names_give_ids() {
-        for (name, id) in [("gke.yaml", "gke"), ("gke.kube.conf", "gke"), ("gke.conf", "gke"), ("local", "local"), ("a.json", "a")] {
+        for (name, id) in
+            [("gke.yaml", "gke"), ("gke.kube.conf", "gke"), ("gke.conf", "gke"), ("local", "local"), ("a.json", "a")]
+        {
             assert_eq!(stem(name), Some(id));
         }
         assert_eq!(stem("README.md"), None);

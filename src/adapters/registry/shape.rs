@@ -98,11 +98,14 @@ mod tests {
             "networks": {"n": {"gateways": [{"address": "1.1.1.1", "port": 0}]}}, "values": {"x": {"y": 1}}, "caDir": null});
         let mut found = Vec::new();
         check(&value, &MESH, "", &mut found);
-        assert_eq!(found, [
-            "primary is no text; put it in quotes",
-            "image.hubb is no known key; image takes hub, tag, digest, pullSecrets",
-            "clusters.a.network is no text; put it in quotes",
-            "networks.n.gateways[0].port is no port number",
-        ]);
+        assert_eq!(
+            found,
+            [
+                "primary is no text; put it in quotes",
+                "image.hubb is no known key; image takes hub, tag, digest, pullSecrets",
+                "clusters.a.network is no text; put it in quotes",
+                "networks.n.gateways[0].port is no port number",
+            ]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Where a cluster's objects come from, and how far its file is trusted.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use kube::config::Kubeconfig;
 
@@ -34,7 +35,7 @@ pub enum Source {
     /// An API server.
     Live {
         /// Reduced to its current context; relative paths are made absolute.
-        kubeconfig: Secret<Kubeconfig>,
+        kubeconfig: Arc<Secret<Kubeconfig>>,
         /// The server's URL; it holds no credentials.
         server: String,
         /// Whether its plugins may run.
@@ -48,7 +49,7 @@ impl Source {
         match self {
             Source::Folder(_) => None,
             Source::Live { kubeconfig, trust, .. } => Some(Connector::new(
-                kubeconfig.clone(),
+                Arc::clone(kubeconfig),
                 match trust {
                     Trust::Terminal => Plugins::Run,
                     Trust::Sanitised => Plugins::Refuse,

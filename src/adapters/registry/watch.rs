@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Entry, ReadOptions, Registry, mesh_file};
 
 /// How often the registry is read although nothing was reported: not every file system reports.
-const POLL: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_secs(1);
 /// A change is read once the directory has been quiet for so long.
 const QUIET: Duration = Duration::from_millis(100);
 /// A directory that is never quiet is read all the same.
@@ -47,18 +47,19 @@ impl Changes {
             .ok();
     }
 
-    /// Waits for a change and the quiet after it, at most for `poll`.
-    pub(super) async fn next(&mut self, quiet: Duration, poll: Duration) {
+    /// Waits for a change and the quiet after it, at most for `poll`; whether one was reported.
+    pub(super) async fn next(&mut self, quiet: Duration, poll: Duration) -> bool {
         if tokio::time::timeout(poll, self.changed.notified()).await.is_err() {
             // the path may have been replaced by another: listen to that one
             self.listen();
-            return;
+            return false;
         }
         for _ in 0..PATIENCE {
             if tokio::time::timeout(quiet, self.changed.notified()).await.is_err() {
-                return;
+                break;
             }
         }
+        true
     }
 }
 
@@ -115,6 +116,10 @@ impl Registry {
             for entry in &mut self.entries {
                 entry.overrides = self.mesh.clusters.get(entry.id.as_str()).cloned().unwrap_or_default();
             }
+        }
+        // a primary that is named wrongly is a problem; it makes no cluster of the running mesh a remote
+        if self.primary.is_none() {
+            self.primary = last.primary.clone().filter(|p| self.entry(&p.id).is_some());
         }
         self.assign();
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde::Serialize;
 
-use crate::adapters::k8s::{version, within};
-use crate::adapters::registry::{Entry, ReadOptions, Registry, Source, Trust, load_folder};
+use crate::adapters::k8s::{identity, version, within};
+use crate::adapters::registry::{Entry, Problem, ReadOptions, Registry, Source, Trust, load_folder};
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterRole, Report, Table};
 
@@ -24,7 +24,9 @@ enum Sub {
     ///
     /// All clusters are asked side by side, each with its own deadline: a dead one costs its own row and exit code 1.
     /// What is wrong with the registry itself is said on stderr, all of it, with exit code 2.
-    #[command(after_help = "Examples:\n  meshctl cluster list --registry ./kubeconf\n  meshctl cluster list --offline -o name\n  meshctl cluster list -o json --timeout 2s")]
+    #[command(
+        after_help = "Examples:\n  meshctl cluster list --registry ./kubeconf\n  meshctl cluster list --offline -o name\n  meshctl cluster list -o json --timeout 2s"
+    )]
     List(ListArgs),
 }
 
@@ -55,6 +57,8 @@ struct Row {
     server: Option<String>,
     network: String,
     version: Option<String>,
+    /// UID of `kube-system`
+    uid: Option<String>,
     state: State,
     reason: Option<String>,
 }
@@ -91,7 +95,7 @@ struct ProblemOf {
 
 async fn list(ctx: &Context, args: &ListArgs) -> Outcome {
     let dir = ctx.registry_dir()?;
-    let registry = Registry::read(&dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
+    let mut registry = Registry::read(&dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
     let items = join_all(registry.entries.iter().map(|entry| row(entry, args))).await;
     for note in &registry.notes {
         ctx.out.note(note);
@@ -99,13 +103,11 @@ async fn list(ctx: &Context, args: &ListArgs) -> Outcome {
     if items.is_empty() && registry.problems.is_empty() {
         ctx.out.note(&format!("the registry {} holds no clusters", dir.display()));
     }
+    same_cluster(&mut registry, &items);
     let all_well = items.iter().all(|row| row.state != State::Failed);
     ctx.out.report(&report(&registry, items)?, ctx.format())?;
     if !registry.problems.is_empty() {
-        // all of them in one error: the exit code says that the input could not be read
-        let lines: Vec<String> = registry.problems.iter().map(|p| format!("\n  {p}")).collect();
-        let what = format!("reading the registry {} found what it cannot use:{}", dir.display(), lines.concat());
-        return Err(CliError::usage(what).hint("mend these files, or move them out of the directory"));
+        return Err(CliError::registry_problems(&registry));
     }
     Ok(if all_well { Exit::Yes } else { Exit::No })
 }
@@ -117,10 +119,10 @@ async fn row(entry: &Entry, args: &ListArgs) -> Row {
         (Source::Live { server, .. }, Some(_)) => ("descriptor", Some(server.clone())),
         (Source::Live { server, .. }, None) => ("kubeconfig", Some(server.clone())),
     };
-    let (version, state, reason) = match ask(entry, args).await {
-        None => (None, State::NotAsked, None),
-        Some(Ok(version)) => (version, State::Ok, None),
-        Some(Err(reason)) => (None, State::Failed, Some(reason)),
+    let (answer, state, reason) = match ask(entry, args).await {
+        None => (Answer::default(), State::NotAsked, None),
+        Some(Ok(answer)) => (answer, State::Ok, None),
+        Some(Err(reason)) => (Answer::default(), State::Failed, Some(reason)),
     };
     Row {
         name: entry.id.to_string(),
@@ -129,14 +131,32 @@ async fn row(entry: &Entry, args: &ListArgs) -> Row {
         file: entry.file.display().to_string(),
         server,
         network: entry.overrides.network.clone(),
-        version,
+        version: answer.version,
+        uid: answer.uid,
         state,
         reason,
     }
 }
 
-/// What the cluster says of itself: its version, where it has one; `None` where it is not asked.
-async fn ask(entry: &Entry, args: &ListArgs) -> Option<Result<Option<String>, String>> {
+/// Two entries that turn out to be one cluster are a problem of the registry, as the same URL would be.
+fn same_cluster(registry: &mut Registry, items: &[Row]) {
+    for (at, row) in items.iter().enumerate().filter(|(_, row)| row.uid.is_some()) {
+        if let Some(first) = items.iter().take(at).find(|other| other.uid == row.uid) {
+            let reason = format!("it is the same cluster as {}: kube-system has the same UID in both", first.file);
+            registry.problems.push(Problem { file: row.file.clone().into(), reason });
+        }
+    }
+}
+
+/// What a cluster says of itself.
+#[derive(Default)]
+struct Answer {
+    version: Option<String>,
+    uid: Option<String>,
+}
+
+/// Asks a cluster; `None` where it is not to be asked.
+async fn ask(entry: &Entry, args: &ListArgs) -> Option<Result<Answer, String>> {
     if let Source::Folder(path) = &entry.source {
         return Some(folder(path.clone()).await);
     }
@@ -146,13 +166,15 @@ async fn ask(entry: &Entry, args: &ListArgs) -> Option<Result<Option<String>, St
     let connector = entry.source.connector()?;
     let answer = within(args.timeout, async {
         let (_, client) = connector.client().await?;
-        version(&client, args.timeout).await
+        let both = futures::future::try_join(version(&client, args.timeout), identity(&client, args.timeout));
+        let (version, uid) = both.await?;
+        Ok(Answer { version: Some(version), uid })
     });
-    Some(answer.await.map(Some).map_err(|e| e.to_string()))
+    Some(answer.await.map_err(|e| e.to_string()))
 }
 
 /// A folder answers where everything in it can be read.
-async fn folder(path: std::path::PathBuf) -> Result<Option<String>, String> {
+async fn folder(path: std::path::PathBuf) -> Result<Answer, String> {
     let read = tokio::task::spawn_blocking(move || load_folder(&path)).await;
     let folder = match read {
         Ok(Ok(folder)) => folder,
@@ -161,7 +183,7 @@ async fn folder(path: std::path::PathBuf) -> Result<Option<String>, String> {
     };
     let said: Vec<String> = folder.bad.iter().map(|b| format!("{}: {}", b.file.display(), b.reason)).collect();
     match said.is_empty() {
-        true => Ok(None),
+        true => Ok(Answer::default()),
         false => Err(said.join("; ")),
     }
 }

@@ -56,6 +56,8 @@ fn options() -> Options {
     options.budget = Some(budget);
     options.with_snippet = false;
     options.legacy_octal_numbers = true;
+    // only `true` and `false`: a network called `n` and a port called `on` are names
+    options.strict_booleans = true;
     options
 }
 

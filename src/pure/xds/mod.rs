@@ -4,8 +4,10 @@
 //! and publishes [`Snapshot`]s. [`Session`] is one stream: requests in, responses out.
 
 pub mod build;
+pub mod v1;
 
 mod catalog;
+mod dump;
 mod proxy;
 mod request;
 mod response;
@@ -16,6 +18,7 @@ mod tables;
 mod types;
 
 pub use build::{Binding, Families};
+pub use dump::{any_json, config_dump, config_dump_of, to_json};
 pub use catalog::{Catalog, Update};
 pub use proxy::Proxy;
 pub use request::{DeltaRequest, Request, SotwRequest};

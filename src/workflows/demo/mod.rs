@@ -1,1 +1,5 @@
-//! (room being built)
+//! The guided tour through the talk's mesh, on two embedded clusters.
+
+mod fixtures;
+
+pub use fixtures::{File, FixtureSet, files};

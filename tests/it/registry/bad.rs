@@ -41,17 +41,41 @@ fn kubeconfigs_that_lack_or_confuse_something() {
     for (from, to, reason) in [
         ("current-context: ctx", "", "it has no current-context"),
         ("current-context: ctx", "current-context: gone", "its current-context \"gone\" is not among its contexts"),
-        ("context: {cluster: c, user: u}", "context: {cluster: gone, user: u}", "its cluster \"gone\" is not among its clusters"),
-        ("context: {cluster: c, user: u}", "context: {cluster: c, user: gone}", "its user \"gone\" is not among its users"),
+        (
+            "context: {cluster: c, user: u}",
+            "context: {cluster: gone, user: u}",
+            "its cluster \"gone\" is not among its clusters",
+        ),
+        (
+            "context: {cluster: c, user: u}",
+            "context: {cluster: c, user: gone}",
+            "its user \"gone\" is not among its users",
+        ),
         ("server: 'https://a'", "x: y", "its cluster names no server"),
         ("https://a", "ftp://a", "its server is no http or https URL"),
         ("https://a", "https://user:CANARY-token-3f7a@a", "its server's URL holds credentials"),
-        ("token: CANARY-token-3f7a", "token: [CANARY-token-3f7a]", "users[0].user.token is missing or has the wrong type"),
+        (
+            "token: CANARY-token-3f7a",
+            "token: [CANARY-token-3f7a]",
+            "users[0].user.token is missing or has the wrong type",
+        ),
         ("token: CANARY-token-3f7a", "exec: CANARY-token-3f7a", "users[0].user.exec is missing or has the wrong type"),
-        ("server: 'https://a'", "server: {CANARY-token-3f7a: 1}", "clusters[0].cluster.server is missing or has the wrong type"),
+        (
+            "server: 'https://a'",
+            "server: {CANARY-token-3f7a: 1}",
+            "clusters[0].cluster.server is missing or has the wrong type",
+        ),
         ("users:", "users: CANARY-token-3f7a\nusers2:", "users is no list"),
-        ("token: CANARY-token-3f7a", "tokenFile: gone", "the file that its tokenFile names cannot be used: it does not exist"),
-        ("token: CANARY-token-3f7a", "client-key: '.'", "the file that its client-key names cannot be used: it is a directory, not a file"),
+        (
+            "token: CANARY-token-3f7a",
+            "tokenFile: gone",
+            "the file that its tokenFile names cannot be used: it does not exist",
+        ),
+        (
+            "token: CANARY-token-3f7a",
+            "client-key: '.'",
+            "the file that its client-key names cannot be used: it is a directory, not a file",
+        ),
     ] {
         assert!(good.contains(from), "{from}");
         let found = problems_of(&[("a.yaml", &good.replace(from, to))]);
@@ -67,10 +91,13 @@ fn clashes_between_entries_name_both() {
         ("c.yaml", &kubeconfig("https://c")),
         ("c.yml", &kubeconfig("https://d")),
     ]);
-    assert_eq!(found, [
-        "b.yaml: it is the same cluster as a.yaml: its API server or folder is the same",
-        "c.yml: its id c is already that of c.yaml",
-    ]);
+    assert_eq!(
+        found,
+        [
+            "b.yaml: it is the same cluster as a.yaml: its API server or folder is the same",
+            "c.yml: its id c is already that of c.yaml",
+        ]
+    );
 }
 
 #[test]
@@ -98,18 +125,21 @@ fn descriptors_that_are_bad() {
     put(d, "k5", "kind: [");
     let registry = read(d);
     let found = problems(&registry);
-    assert_eq!(found, [
-        "abs.yaml: the kubeconfig that it names lies outside of the registry",
-        "gone.yaml: the kubeconfig that it names does not exist",
-        "k5: it is no valid YAML of its kind at line 1, column 7",
-        "label.yaml: its cluster's id \"No Label\" is not a DNS-1123 label: 1 to 63 lower-case letters, digits and '-', starting and ending with a letter or digit",
-        "linked.yaml: the kubeconfig that it names lies outside of the registry",
-        "maybe.yaml: its annotation config.istio.io/pilotCfgStore is no boolean",
-        "none.yaml: it names no kubeconfig: the annotation config.istio.io/accessConfigFile is missing",
-        "two.yaml: it marks a second primary; one.yaml marks one too",
-        "up.yaml: the kubeconfig that it names lies outside of the registry",
-        "wrong.yaml: its metadata has a field of the wrong type",
-    ]);
+    assert_eq!(
+        found,
+        [
+            "abs.yaml: the kubeconfig that it names lies outside of the registry",
+            "gone.yaml: the kubeconfig that it names does not exist",
+            "k5: it is no valid YAML of its kind at line 1, column 7",
+            "label.yaml: its cluster's id \"No Label\" is not a DNS-1123 label: 1 to 63 lower-case letters, digits and '-', starting and ending with a letter or digit",
+            "linked.yaml: the kubeconfig that it names lies outside of the registry",
+            "maybe.yaml: its annotation config.istio.io/pilotCfgStore is no boolean",
+            "none.yaml: it names no kubeconfig: the annotation config.istio.io/accessConfigFile is missing",
+            "two.yaml: it marks a second primary; one.yaml marks one too",
+            "up.yaml: the kubeconfig that it names lies outside of the registry",
+            "wrong.yaml: its metadata has a field of the wrong type",
+        ]
+    );
     assert_eq!(registry.primary.map(|p| p.id.to_string()), Some("one".into()));
 }
 
@@ -127,26 +157,46 @@ fn things_that_are_no_files_or_too_much() {
     }
     put(d, "zbomb.yaml", &bomb);
     let found = problems(&read(d));
-    assert_eq!(found[..4], [
-        "fifo: it is no regular file",
-        "round.yaml: its symbolic links form a loop",
-        "self: it is a symbolic link to a folder that contains it",
-        "sparse.yaml: it is larger than 16 MiB",
-    ]);
+    assert_eq!(
+        found[..4],
+        [
+            "fifo: it is no regular file",
+            "round.yaml: its symbolic links form a loop",
+            "self: it is a symbolic link to a folder that contains it",
+            "sparse.yaml: it is larger than 16 MiB",
+        ]
+    );
     assert!(found[4].starts_with("zbomb.yaml: it is no valid YAML") && found.len() == 5, "{found:?}");
 }
 
 #[test]
 fn the_mesh_file_is_checked_by_path() {
-    let with = |text: &str| problems_of(&[("a.yaml", &kubeconfig("https://a")), ("mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\n{text}"))]);
-    assert_eq!(with("clusters:\n  gone: {network: net}\n"), ["mesh.yaml: clusters.gone is no cluster of this registry"]);
+    let with = |text: &str| {
+        problems_of(&[
+            ("a.yaml", &kubeconfig("https://a")),
+            ("mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\n{text}")),
+        ])
+    };
+    assert_eq!(
+        with("clusters:\n  gone: {network: net}\n"),
+        ["mesh.yaml: clusters.gone is no cluster of this registry"]
+    );
     assert_eq!(with("primary: gone\n"), ["mesh.yaml: primary names gone, which is no cluster of this registry"]);
-    assert_eq!(with(&format!("image: {{hbu: {CANARY}}}\ncaDir: [{CANARY}]\n")), [
-        "mesh.yaml: caDir is no text; put it in quotes",
-        "mesh.yaml: image.hbu is no known key; image takes hub, tag, digest, pullSecrets",
-    ]);
-    assert_eq!(with(&format!("networks: {{n: {{gateways: [{{address: {CANARY}}}]}}}}\n")), ["mesh.yaml: networks.n.gateways[0].address is no IP address"]);
-    assert_eq!(problems_of(&[("a", &kubeconfig("https://a")), ("mesh.yaml", "kind: Mush\n")]), ["mesh.yaml: it is not apiVersion meshctl/v1, kind Mesh"]);
+    assert_eq!(
+        with(&format!("image: {{hbu: {CANARY}}}\ncaDir: [{CANARY}]\n")),
+        [
+            "mesh.yaml: caDir is no text; put it in quotes",
+            "mesh.yaml: image.hbu is no known key; image takes hub, tag, digest, pullSecrets",
+        ]
+    );
+    assert_eq!(
+        with(&format!("networks: {{n: {{gateways: [{{address: {CANARY}}}]}}}}\n")),
+        ["mesh.yaml: networks.n.gateways[0].address is no IP address"]
+    );
+    assert_eq!(
+        problems_of(&[("a", &kubeconfig("https://a")), ("mesh.yaml", "kind: Mush\n")]),
+        ["mesh.yaml: it is not apiVersion meshctl/v1, kind Mesh"]
+    );
     let dir = TempDir::new().unwrap();
     put(dir.path(), "a.yaml", &kubeconfig("https://a"));
     let flagged = Registry::read(dir.path(), &ReadOptions { primary: Some(id("gone")), ..terminal() }).unwrap();
@@ -157,7 +207,8 @@ fn the_mesh_file_is_checked_by_path() {
 fn what_runs_or_reads_or_redirects_is_refused_off_the_terminal() {
     let dir = TempDir::new().unwrap();
     let ran = dir.path().join("ran");
-    let script = format!("exec: {{apiVersion: client.authentication.k8s.io/v1, command: touch, args: ['{}']}}", ran.display());
+    let script =
+        format!("exec: {{apiVersion: client.authentication.k8s.io/v1, command: touch, args: ['{}']}}", ran.display());
     let users = [
         ("exec", script.as_str()),
         ("auth-provider", "auth-provider: {name: gcp, config: {cmd-path: touch, cmd-args: CANARY-token-3f7a}}"),
@@ -165,14 +216,22 @@ fn what_runs_or_reads_or_redirects_is_refused_off_the_terminal() {
         ("client-certificate", "client-certificate: /etc/hostname"),
         ("client-key", "client-key: /etc/hostname"),
     ];
-    let clusters =
-        [("certificate-authority", "/etc/hostname"), ("proxy-url", "http://evil:1"), ("insecure-skip-tls-verify", "true")];
+    let clusters = [
+        ("certificate-authority", "/etc/hostname"),
+        ("proxy-url", "http://evil:1"),
+        ("insecure-skip-tls-verify", "true"),
+    ];
     let mut all: Vec<(&str, String)> = users.iter().map(|(f, u)| (*f, kubeconfig_of("https://a", u))).collect();
-    all.extend(clusters.iter().map(|(f, v)| (*f, kubeconfig("https://a").replace("server:", &format!("{f}: {v}, server:")))));
+    all.extend(
+        clusters.iter().map(|(f, v)| (*f, kubeconfig("https://a").replace("server:", &format!("{f}: {v}, server:")))),
+    );
     for (field, text) in all {
         put(dir.path(), "a.yaml", &text);
         let sanitised = Registry::read(dir.path(), &ReadOptions::default()).unwrap();
-        assert_eq!(problems(&sanitised), [format!("a.yaml: its field {field} is refused: this kubeconfig does not come from a terminal")]);
+        assert_eq!(
+            problems(&sanitised),
+            [format!("a.yaml: its field {field} is refused: this kubeconfig does not come from a terminal")]
+        );
         assert_eq!(problems(&read(dir.path())), [""; 0], "{field} is in order on a terminal");
     }
     assert!(!ran.exists(), "reading a registry runs nothing");

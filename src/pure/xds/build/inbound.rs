@@ -146,7 +146,7 @@ fn all_but(ports: &[u16]) -> ListenerFilterChainMatchPredicate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{cluster, decode, ip};
+    use super::super::testing::{decode, ip};
     use super::*;
 
     fn port(port: u16, protocol: AppProtocol) -> InboundPort {
@@ -154,7 +154,6 @@ mod tests {
             port,
             protocol,
             hosts: vec![("reviews.default.svc.cluster.local".into(), 80)],
-            cluster: cluster("gke"),
         }
     }
 

@@ -1,0 +1,62 @@
+//! `meshctl ca`: makes, shows and verifies the certificate authority of the mesh.
+
+mod init;
+mod report;
+mod show;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{CliError, Context, Outcome};
+use crate::data::model::ClusterId;
+
+/// The certificate authority of the mesh: one root, an intermediate per cluster
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Init(init::Args),
+    Show(show::Args),
+    Verify(verify::Args),
+}
+
+pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
+    match args.command {
+        Command::Init(args) => init::run(ctx, args),
+        Command::Show(args) => show::run(ctx, &args),
+        Command::Verify(args) => verify::run(ctx, &args),
+    }
+}
+
+/// What the CA folder is called where nothing says otherwise.
+const DEFAULT_DIR: &str = "mesh-ca";
+
+/// The CA folder: `--dir`, `caDir` of the registry's `mesh.yaml`, `mesh-ca` beside the registry, `./mesh-ca`.
+fn ca_dir(ctx: &Context, dir: Option<&PathBuf>) -> Result<PathBuf, CliError> {
+    match dir {
+        Some(dir) => Ok(dir.clone()),
+        None if ctx.registry_dir().is_err() => Ok(PathBuf::from(DEFAULT_DIR)),
+        None => Ok(ctx.registry(None)?.ca_dir()),
+    }
+}
+
+/// The ids of the registry's clusters.
+fn cluster_ids(ctx: &Context) -> Result<Vec<ClusterId>, CliError> {
+    let name_them = "or name the clusters: meshctl ca init --cluster ID --cluster ID";
+    ctx.registry_dir().map_err(|e| e.hint(name_them))?;
+    let registry = ctx.sound_registry(None)?;
+    if registry.entries.is_empty() {
+        return Err(CliError::usage(format!("the registry {} holds no cluster", registry.dir.display()))
+            .hint("put a kubeconfig per cluster into it, or name the clusters with --cluster ID"));
+    }
+    Ok(registry.entries.into_iter().map(|e| e.id).collect())
+}
+
+/// A path as the user knows it.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

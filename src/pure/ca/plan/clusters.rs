@@ -1,0 +1,131 @@
+//! One intermediate per cluster.
+
+use super::{Action, Done, Issuer, Plan, PlanError, certs};
+use crate::data::model::ClusterId;
+use crate::pure::ca::cert::CaCert;
+use crate::pure::ca::folder::{CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, ROOT_CERT};
+use crate::pure::ca::issue::{IssueError, Issued, Signer, issue_intermediate, renew_intermediate, subject_of};
+use crate::pure::ca::keys::{CaKey, draw_serial};
+use crate::pure::ca::DUE;
+
+pub(super) fn plan(
+    folder: &CaFolder,
+    clusters: &[ClusterId],
+    issuer: &Issuer<'_>,
+    plan: &mut Plan,
+) -> Result<(), Vec<PlanError>> {
+    let nothing = ClusterFiles::default();
+    let mut errors = Vec::new();
+    for cluster in clusters {
+        let files = folder.clusters.get(cluster.as_str()).unwrap_or(&nothing);
+        if let Err(error) = one(cluster, files, issuer, plan) {
+            errors.push(error);
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn one(cluster: &ClusterId, files: &ClusterFiles, issuer: &Issuer<'_>, plan: &mut Plan) -> Result<(), PlanError> {
+    let id = cluster.as_str();
+    let current = current(id, files)?;
+    let (pem, cert, done) = match current {
+        Some((pem, cert)) => {
+            let due = issuer.is_due(&cert);
+            if due && issuer.renew {
+                let issued = issuer.again(id, files, &cert)?;
+                plan.write(Some(id), CA_CERT, issued.pem.clone().into_bytes(), true);
+                (issued.pem.into_bytes(), issued.cert, Done::Renewed)
+            } else {
+                (pem, cert, if due { Done::KeptDue } else { Done::Kept })
+            }
+        }
+        None => {
+            let (key, done) = issuer.key(id, files, plan)?;
+            let issued = issuer.issue(id, &subject_of(cluster), &key)?;
+            plan.put(Some(id), CA_CERT, issued.pem.clone().into_bytes());
+            (issued.pem.into_bytes(), issued.cert, done)
+        }
+    };
+    let added = rest(id, files, &pem, &cert, issuer, plan);
+    let done = if added && matches!(done, Done::Kept | Done::KeptDue) { Done::Completed } else { done };
+    plan.actions.push(Action { cluster: Some(id.to_owned()), done });
+    Ok(())
+}
+
+/// The certificate that a cluster has.
+pub(super) fn current(id: &str, files: &ClusterFiles) -> Result<Option<(Vec<u8>, CaCert)>, PlanError> {
+    let Some(pem) = &files.ca_cert else { return Ok(None) };
+    if files.ca_key.is_none() {
+        return Err(PlanError::KeyLost { cluster: id.to_owned() });
+    }
+    Ok(certs(&format!("{id}/{CA_CERT}"), pem)?.into_iter().next().map(|cert| (pem.clone(), cert)))
+}
+
+/// Chain and root, where they are missing; a chain of the certificate's predecessor is what a renewal leaves that was cut off.
+/// Returns whether anything was.
+pub(super) fn rest(id: &str, files: &ClusterFiles, pem: &[u8], cert: &CaCert, issuer: &Issuer<'_>, plan: &mut Plan) -> bool {
+    let before = plan.writes.len();
+    match &files.cert_chain {
+        None => plan.put(Some(id), CERT_CHAIN, pem.to_vec()),
+        Some(chain) => {
+            let chain = certs(CERT_CHAIN, chain).unwrap_or_default();
+            if let [only] = chain.as_slice()
+                && only.is_same_ca(cert)
+                && only.der != cert.der
+            {
+                plan.write(Some(id), CERT_CHAIN, pem.to_vec(), true);
+            }
+        }
+    }
+    if files.root_cert.is_none() {
+        plan.put(Some(id), ROOT_CERT, issuer.root.pem.clone());
+    }
+    plan.writes.len() > before
+}
+
+impl Issuer<'_> {
+    pub(super) fn is_due(&self, cert: &CaCert) -> bool {
+        cert.not_after.0.saturating_sub(self.now.0) <= DUE
+    }
+
+    /// The key that a cluster has, or a new one.
+    pub(super) fn key(&self, id: &str, files: &ClusterFiles, plan: &mut Plan) -> Result<(CaKey, Done), PlanError> {
+        if let Some(key) = read_key(id, files)? {
+            return Ok((key, Done::Completed));
+        }
+        let key = CaKey::draw(self.kind).map_err(PlanError::Draw)?;
+        plan.put(Some(id), CA_KEY, key.pem().expose().clone());
+        Ok((key, Done::Created))
+    }
+
+    /// A certificate for a key that has none.
+    pub(super) fn issue(&self, id: &str, subject: &str, key: &CaKey) -> Result<Issued, PlanError> {
+        issue_intermediate(subject, key, &self.signer()?).map_err(failed(id))
+    }
+
+    /// A new certificate for the key of an old one.
+    pub(super) fn again(&self, id: &str, files: &ClusterFiles, old: &CaCert) -> Result<Issued, PlanError> {
+        if !old.is_issued_by(&self.root.cert) {
+            return Err(PlanError::ForeignIssuer { cluster: id.to_owned() });
+        }
+        match read_key(id, files)? {
+            Some(key) => renew_intermediate(old, &key, &self.signer()?).map_err(failed(id)),
+            None => Err(PlanError::KeyLost { cluster: id.to_owned() }),
+        }
+    }
+
+    fn signer(&self) -> Result<Signer<'_>, PlanError> {
+        let key = self.root.key.as_ref().ok_or(PlanError::RootKeyMissing)?;
+        Ok(Signer { root: &self.root.cert, key, serial: draw_serial().map_err(PlanError::Draw)?, now: self.now })
+    }
+}
+
+fn failed(id: &str) -> impl FnOnce(IssueError) -> PlanError {
+    let whom = id.to_owned();
+    move |why| PlanError::Issue { whom, why }
+}
+
+pub(super) fn read_key(id: &str, files: &ClusterFiles) -> Result<Option<CaKey>, PlanError> {
+    let key = files.ca_key.as_ref().map(|bytes| CaKey::from_pem(bytes.expose())).transpose();
+    key.map_err(|why| PlanError::Key { file: format!("{id}/{CA_KEY}"), why })
+}

@@ -1,0 +1,113 @@
+//! HTTP: `/debug/*` beside the talk's v1 REST, and `/ready` and `/metrics` for monitoring.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::debug;
+use super::streams::OpenStreams;
+use crate::adapters::serve;
+use crate::data::model::ClusterRole;
+use crate::engine::{Engine, FeedState, Feeds};
+use crate::pure::xds;
+
+/// What the pages are made of.
+pub(super) struct Pages {
+    pub(super) engine: Engine,
+    pub(super) feeds: Feeds,
+    pub(super) open: Arc<OpenStreams>,
+    pub(super) metrics: prometheus_client::registry::Registry,
+}
+
+/// The pages for people and tools: they name workloads and addresses, so they stay on loopback until a flag opens them.
+pub(super) fn debug_router(pages: Arc<Pages>) -> Router {
+    Router::new()
+        .route("/debug/clusterz", get(clusterz))
+        .route("/debug/endpointz", get(endpointz))
+        .route("/debug/syncz", get(syncz))
+        .route("/debug/warningz", get(warningz))
+        .route("/debug/config_dump", get(config_dump))
+        .with_state(pages)
+}
+
+/// The pages for monitoring.
+pub(super) fn monitoring_router(pages: Arc<Pages>) -> Router {
+    Router::new().route("/ready", get(ready)).route("/metrics", get(metrics)).with_state(pages)
+}
+
+async fn clusterz(State(pages): State<Arc<Pages>>) -> Json<Value> {
+    Json(debug::clusters(&pages.feeds, &pages.engine.published().snapshot, serve::now()))
+}
+
+#[derive(Deserialize)]
+struct EndpointQuery {
+    service: Option<String>,
+}
+
+async fn endpointz(State(pages): State<Arc<Pages>>, Query(query): Query<EndpointQuery>) -> Json<Value> {
+    Json(debug::endpoints(&pages.engine.published().mesh, query.service.as_deref(), serve::now()))
+}
+
+async fn syncz(State(pages): State<Arc<Pages>>) -> Json<Value> {
+    Json(debug::streams(&pages.open.all()))
+}
+
+async fn warningz(State(pages): State<Arc<Pages>>) -> Json<Value> {
+    Json(debug::warnings(&pages.engine.published().mesh))
+}
+
+#[derive(Deserialize)]
+struct DumpQuery {
+    #[serde(rename = "proxyID")]
+    proxy: Option<String>,
+}
+
+async fn config_dump(State(pages): State<Arc<Pages>>, Query(query): Query<DumpQuery>) -> Response {
+    let Some(id) = query.proxy else {
+        return text(StatusCode::BAD_REQUEST, "name a proxy: /debug/config_dump?proxyID=POD.NAMESPACE\n");
+    };
+    let published = pages.engine.published();
+    let Some((proxy, connected)) = debug::find_proxy(&published, &pages.open.all(), &id) else {
+        return text(StatusCode::NOT_FOUND, &format!("no proxy and no pod is called {id}; name it POD.NAMESPACE or CLUSTER/POD.NAMESPACE\n"));
+    };
+    let Ok(subscriber) = pages.engine.subscribe(proxy).await else {
+        return text(StatusCode::SERVICE_UNAVAILABLE, "this pilot is stopping\n");
+    };
+    let snapshot = subscriber.published().snapshot.clone();
+    let mut dump = xds::config_dump(&snapshot, subscriber.view());
+    // a pod that is not connected has no dump of its own: this is what it would be sent
+    dump["source"] = if connected { "sent".into() } else { "computed".into() };
+    Json(dump).into_response()
+}
+
+/// Ready once the primary has said everything, or is known not to answer: a dead cluster delays nobody.
+async fn ready(State(pages): State<Arc<Pages>>) -> Response {
+    let status = pages.feeds.status();
+    let waits = status.iter().find(|s| s.role == ClusterRole::Primary && s.state == FeedState::Syncing);
+    let none = !status.is_empty() && status.iter().all(|s| matches!(s.state, FeedState::Unreachable | FeedState::Syncing));
+    match waits {
+        Some(primary) => text(StatusCode::SERVICE_UNAVAILABLE, &format!("the primary {} has not been read yet\n", primary.id)),
+        None if none => text(StatusCode::SERVICE_UNAVAILABLE, "no cluster has been read yet\n"),
+        None => text(StatusCode::OK, "ready\n"),
+    }
+}
+
+async fn metrics(State(pages): State<Arc<Pages>>) -> Response {
+    let mut out = String::new();
+    if prometheus_client::encoding::text::encode(&mut out, &pages.metrics).is_err() {
+        return text(StatusCode::INTERNAL_SERVER_ERROR, "encoding the metrics failed\n");
+    }
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], out).into_response()
+}
+
+fn text(status: StatusCode, text: &str) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text.to_owned()).into_response()
+}

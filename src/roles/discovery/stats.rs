@@ -1,0 +1,61 @@
+//! What is counted, for `/metrics`.
+
+use std::fmt::Write;
+
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+use crate::pure::xds::Type;
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq)]
+struct TypeValue(Type);
+
+impl EncodeLabelValue for TypeValue {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        encoder.write_str(self.0.short())
+    }
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfType {
+    r#type: TypeValue,
+}
+
+/// Counters of the streams.
+#[derive(Debug, Default)]
+pub(super) struct Stats {
+    requests: Family<OfType, Counter>,
+    rejections: Family<OfType, Counter>,
+    responses: Family<OfType, Counter>,
+    resources: Family<OfType, Counter>,
+    bytes: Family<OfType, Counter>,
+    pub(super) wakeups: Counter,
+}
+
+impl Stats {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register("meshctl_xds_requests", "Requests taken", self.requests.clone());
+        registry.register("meshctl_xds_rejections", "Responses that proxies rejected (NACK)", self.rejections.clone());
+        registry.register("meshctl_xds_responses", "Responses sent", self.responses.clone());
+        registry.register("meshctl_xds_resources", "Resources sent", self.resources.clone());
+        registry.register("meshctl_xds_bytes", "Bytes of responses sent", self.bytes.clone());
+        registry.register("meshctl_xds_wakeups", "How often a stream was woken by a change", self.wakeups.clone());
+    }
+
+    pub(super) fn request(&self, ty: Type, rejected: bool) {
+        let label = OfType { r#type: TypeValue(ty) };
+        self.requests.get_or_create(&label).inc();
+        if rejected {
+            self.rejections.get_or_create(&label).inc();
+        }
+    }
+
+    pub(super) fn response(&self, ty: Type, resources: usize, bytes: usize) {
+        let label = OfType { r#type: TypeValue(ty) };
+        self.responses.get_or_create(&label).inc();
+        self.resources.get_or_create(&label).inc_by(resources as u64);
+        self.bytes.get_or_create(&label).inc_by(bytes as u64);
+    }
+}

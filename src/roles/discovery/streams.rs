@@ -1,0 +1,249 @@
+//! One task per stream: it pumps requests into a session and responses out of it, and holds no rule of the protocol itself.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use bytes::BufMut;
+use tokio::sync::mpsc::Permit;
+use tonic::Status;
+
+use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, WriteMessage, XdsRequest};
+use crate::adapters::serve;
+use crate::data::model::SpiffeId;
+use crate::engine::{Engine, News, Subscriber};
+use crate::pure::xds::{Proxy, Reject, Request, Response, Session, Type, TypeStatus};
+
+use super::stats::Stats;
+
+/// How a stream is, for `/debug/syncz`.
+#[derive(Debug, Clone)]
+pub(super) struct StreamStatus {
+    pub(super) proxy: Proxy,
+    pub(super) delta: bool,
+    pub(super) peer: Option<String>,
+    pub(super) connected: crate::data::model::Timestamp,
+    pub(super) types: Vec<TypeStatus>,
+    pub(super) held_back: bool,
+    pub(super) expired_waits: u64,
+    pub(super) bytes: u64,
+}
+
+/// The streams that are open.
+#[derive(Default)]
+pub(super) struct OpenStreams {
+    next: AtomicU64,
+    open: Mutex<BTreeMap<u64, StreamStatus>>,
+}
+
+impl OpenStreams {
+    pub(super) fn all(&self) -> Vec<StreamStatus> {
+        self.lock().values().cloned().collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, StreamStatus>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stream's line in [`OpenStreams`], for as long as it is open.
+struct Registered {
+    streams: Arc<OpenStreams>,
+    id: u64,
+}
+
+impl Registered {
+    fn new(streams: Arc<OpenStreams>, status: StreamStatus) -> Self {
+        let id = streams.next.fetch_add(1, Ordering::Relaxed);
+        streams.lock().insert(id, status);
+        Self { streams, id }
+    }
+
+    fn update(&self, change: impl FnOnce(&mut StreamStatus)) {
+        if let Some(status) = self.streams.lock().get_mut(&self.id) {
+            change(status);
+        }
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        self.streams.lock().remove(&self.id);
+    }
+}
+
+/// Serves streams from an engine.
+pub(super) struct DiscoveryStreams {
+    pub(super) engine: Engine,
+    pub(super) open: Arc<OpenStreams>,
+    pub(super) stats: Arc<Stats>,
+}
+
+impl Streams for DiscoveryStreams {
+    async fn serve(&self, variant: Variant, peer: Peer, mut requests: Requests, responses: Responses) {
+        if let Err(status) = self.run(variant, &peer, &mut requests, &responses).await {
+            let _ = responses.send(Err(status)).await;
+        }
+    }
+}
+
+/// A response that writes itself.
+struct Outgoing(Response, usize);
+
+impl WriteMessage for Outgoing {
+    fn len(&self) -> usize {
+        self.1
+    }
+
+    fn write(&self, mut out: &mut dyn BufMut) {
+        self.0.encode(&mut out);
+    }
+}
+
+impl DiscoveryStreams {
+    async fn run(
+        &self,
+        variant: Variant,
+        peer: &Peer,
+        requests: &mut Requests,
+        responses: &Responses,
+    ) -> Result<(), Status> {
+        let Some(first) = requests.next().await? else { return Ok(()) };
+        let proxy = identify(&first, peer)?;
+        let stopped = |_| Status::unavailable("this pilot is stopping");
+        let subscriber = self.engine.subscribe(proxy.clone()).await.map_err(stopped)?;
+        let delta = variant == Variant::Delta;
+        let line = Registered::new(
+            self.open.clone(),
+            StreamStatus {
+                proxy,
+                delta,
+                peer: peer.address.map(|a| a.to_string()),
+                connected: serve::now(),
+                types: Vec::new(),
+                held_back: false,
+                expired_waits: 0,
+                bytes: 0,
+            },
+        );
+        let session = Session::new(subscriber.view(), delta);
+        let mut pump = Pump { session, subscriber, line, stats: self.stats.clone(), ready: true };
+        pump.take(first).await?;
+        pump.run(requests, responses).await
+    }
+}
+
+/// Who the proxy is. X16: the first request says so; X17: a certificate bounds what it may say.
+fn identify(first: &XdsRequest, peer: &Peer) -> Result<Proxy, Status> {
+    let node = first.node().filter(|n| !n.id.is_empty());
+    let node = node.ok_or_else(|| Status::invalid_argument("the first request of a stream must carry node.id"))?;
+    let mut proxy = Proxy::read(node).map_err(|e| Status::invalid_argument(e.to_string()))?;
+    proxy.principal = peer.certificates.first().and_then(|leaf| serve::spiffe_id(leaf));
+    let claimed = proxy.node.namespace.clone();
+    match proxy.principal.as_ref().and_then(SpiffeId::account) {
+        Some((namespace, _)) if namespace != claimed.as_str() => Err(Status::permission_denied(format!(
+            "the certificate is of namespace {namespace}, and the node id claims {claimed}"
+        ))),
+        _ => Ok(proxy),
+    }
+}
+
+struct Pump {
+    session: Session,
+    subscriber: Subscriber,
+    line: Registered,
+    stats: Arc<Stats>,
+    /// The session may have something to say.
+    ready: bool,
+}
+
+impl Pump {
+    async fn run(&mut self, requests: &mut Requests, responses: &Responses) -> Result<(), Status> {
+        loop {
+            let wake = self.session.wake_at();
+            tokio::select! {
+                request = requests.next() => match request? {
+                    Some(request) => self.take(request).await?,
+                    None => return Ok(()),
+                },
+                news = self.subscriber.news() => self.look(news).await?,
+                () = until(wake), if wake.is_some() => self.ready = true,
+                permit = responses.reserve(), if self.ready => match permit {
+                    Ok(permit) => self.say(permit),
+                    Err(_) => return Ok(()),
+                },
+            }
+        }
+    }
+
+    async fn take(&mut self, request: XdsRequest) -> Result<(), Status> {
+        let request = match request {
+            XdsRequest::Sotw(r) => Request::from(*r),
+            XdsRequest::Delta(r) => Request::from(*r),
+        };
+        if let Some(ty) = Type::from_url(request.type_url()) {
+            self.stats.request(ty, request.error().is_some());
+        }
+        let seen = self.subscriber.published().snapshot.sequence;
+        let interests = self.session.handle(request, serve::instant()).map_err(rejected)?;
+        let stopped = |_| Status::unavailable("this pilot is stopping");
+        self.subscriber.interested(interests, seen).await.map_err(stopped)?;
+        self.ready = true;
+        self.note();
+        Ok(())
+    }
+
+    async fn look(&mut self, news: News) -> Result<(), Status> {
+        self.stats.wakeups.inc();
+        self.session.touched(&news.touched);
+        for ty in news.types {
+            self.session.recheck(ty);
+        }
+        if news.review {
+            let stopped = |_| Status::unavailable("this pilot is stopping");
+            let view = self.subscriber.current_view().await.map_err(stopped)?;
+            if view != self.session.view() {
+                self.session.set_view(view);
+            }
+        }
+        self.ready = true;
+        Ok(())
+    }
+
+    /// Says what is newest, with a permit in hand: so nothing queues.
+    fn say(&mut self, permit: Permit<'_, Result<Frame, Status>>) {
+        let published = self.subscriber.published();
+        match self.session.next(&published.snapshot, serve::instant()) {
+            Some(response) => {
+                let len = response.encoded_len();
+                self.stats.response(response.ty, response.resources.len(), len);
+                permit.send(Ok(Frame(Box::new(Outgoing(response, len)))));
+                self.line.update(|line| line.bytes += len as u64);
+            }
+            None => self.ready = false,
+        }
+        self.note();
+    }
+
+    fn note(&self) {
+        let session = &self.session;
+        self.line.update(|line| {
+            line.types = session.status();
+            line.held_back = session.is_held_back();
+            line.expired_waits = session.expired_waits();
+        });
+    }
+}
+
+fn rejected(reject: Reject) -> Status {
+    Status::resource_exhausted(reject.to_string())
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,132 @@
+//! The CA folder on disk: made, locked, read, written; and making a CA in it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::adapters::files::{self, FilesError, FolderLock};
+use crate::data::model::{Secret, Timestamp};
+use crate::pure::ca::{
+    CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, Plan, PlanError, ROOT_CERT, ROOT_KEY, Request, plan,
+};
+
+/// No file of a CA is longer, in bytes.
+pub const MAX_FILE: u64 = 1 << 20;
+
+/// Why no CA was made.
+#[derive(Debug, thiserror::Error)]
+pub enum CaFolderError {
+    /// The folder has another job.
+    #[error("{} holds other things than a CA, so none is made there", .0.display())]
+    Foreign(PathBuf),
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// What stands in the folder and what is asked for do not go together.
+    #[error("making the CA in {} failed: {}", .0.display(), .1.iter().map(PlanError::to_string).collect::<Vec<_>>().join("; "))]
+    Refused(PathBuf, Vec<PlanError>),
+}
+
+/// Makes what is missing of a CA in a folder, under its lock. `root_key` is where the root's key lives, if not in the folder.
+///
+/// # Errors
+/// [`CaFolderError`]. What was written before it stands, and the next run completes it.
+pub fn make(dir: &Path, root_key: Option<&Path>, request: &Request, now: Timestamp) -> Result<Plan, CaFolderError> {
+    let _lock = prepare(dir)?;
+    let plan = plan(&load(dir)?, request, now).map_err(|errors| CaFolderError::Refused(dir.to_owned(), errors))?;
+    let root_key = root_key.map_or_else(|| dir.join(ROOT_KEY), Path::to_owned);
+    apply(dir, &root_key, &plan)?;
+    Ok(plan)
+}
+
+/// Keeps the whole folder, itself included, out of git.
+const IGNORE: (&str, &[u8]) = (".gitignore", b"*\n");
+
+/// Makes the folder where it is not there, tightens it to 0700, locks it, and sweeps out what a killed run left.
+fn prepare(dir: &Path) -> Result<FolderLock, CaFolderError> {
+    if dir.is_dir() && !is_ours(dir)? {
+        return Err(CaFolderError::Foreign(dir.to_owned()));
+    }
+    files::create_private_dir(dir)?;
+    let lock = files::lock_folder(dir)?;
+    let ignore = dir.join(IGNORE.0);
+    if files::read_capped_if_there(&ignore, MAX_FILE)?.is_none() {
+        files::write_public(&ignore, IGNORE.1)?;
+    }
+    files::remove_leftovers(dir)?;
+    for entry in files::list_dir(dir)?.into_iter().filter(|e| e.is_dir && !e.name.starts_with('.')) {
+        files::remove_leftovers(&entry.path)?;
+    }
+    Ok(lock)
+}
+
+/// A folder that we may write to: empty, a CA's already, or one that a killed run had just begun.
+fn is_ours(dir: &Path) -> Result<bool, FilesError> {
+    let entries = files::list_dir(dir)?;
+    let is = |name: &str| entries.iter().any(|e| e.name == name);
+    let begun = || Ok(files::read_capped_if_there(&dir.join(IGNORE.0), MAX_FILE)?.is_some_and(|bytes| bytes == IGNORE.1));
+    let only_leftovers = entries.iter().all(|e| e.name.starts_with(&format!("{}.tmp-", dotted(IGNORE.0))));
+    Ok(only_leftovers || is(ROOT_CERT) || is(ROOT_KEY) || begun()?)
+}
+
+fn dotted(name: &str) -> String {
+    format!(".{name}")
+}
+
+/// Reads the folder; one that is not there is empty.
+///
+/// # Errors
+/// [`FilesError`], naming the file.
+pub fn load(dir: &Path) -> Result<CaFolder, FilesError> {
+    let mut clusters = BTreeMap::new();
+    let entries = match files::list_dir(dir) {
+        Err(e) if e.is_missing() => return Ok(CaFolder::default()),
+        entries => entries?,
+    };
+    for entry in entries.into_iter().filter(|e| e.is_dir && !e.name.starts_with('.')) {
+        let read = load_cluster(&entry.path)?;
+        if !read.is_empty() {
+            clusters.insert(entry.name, read);
+        }
+    }
+    let root_key = read(dir, ROOT_KEY)?.map(Secret::new);
+    Ok(CaFolder { root_cert: read(dir, ROOT_CERT)?, root_key, clusters })
+}
+
+/// Reads a cluster's part of the folder, or any folder like it.
+///
+/// # Errors
+/// [`FilesError`], naming the file.
+pub fn load_cluster(dir: &Path) -> Result<ClusterFiles, FilesError> {
+    Ok(ClusterFiles {
+        ca_cert: read(dir, CA_CERT)?,
+        ca_key: read(dir, CA_KEY)?.map(Secret::new),
+        cert_chain: read(dir, CERT_CHAIN)?,
+        root_cert: read(dir, ROOT_CERT)?,
+    })
+}
+
+fn read(dir: &Path, file: &str) -> Result<Option<Vec<u8>>, FilesError> {
+    files::read_capped_if_there(&dir.join(file), MAX_FILE)
+}
+
+/// Carries a plan out, in its order; `root_key` is where the root's key lives.
+fn apply(dir: &Path, root_key: &Path, plan: &Plan) -> Result<(), FilesError> {
+    for write in &plan.writes {
+        let folder = match &write.cluster {
+            Some(cluster) => dir.join(cluster),
+            None => dir.to_owned(),
+        };
+        if write.cluster.is_some() {
+            files::create_private_dir(&folder)?;
+        }
+        let path = if write.cluster.is_none() && write.file == ROOT_KEY { root_key.to_owned() } else { folder.join(write.file) };
+        let put = match (write.private, write.replace) {
+            (true, true) => files::write_private,
+            (true, false) => files::write_new_private,
+            (false, true) => files::write_public,
+            (false, false) => files::write_new_public,
+        };
+        put(&path, write.bytes.expose())?;
+    }
+    Ok(())
+}
