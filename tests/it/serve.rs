@@ -1,6 +1,9 @@
 //! Listeners over real sockets: mutual TLS and who it lets in, certificates that change under it, HTTP, metrics, signals.
 
+mod http;
+mod load;
 mod pki;
 mod rotation;
+mod signals;
 mod tls;
 mod wire;

@@ -37,6 +37,12 @@ pub struct TlsIdentity {
     pub(super) problem: ArcSwapOption<String>,
 }
 
+impl std::fmt::Debug for TlsIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TlsIdentity").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
 struct Loaded {
     config: Arc<ServerConfig>,
     /// Of the three files' bytes.
