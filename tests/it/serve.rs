@@ -1,5 +1,6 @@
 //! Listeners over real sockets: mutual TLS and who it lets in, certificates that change under it, HTTP, metrics, signals.
 
+mod descriptors;
 mod http;
 mod load;
 mod pki;

@@ -171,10 +171,9 @@ fn verify(
         root: files.root.clone(),
         why: e.to_string(),
     };
-    let (leaf, intermediates) = chain.split_first().ok_or_else(|| ServeError::NotPem {
-        path: files.certificate.clone(),
-        what: "certificate",
-    })?;
+    let (leaf, intermediates) = chain
+        .split_first()
+        .ok_or_else(|| ServeError::NotPem { path: files.certificate.clone(), what: "certificate" })?;
     let leaf = ParsedCertificate::try_from(leaf).map_err(fail)?;
     let now = UnixTime::since_unix_epoch(Duration::from_secs(super::now().0));
     let algorithms = provider.signature_verification_algorithms.all;

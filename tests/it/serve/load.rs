@@ -41,7 +41,8 @@ fn each_defect_is_named_with_its_file() {
     std::fs::write(&files.certificate, without_issuer).unwrap();
     assert!(matches!(refused(&files), ServeError::Chain { .. }));
 
-    for (file, what) in [(&files.certificate, "certificate"), (&files.key, "private key"), (&files.root, "certificate")] {
+    for (file, what) in [(&files.certificate, "certificate"), (&files.key, "private key"), (&files.root, "certificate")]
+    {
         good.write(&root, dir.path());
         std::fs::write(file, "not a PEM\n").unwrap();
         let error = refused(&files).to_string();
