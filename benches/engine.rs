@@ -43,7 +43,14 @@ fn service(name: &str, vip: usize) -> Object {
 }
 
 fn slice(name: &str, at: usize, endpoints: usize, moved: usize) -> Object {
-    let address = |i: usize| format!("10.{}.{}.{}", (at * endpoints + i) / 62_500, (at * endpoints + i) / 250 % 250, (at * endpoints + i) % 250 + 1);
+    let address = |i: usize| {
+        format!(
+            "10.{}.{}.{}",
+            (at * endpoints + i) / 62_500,
+            (at * endpoints + i) / 250 % 250,
+            (at * endpoints + i) % 250 + 1
+        )
+    };
     let mut all: Vec<_> = (0..endpoints).map(|i| json!({"addresses": [address(i)]})).collect();
     if moved > 0 {
         all[0] = json!({"addresses": [format!("10.200.{}.{}", moved / 250, moved % 250 + 1)]});
@@ -97,7 +104,9 @@ fn endpoint_sets() {
             sets.map(|s| build::load_assignment(&mesh.settings, s, &s.ports[0], &scope).rope.len()).sum::<usize>()
         });
         let each = time.as_nanos() / (endpoints * services) as u128;
-        println!("endpoint sets  {endpoints:>4} endpoints x {services:>3} services: {time:>9.1?}, {each} ns an endpoint");
+        println!(
+            "endpoint sets  {endpoints:>4} endpoints x {services:>3} services: {time:>9.1?}, {each} ns an endpoint"
+        );
     }
 }
 

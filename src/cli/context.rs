@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::error::CliError;
+use super::output::{Format, Output};
 use crate::adapters::registry::{ReadOptions, Registry, Trust};
 use crate::data::model::ClusterId;
-use super::output::{Format, Output};
 use crate::data::model::Timestamp;
 
 /// Flags that every command takes.

@@ -120,9 +120,8 @@ impl From<crate::adapters::serve::ServeError> for CliError {
             | ServeError::NotPem { .. }
             | ServeError::Root { .. }
             | ServeError::Key { .. }
-            | ServeError::Chain { .. } => {
-                CliError::usage(e.to_string()).hint("name a certificate with its chain, its key, and the mesh's root, all in PEM")
-            }
+            | ServeError::Chain { .. } => CliError::usage(e.to_string())
+                .hint("name a certificate with its chain, its key, and the mesh's root, all in PEM"),
             ServeError::Serve { .. } | ServeError::Signals(_) => CliError::failed(e.to_string()),
         }
     }

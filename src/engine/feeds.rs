@@ -12,9 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::published::{Engine, EngineStopped, Feeder};
 use crate::adapters::registry::{self, Entry, Event, Problem, Registry, Subject};
-use crate::data::model::{
-    ClusterId, ClusterRole, ClusterSettings, Fact, FeedId, MeshSettings, Timestamp, Warning,
-};
+use crate::data::model::{ClusterId, ClusterRole, ClusterSettings, Fact, FeedId, MeshSettings, Timestamp, Warning};
 use crate::pure::mesh::{Change, ingest};
 
 /// How many events of one source may wait.

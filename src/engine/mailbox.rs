@@ -67,6 +67,9 @@ mod tests {
         let row = |name: &str| Touched { ty: Type::Endpoint, name: name.into() };
         mailbox.put(News { touched: [row("a")].into(), ..News::default() });
         mailbox.put(News { touched: [row("a"), row("b")].into(), review: true, ..News::default() });
-        assert_eq!(mailbox.take().await, News { touched: [row("a"), row("b")].into(), review: true, ..News::default() });
+        assert_eq!(
+            mailbox.take().await,
+            News { touched: [row("a"), row("b")].into(), review: true, ..News::default() }
+        );
     }
 }

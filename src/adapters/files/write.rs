@@ -120,7 +120,9 @@ pub fn remove_leftovers(folder: &Path) -> Result<(), FilesError> {
 
 fn remove_leftovers_of(folder: &Path, name: Option<&str>) -> Result<(), FilesError> {
     for entry in super::list_dir(folder)? {
-        let Some(of) = entry.name.strip_prefix('.').and_then(|n| n.split_once(MARK)).map(|(of, _)| of) else { continue };
+        let Some(of) = entry.name.strip_prefix('.').and_then(|n| n.split_once(MARK)).map(|(of, _)| of) else {
+            continue;
+        };
         if entry.is_dir || name.is_some_and(|name| name != of) {
             continue;
         }

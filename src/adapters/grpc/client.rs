@@ -58,8 +58,8 @@ impl AdsClient {
     /// # Errors
     /// [`ClientError`].
     pub async fn connect(address: &str, node: Node) -> Result<Self, ClientError> {
-        let endpoint = Endpoint::from_shared(format!("http://{address}"))
-            .map_err(|_| ClientError::Address(address.to_owned()))?;
+        let endpoint =
+            Endpoint::from_shared(format!("http://{address}")).map_err(|_| ClientError::Address(address.to_owned()))?;
         let failed = |reason: String| ClientError::Connect { address: address.to_owned(), reason };
         let channel: Channel = endpoint.connect().await.map_err(|e| failed(source(&e)))?;
         let (out, requests) = mpsc::channel(16);

@@ -15,7 +15,9 @@ use crate::roles::discovery::{Config, Discovery};
 /// each, and runs until it is interrupted. A cluster that does not answer delays nobody, and kubeconfigs that are added,
 /// rotated or removed take effect without a restart.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  meshctl discovery --registry ./kubeconf\n  meshctl discovery --registry ./kubeconf --grpc 127.0.0.1:0 --http 127.0.0.1:0 --monitoring 127.0.0.1:0")]
+#[command(
+    after_help = "Examples:\n  meshctl discovery --registry ./kubeconf\n  meshctl discovery --registry ./kubeconf --grpc 127.0.0.1:0 --http 127.0.0.1:0 --monitoring 127.0.0.1:0"
+)]
 pub(crate) struct Args {
     /// Where to serve gRPC xDS in plain text
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15010")]

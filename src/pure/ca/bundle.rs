@@ -94,7 +94,9 @@ pub(super) fn read_certs(part: &Part<'_>, findings: &mut Vec<Finding>) -> Vec<Ca
         match block.label.as_str() {
             "CERTIFICATE" | "X509 CERTIFICATE" => match CaCert::from_der(&block.der) {
                 Ok(cert) => certs.push(cert),
-                Err(e) => findings.push(Finding::error(&part.file, "CERTIFICATE", format!("the block {at} is broken: {e}"))),
+                Err(e) => {
+                    findings.push(Finding::error(&part.file, "CERTIFICATE", format!("the block {at} is broken: {e}")))
+                }
             },
             label if is_key(label) || label == "ENCRYPTED PRIVATE KEY" => findings.push(Finding::error(
                 &part.file,

@@ -137,7 +137,8 @@ impl CaCert {
     /// Whether `issuer` issued it: by name and by signature. A signature by an RSA key that is too small to be checked
     /// counts by name; such a key is refused on its own.
     pub fn is_issued_by(&self, issuer: &CaCert) -> bool {
-        self.names_issuer(issuer) && (matches!(issuer.key, KeyAlgorithm::Rsa(bits) if bits < 2048) || self.is_signed_by(issuer))
+        self.names_issuer(issuer)
+            && (matches!(issuer.key, KeyAlgorithm::Rsa(bits) if bits < 2048) || self.is_signed_by(issuer))
     }
 
     /// Whether its signature is by the key of `issuer`.

@@ -48,7 +48,8 @@ impl ClusterFiles {
 
     /// The four files as a bundle to be verified; `shown` is the folder as the user knows it.
     pub fn bundle<'a>(&'a self, name: &str, shown: &str) -> BundleFiles<'a> {
-        let part = |file: &str, bytes: Option<&'a Vec<u8>>| Part::of(format!("{shown}/{file}"), bytes.map(Vec::as_slice));
+        let part =
+            |file: &str, bytes: Option<&'a Vec<u8>>| Part::of(format!("{shown}/{file}"), bytes.map(Vec::as_slice));
         BundleFiles {
             name: name.to_owned(),
             ca_cert: part(CA_CERT, self.ca_cert.as_ref()),

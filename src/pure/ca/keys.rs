@@ -171,7 +171,9 @@ fn algorithm(pair: &KeyPair) -> Result<KeyAlgorithm, KeyError> {
         KeyAlgorithm::Ed25519
     } else if is(&rcgen::PKCS_RSA_SHA256) {
         // RSAPublicKey ::= SEQUENCE { modulus, publicExponent }
-        KeyAlgorithm::Rsa(sequence_item(pair.der_bytes(), 0, |o| o.as_slice().ok().map(bits)).ok_or(KeyError::Unusable)?)
+        KeyAlgorithm::Rsa(
+            sequence_item(pair.der_bytes(), 0, |o| o.as_slice().ok().map(bits)).ok_or(KeyError::Unusable)?,
+        )
     } else {
         KeyAlgorithm::Ec(521)
     })

@@ -96,10 +96,10 @@ mod tests {
     fn text_around_blocks_is_ignored() {
         let text = format!("Certificate:\r\n    Data:\n{A}\r\n\n  {A}  \nbye");
         let found = blocks(text.as_bytes()).unwrap();
-        assert_eq!(found.iter().map(|b| (b.label.as_str(), b.line, b.der.as_slice())).collect::<Vec<_>>(), [
-            ("A", 3, &[0u8, 1, 2][..]),
-            ("A", 7, &[0u8, 1, 2][..])
-        ]);
+        assert_eq!(
+            found.iter().map(|b| (b.label.as_str(), b.line, b.der.as_slice())).collect::<Vec<_>>(),
+            [("A", 3, &[0u8, 1, 2][..]), ("A", 7, &[0u8, 1, 2][..])]
+        );
     }
 
     #[test]

@@ -96,7 +96,11 @@ pub fn verify_bundle(files: &BundleFiles<'_>, now: Timestamp) -> (Verified, Vec<
     let bundle = Bundle::read(files, &mut findings);
     let roots = Located::all(&files.root_cert.file, &bundle.roots);
     if !files.root_cert.is_given() {
-        findings.push(Finding::error(&files.name, "root", "there is no root among these files, so nothing can be trusted"));
+        findings.push(Finding::error(
+            &files.name,
+            "root",
+            "there is no root among these files, so nothing can be trusted",
+        ));
     }
     if let (Some(ca), Some(key)) = (bundle.ca_cert.first(), &bundle.ca_key) {
         matches(&files.ca_key.file, key, &files.ca_cert.file, std::slice::from_ref(ca), &mut findings);
@@ -145,14 +149,19 @@ pub fn same_root(bundles: &[Verified]) -> Vec<Finding> {
         // without a chain to compare, one root in common must do
         let common = set(first).intersection(&set(other)).next().is_some();
         if common && has(first, &other.anchor) && has(other, &first.anchor) {
-            Finding::warning(&other.root_file, "root", format!("{whom} trust each other, but do not list the same roots"))
+            Finding::warning(
+                &other.root_file,
+                "root",
+                format!("{whom} trust each other, but do not list the same roots"),
+            )
         } else {
             let shown = |of: &Verified| {
                 let print = of.anchor.as_ref().or(of.roots.first().map(|r| &r.fingerprint));
                 print.map(|p| p.chars().take(16).collect::<String>()).unwrap_or_default()
             };
             let (own, theirs) = (shown(other), shown(first));
-            let message = format!("{whom} have different roots (sha256 {own}… and {theirs}…), so they do not trust each other");
+            let message =
+                format!("{whom} have different roots (sha256 {own}… and {theirs}…), so they do not trust each other");
             Finding::error(&other.root_file, "root", message)
         }
     };
@@ -165,8 +174,10 @@ fn matches(key_file: &str, key: &CaKey, cert_file: &str, certs: &[CaCert], findi
         return;
     }
     let theirs = certs.first().map_or(KeyAlgorithm::Other, |c| c.key);
-    let message =
-        format!("the key ({}) does not match the certificate ({theirs}) in {cert_file}: their public keys differ", key.algorithm());
+    let message = format!(
+        "the key ({}) does not match the certificate ({theirs}) in {cert_file}: their public keys differ",
+        key.algorithm()
+    );
     findings.push(Finding::error(key_file, "privateKey", message));
 }
 
@@ -190,9 +201,14 @@ fn chain_order(files: &BundleFiles<'_>, bundle: &Bundle, findings: &mut Vec<Find
     if ca.der != first.der {
         let file = &files.ca_cert.file;
         let message = if ca.is_same_ca(first) {
-            format!("the chain begins with another certificate of the CA than the one in {file}, as a renewal that was cut off leaves it")
+            format!(
+                "the chain begins with another certificate of the CA than the one in {file}, as a renewal that was cut off leaves it"
+            )
         } else {
-            format!("the chain must begin with the certificate in {file} ({}), but begins with {}", ca.subject, first.subject)
+            format!(
+                "the chain must begin with the certificate in {file} ({}), but begins with {}",
+                ca.subject, first.subject
+            )
         };
         findings.push(Finding::error(&files.cert_chain.file, "certificate 1", message));
     }
@@ -237,10 +253,12 @@ fn check_path(
 fn no_issuer(last: &Located<'_>, roots: &[Located<'_>]) -> Finding {
     let file = roots.first().map_or("", |r| r.file);
     if roots.iter().any(|r| last.cert.names_issuer(r.cert)) {
-        let message = format!("{} names a root in {file} as its issuer, but that root's key did not sign it", last.cert.subject);
+        let message =
+            format!("{} names a root in {file} as its issuer, but that root's key did not sign it", last.cert.subject);
         return last.error("signature", message);
     }
-    let message = format!("{} is issued by {}, which is neither in the chain nor in {file}", last.cert.subject, last.cert.issuer);
+    let message =
+        format!("{} is issued by {}, which is neither in the chain nor in {file}", last.cert.subject, last.cert.issuer);
     last.error("issuer", message)
 }
 

@@ -118,11 +118,17 @@ fn compare(first: &ClusterId, winner: &ServiceFact, other: &ClusterId, fact: &Se
             )),
             Some(own) if own.number != port.number => out.push(Warning::new(
                 "spec.ports",
-                format!("port {label} is {} in {first} and {} in {other}; {first}'s number counts", port.number, own.number),
+                format!(
+                    "port {label} is {} in {first} and {} in {other}; {first}'s number counts",
+                    port.number, own.number
+                ),
             )),
             Some(own) if own.protocol != port.protocol => out.push(Warning::new(
                 "spec.ports",
-                format!("port {label} speaks {:?} in {first} and {:?} in {other}; {first}'s counts", port.protocol, own.protocol),
+                format!(
+                    "port {label} speaks {:?} in {first} and {:?} in {other}; {first}'s counts",
+                    port.protocol, own.protocol
+                ),
             )),
             Some(_) => {}
         }

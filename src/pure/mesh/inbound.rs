@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::merged::{LocalService, Mesh, Service};
-use crate::data::model::{AppProtocol, Name, ServicePort, ServiceScope, TargetPort, Transport, WorkloadId, WorkloadPort};
+use crate::data::model::{
+    AppProtocol, Name, ServicePort, ServiceScope, TargetPort, Transport, WorkloadId, WorkloadPort,
+};
 
 /// Whose inbound ports: a pod, with what its proxy says of it for as long as the pod has not been seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +58,11 @@ pub fn inbound_ports(mesh: &Mesh, target: &InboundTarget) -> Vec<InboundPort> {
 /// The services of the workload's namespace that its cluster sees.
 fn namespace_services<'a>(mesh: &'a Mesh, target: &'a InboundTarget) -> impl Iterator<Item = &'a Service> {
     let namespace = &target.workload.namespace;
-    let first = crate::data::model::ServiceId { namespace: namespace.clone(), name: Name::default(), scope: ServiceScope::Mesh };
+    let first = crate::data::model::ServiceId {
+        namespace: namespace.clone(),
+        name: Name::default(),
+        scope: ServiceScope::Mesh,
+    };
     mesh.services
         .range(first..)
         .take_while(move |(id, _)| id.namespace == *namespace)

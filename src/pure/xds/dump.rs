@@ -52,7 +52,13 @@ fn joined(body: &Rope) -> Bytes {
 
 /// The config dump of a view: clusters, listeners, routes and endpoints, in Envoy's order of sections.
 pub fn config_dump(snapshot: &Snapshot, view: ViewId) -> Value {
-    assemble(|ty| snapshot.all(view, ty).filter_map(|e| Some((e, to_json(ty, &e.body)?))).map(|(e, j)| element(ty, e, j)).collect())
+    assemble(|ty| {
+        snapshot
+            .all(view, ty)
+            .filter_map(|e| Some((e, to_json(ty, &e.body)?)))
+            .map(|(e, j)| element(ty, e, j))
+            .collect()
+    })
 }
 
 /// The config dump of resources that came over the wire: for each type, name → version and encoded message.

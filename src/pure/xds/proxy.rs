@@ -59,7 +59,8 @@ impl Proxy {
         let empty = Struct::default();
         let metadata = node.metadata.as_ref().unwrap_or(&empty);
         let mut addresses = vec![id.address];
-        for ip in text(metadata, "INSTANCE_IPS").unwrap_or_default().split(',').filter_map(|ip| ip.trim().parse().ok()) {
+        for ip in text(metadata, "INSTANCE_IPS").unwrap_or_default().split(',').filter_map(|ip| ip.trim().parse().ok())
+        {
             if !addresses.contains(&ip) && addresses.len() < 16 {
                 addresses.push(ip);
             }

@@ -75,7 +75,10 @@ async fn config_dump(State(pages): State<Arc<Pages>>, Query(query): Query<DumpQu
     };
     let published = pages.engine.published();
     let Some((proxy, connected)) = debug::find_proxy(&published, &pages.open.all(), &id) else {
-        return text(StatusCode::NOT_FOUND, &format!("no proxy and no pod is called {id}; name it POD.NAMESPACE or CLUSTER/POD.NAMESPACE\n"));
+        return text(
+            StatusCode::NOT_FOUND,
+            &format!("no proxy and no pod is called {id}; name it POD.NAMESPACE or CLUSTER/POD.NAMESPACE\n"),
+        );
     };
     let Ok(subscriber) = pages.engine.subscribe(proxy).await else {
         return text(StatusCode::SERVICE_UNAVAILABLE, "this pilot is stopping\n");
@@ -91,9 +94,12 @@ async fn config_dump(State(pages): State<Arc<Pages>>, Query(query): Query<DumpQu
 async fn ready(State(pages): State<Arc<Pages>>) -> Response {
     let status = pages.feeds.status();
     let waits = status.iter().find(|s| s.role == ClusterRole::Primary && s.state == FeedState::Syncing);
-    let none = !status.is_empty() && status.iter().all(|s| matches!(s.state, FeedState::Unreachable | FeedState::Syncing));
+    let none =
+        !status.is_empty() && status.iter().all(|s| matches!(s.state, FeedState::Unreachable | FeedState::Syncing));
     match waits {
-        Some(primary) => text(StatusCode::SERVICE_UNAVAILABLE, &format!("the primary {} has not been read yet\n", primary.id)),
+        Some(primary) => {
+            text(StatusCode::SERVICE_UNAVAILABLE, &format!("the primary {} has not been read yet\n", primary.id))
+        }
         None if none => text(StatusCode::SERVICE_UNAVAILABLE, "no cluster has been read yet\n"),
         None => text(StatusCode::OK, "ready\n"),
     }

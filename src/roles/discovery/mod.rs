@@ -81,7 +81,8 @@ impl Discovery {
     /// [`DiscoveryError`].
     pub async fn start(config: Config, stop: CancellationToken) -> Result<Self, DiscoveryError> {
         let registry = Registry::read(&config.registry, &config.read)?;
-        let engine = Engine::start(registry.settings(), Options { hold: config.hold }).map_err(DiscoveryError::Thread)?;
+        let engine =
+            Engine::start(registry.settings(), Options { hold: config.hold }).map_err(DiscoveryError::Thread)?;
         let feeds = Feeds::new(engine.clone(), stop.clone());
         let open = Arc::new(OpenStreams::default());
         let stats = Arc::new(Stats::default());
@@ -135,7 +136,10 @@ async fn follow(feeds: Feeds, first: Registry, config: Config, stop: Cancellatio
     }
 }
 
-async fn bind(what: &'static str, address: Option<SocketAddr>) -> Result<Option<(TcpListener, SocketAddr)>, DiscoveryError> {
+async fn bind(
+    what: &'static str,
+    address: Option<SocketAddr>,
+) -> Result<Option<(TcpListener, SocketAddr)>, DiscoveryError> {
     let Some(address) = address else { return Ok(None) };
     let failed = |reason| DiscoveryError::Listen { what, address, reason };
     let listener = TcpListener::bind(address).await.map_err(failed)?;

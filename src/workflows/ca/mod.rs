@@ -63,7 +63,8 @@ fn prepare(dir: &Path) -> Result<FolderLock, CaFolderError> {
 fn is_ours(dir: &Path) -> Result<bool, FilesError> {
     let entries = files::list_dir(dir)?;
     let is = |name: &str| entries.iter().any(|e| e.name == name);
-    let begun = || Ok(files::read_capped_if_there(&dir.join(IGNORE.0), MAX_FILE)?.is_some_and(|bytes| bytes == IGNORE.1));
+    let begun =
+        || Ok(files::read_capped_if_there(&dir.join(IGNORE.0), MAX_FILE)?.is_some_and(|bytes| bytes == IGNORE.1));
     let only_leftovers = entries.iter().all(|e| e.name.starts_with(&format!("{}.tmp-", dotted(IGNORE.0))));
     Ok(only_leftovers || is(ROOT_CERT) || is(ROOT_KEY) || begun()?)
 }
@@ -119,7 +120,11 @@ fn apply(dir: &Path, root_key: &Path, plan: &Plan) -> Result<(), FilesError> {
         if write.cluster.is_some() {
             files::create_private_dir(&folder)?;
         }
-        let path = if write.cluster.is_none() && write.file == ROOT_KEY { root_key.to_owned() } else { folder.join(write.file) };
+        let path = if write.cluster.is_none() && write.file == ROOT_KEY {
+            root_key.to_owned()
+        } else {
+            folder.join(write.file)
+        };
         let put = match (write.private, write.replace) {
             (true, true) => files::write_private,
             (true, false) => files::write_new_private,

@@ -31,7 +31,13 @@ fn every_form_of_key_and_chain_verifies() {
             pki.bundle("chain", [&["ca.crt"], &[key], &["ca.crt"], &["root.crt"]]);
             pki.bundle("with-root", [&["ca.crt"], &[key], &["ca.crt", "root.crt"], &["root.crt"]]);
             let said = bench.ca("verify chain with-root");
-            assert_eq!((said.code, said.out.matches("\nok ").count()), (0, 2), "{kind} {key}\n{}{}", said.out, said.err);
+            assert_eq!(
+                (said.code, said.out.matches("\nok ").count()),
+                (0, 2),
+                "{kind} {key}\n{}{}",
+                said.out,
+                said.err
+            );
         }
     }
 }
@@ -52,7 +58,11 @@ fn other_shapes_of_bundles_verify() {
     pki.cert("gone", None, openssl::CA, ("20100101000000Z", "20150101000000Z"));
     pki.bundle("several", [&["ca.crt"], &["ca.key"], &["ca.crt"], &["gone.crt", "root.crt"]]);
     let said = bench.ok("verify several");
-    assert!(said.out.contains("warning") && said.out.contains("CN=gone expired at 2015-01-01T00:00:00Z"), "{}", said.out);
+    assert!(
+        said.out.contains("warning") && said.out.contains("CN=gone expired at 2015-01-01T00:00:00Z"),
+        "{}",
+        said.out
+    );
     // three levels
     pki.ca("low", "P-256", Some("ca"));
     pki.bundle("deep", [&["low.crt"], &["low.key"], &["low.crt", "ca.crt", "root.crt"], &["root.crt"]]);
@@ -88,13 +98,17 @@ fn the_talks_way_and_istios_tools_lay_out_what_we_read() {
     for cluster in ["cluster1", "cluster2"] {
         pki.ca(cluster, "rsa2048", Some("root"));
         let own = format!("{cluster}.crt");
-        pki.bundle(&format!("certs/{cluster}"), [&[&own], &[&format!("{cluster}.key")], &[&own, "root.crt"], &["root.crt"]]);
+        pki.bundle(
+            &format!("certs/{cluster}"),
+            [&[&own], &[&format!("{cluster}.key")], &[&own, "root.crt"], &["root.crt"]],
+        );
     }
     bench.ok("verify certs");
     let before = bench.files(&bench.path("certs"));
     // and init goes on from there: theirs stay, the new one is by their root
     let report = bench.ok("init --dir certs --cluster cluster1 --cluster cluster2 --cluster on-prem -o json").json();
-    let actions: Vec<_> = report["clusters"].as_array().unwrap().iter().map(|c| c["action"].as_str().unwrap()).collect();
+    let actions: Vec<_> =
+        report["clusters"].as_array().unwrap().iter().map(|c| c["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["unchanged", "unchanged", "created"]);
     let after = bench.files(&bench.path("certs"));
     assert!(before.iter().all(|(file, bytes)| after[file] == *bytes));

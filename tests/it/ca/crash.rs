@@ -46,7 +46,8 @@ fn a_full_disk_leaves_no_truncated_file() {
         // the shell counts in blocks of 512 bytes; what the limit cuts off gets EFBIG, as ENOSPC from a full disk
         for blocks in 0..6 {
             let binary = env!("CARGO_BIN_EXE_meshctl");
-            let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {binary} ca init --cluster a --cluster b --key {key}");
+            let script =
+                format!("trap '' XFSZ; ulimit -f {blocks}; exec {binary} ca init --cluster a --cluster b --key {key}");
             let mut shell = Command::new("sh");
             hermetic(&mut shell, bench.dir.path());
             let output = shell.args(["-c", &script]).output().unwrap();
@@ -118,13 +119,17 @@ fn a_kill_at_any_moment_leaves_a_folder_that_the_next_run_completes() {
         swept(&after);
         assert!(before.iter().all(|(name, bytes)| !name.ends_with(".pem") || after.get(name) == Some(bytes)));
     }
-    eprintln!("of at most 64 runs {killed} were killed while they ran, {amid} of them between their first file and their last");
+    eprintln!(
+        "of at most 64 runs {killed} were killed while they ran, {amid} of them between their first file and their last"
+    );
     assert!(amid >= 5, "only {amid} runs were killed between their first file and their last");
 }
 
 /// How many files are in the folder, hidden ones included.
 fn entries(bench: &Bench) -> usize {
-    let count = |dir: &str| std::fs::read_dir(bench.path(dir)).map_or(0, |entries| entries.flatten().filter(|e| e.path().is_file()).count());
+    let count = |dir: &str| {
+        std::fs::read_dir(bench.path(dir)).map_or(0, |entries| entries.flatten().filter(|e| e.path().is_file()).count())
+    };
     ["mesh-ca", "mesh-ca/a", "mesh-ca/b"].map(count).iter().sum()
 }
 
@@ -141,7 +146,8 @@ fn every_cut_off_point_is_completed() {
         let args = format!("init --cluster a --cluster b {shared}");
         bench.ok(&args);
         let whole = bench.files(&bench.path("mesh-ca"));
-        let folders = ["a", "b"].map(|c| ["ca-key.pem", "ca-cert.pem", "cert-chain.pem", "root-cert.pem"].map(|f| format!("{c}/{f}")));
+        let folders = ["a", "b"]
+            .map(|c| ["ca-key.pem", "ca-cert.pem", "cert-chain.pem", "root-cert.pem"].map(|f| format!("{c}/{f}")));
         let mut order = vec!["root-key.pem".to_owned(), "root-cert.pem".to_owned()];
         order.extend(folders.into_iter().flatten());
         assert_eq!(order.len() + 1, whole.len());
@@ -153,7 +159,8 @@ fn every_cut_off_point_is_completed() {
             }
             if let Some(next) = order.get(cut) {
                 // the temporary file of the next one
-                let hidden = next.rsplit_once('/').map_or(format!(".{next}.tmp-1-0"), |(dir, f)| format!("{dir}/.{f}.tmp-1-0"));
+                let hidden =
+                    next.rsplit_once('/').map_or(format!(".{next}.tmp-1-0"), |(dir, f)| format!("{dir}/.{f}.tmp-1-0"));
                 bench.write(&format!("mesh-ca/{hidden}"), "-----BEGIN PRIV");
             }
             bench.ok(&args);

@@ -11,7 +11,10 @@ fn finds(bench: &Bench, targets: &str, [result, file, field, words]: [&str; 4]) 
     let findings = report["findings"].as_array().unwrap();
     let text = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
     let found = findings.iter().any(|f| {
-        text(f, "severity") == result && text(f, "file") == file && text(f, "field") == field && text(f, "message").contains(words)
+        text(f, "severity") == result
+            && text(f, "file") == file
+            && text(f, "field") == field
+            && text(f, "message").contains(words)
     });
     assert!(found, "want {result} {file} {field} {words}\n{}", said.out);
     // people get the same
@@ -34,21 +37,56 @@ fn each_defect_is_named_with_file_and_field() {
 
     // the key is another one's
     pki.bundle("key", [&["ca.crt"], &["spare.key"], &["ca.crt"], &["root.crt"]]);
-    finds(&bench, "key", ["error", "key/ca-key.pem", "privateKey", "the key (RSA 2048) does not match the certificate (EC P-256)"]);
+    finds(
+        &bench,
+        "key",
+        ["error", "key/ca-key.pem", "privateKey", "the key (RSA 2048) does not match the certificate (EC P-256)"],
+    );
 
     // the chain: out of order, of somebody else, without its middle
     pki.bundle("order", [&["low.crt"], &["low.key"], &["low.crt", "root.crt", "ca.crt"], &["root.crt"]]);
-    finds(&bench, "order", ["error", "order/cert-chain.pem", "certificate 1: issuer", "out of order: CN=low is issued by CN=ca, but the next certificate is CN=root"]);
+    finds(
+        &bench,
+        "order",
+        [
+            "error",
+            "order/cert-chain.pem",
+            "certificate 1: issuer",
+            "out of order: CN=low is issued by CN=ca, but the next certificate is CN=root",
+        ],
+    );
     pki.bundle("begin", [&["low.crt"], &["low.key"], &["ca.crt", "low.crt"], &["root.crt"]]);
-    finds(&bench, "begin", ["error", "begin/cert-chain.pem", "certificate 1", "must begin with the certificate in begin/ca-cert.pem (CN=low), but begins with CN=ca"]);
+    finds(
+        &bench,
+        "begin",
+        [
+            "error",
+            "begin/cert-chain.pem",
+            "certificate 1",
+            "must begin with the certificate in begin/ca-cert.pem (CN=low), but begins with CN=ca",
+        ],
+    );
     pki.bundle("middle", [&["low.crt"], &["low.key"], &["low.crt"], &["root.crt"]]);
-    finds(&bench, "middle", ["error", "middle/ca-cert.pem", "issuer", "CN=low is issued by CN=ca, which is neither in the chain nor in middle/root-cert.pem"]);
+    finds(
+        &bench,
+        "middle",
+        [
+            "error",
+            "middle/ca-cert.pem",
+            "issuer",
+            "CN=low is issued by CN=ca, which is neither in the chain nor in middle/root-cert.pem",
+        ],
+    );
 
     // the root: missing, somebody else's, of the same name, not a root
     pki.bundle("rootless", [&["ca.crt"], &["ca.key"], &["ca.crt"], &[]]);
     finds(&bench, "rootless", ["error", "rootless/root-cert.pem", "file", "it is missing"]);
     pki.bundle("foreign", [&["ca.crt"], &["ca.key"], &["ca.crt"], &["other.crt"]]);
-    finds(&bench, "foreign", ["error", "foreign/ca-cert.pem", "issuer", "neither in the chain nor in foreign/root-cert.pem"]);
+    finds(
+        &bench,
+        "foreign",
+        ["error", "foreign/ca-cert.pem", "issuer", "neither in the chain nor in foreign/root-cert.pem"],
+    );
     bench.write("pki/keep.crt", pki.read("root.crt"));
     pki.ca("root", "P-256", None);
     pki.bundle("twin", [&["ca.crt"], &["ca.key"], &["ca.crt"], &["root.crt"]]);
@@ -71,10 +109,42 @@ fn each_defect_of_a_certificate_is_named() {
     for (name, kind, extensions, dates, result, field, words) in [
         ("leaf", "P-256", leaf, GOOD, "error", "basicConstraints.cA", "CN=leaf is not a CA: it must say CA:TRUE"),
         ("none", "P-256", "subjectKeyIdentifier=hash", GOOD, "error", "basicConstraints.cA", "is not a CA"),
-        ("usage", "P-256", no_sign.as_str(), GOOD, "error", "keyUsage", "may not sign certificates: keyCertSign is missing"),
-        ("small", "rsa1024", CA, GOOD, "error", "subjectPublicKeyInfo", "the key is RSA with 1024 bits; 2048 are the least"),
-        ("over", "P-256", CA, (GOOD.0, "20210101000000Z"), "error", "validity.notAfter", "CN=over expired at 2021-01-01T00:00:00Z"),
-        ("early", "P-256", CA, ("20980101000000Z", GOOD.1), "error", "validity.notBefore", "CN=early is not valid yet: it begins at 2098-01-01T00:00:00Z"),
+        (
+            "usage",
+            "P-256",
+            no_sign.as_str(),
+            GOOD,
+            "error",
+            "keyUsage",
+            "may not sign certificates: keyCertSign is missing",
+        ),
+        (
+            "small",
+            "rsa1024",
+            CA,
+            GOOD,
+            "error",
+            "subjectPublicKeyInfo",
+            "the key is RSA with 1024 bits; 2048 are the least",
+        ),
+        (
+            "over",
+            "P-256",
+            CA,
+            (GOOD.0, "20210101000000Z"),
+            "error",
+            "validity.notAfter",
+            "CN=over expired at 2021-01-01T00:00:00Z",
+        ),
+        (
+            "early",
+            "P-256",
+            CA,
+            ("20980101000000Z", GOOD.1),
+            "error",
+            "validity.notBefore",
+            "CN=early is not valid yet: it begins at 2098-01-01T00:00:00Z",
+        ),
         ("loose", "P-256", loose.as_str(), GOOD, "warning", "basicConstraints", "the extension is not critical"),
         ("low", "P-256", CA, GOOD, "ok", "", ""),
         ("soon", "P-256", CA, GOOD, "warning", "validity.notAfter", "CN=soon expires in "),
@@ -83,7 +153,8 @@ fn each_defect_of_a_certificate_is_named() {
         let pki = Pki::new(&bench);
         pki.ca("root", "P-256", None);
         pki.key(name, kind);
-        let dates = if name == "soon" { (GOOD.0.to_owned(), in_days(30)) } else { (dates.0.to_owned(), dates.1.to_owned()) };
+        let dates =
+            if name == "soon" { (GOOD.0.to_owned(), in_days(30)) } else { (dates.0.to_owned(), dates.1.to_owned()) };
         pki.cert(name, Some("root"), extensions, (&dates.0, &dates.1));
         let own = format!("{name}.crt");
         pki.bundle(name, [&[&own], &[&format!("{name}.key")], &[&own], &["root.crt"]]);
@@ -114,7 +185,8 @@ fn each_defect_of_a_certificate_is_named() {
 
 /// A date some days from now, as OpenSSL wants it.
 fn in_days(days: u64) -> String {
-    let output = std::process::Command::new("date").args(["-u", "-d", &format!("+{days} days"), "+%Y%m%d%H%M%SZ"]).output();
+    let output =
+        std::process::Command::new("date").args(["-u", "-d", &format!("+{days} days"), "+%Y%m%d%H%M%SZ"]).output();
     String::from_utf8(output.unwrap().stdout).unwrap().trim().to_owned()
 }
 
@@ -136,8 +208,18 @@ fn broken_files_are_named_with_their_line() {
     let flipped = text("ca.key").replace("MIGH", "MIGX");
     for (file, bytes, field, words) in [
         ("ca-cert.pem", pki.read("binary.crt"), "PEM", "it holds no PEM block"),
-        ("ca-cert.pem", half("ca.crt").into_bytes(), "PEM", "the block \"CERTIFICATE\" that begins at line 1 does not end"),
-        ("ca-cert.pem", pki.read("ca.csr"), "PEM", "the block at line 1 is a \"CERTIFICATE REQUEST\", want \"CERTIFICATE\""),
+        (
+            "ca-cert.pem",
+            half("ca.crt").into_bytes(),
+            "PEM",
+            "the block \"CERTIFICATE\" that begins at line 1 does not end",
+        ),
+        (
+            "ca-cert.pem",
+            pki.read("ca.csr"),
+            "PEM",
+            "the block at line 1 is a \"CERTIFICATE REQUEST\", want \"CERTIFICATE\"",
+        ),
         ("ca-cert.pem", pki.read("ca.key"), "PEM", "there is a private key at line 1"),
         ("cert-chain.pem", glued.into_bytes(), "PEM", "a line break is missing between two blocks"),
         ("root-cert.pem", Vec::new(), "PEM", "it holds no PEM block"),
@@ -146,7 +228,12 @@ fn broken_files_are_named_with_their_line() {
         ("ca-key.pem", pki.read("ca.crt"), "privateKey", "it holds a block \"CERTIFICATE\", want \"PRIVATE KEY\""),
         ("ca-key.pem", pki.read("locked.key"), "privateKey", "the key is encrypted; decrypt it first: openssl pkey"),
         ("ca-key.pem", pki.read("old-locked.key"), "privateKey", "the key is encrypted"),
-        ("ca-key.pem", [pki.read("ca.key"), pki.read("root.key")].concat(), "privateKey", "it holds 2 private keys, want one"),
+        (
+            "ca-key.pem",
+            [pki.read("ca.key"), pki.read("root.key")].concat(),
+            "privateKey",
+            "it holds 2 private keys, want one",
+        ),
     ] {
         pki.bundle("x", [&["ca.crt"], &["ca.key"], &["ca.crt"], &["root.crt"]]);
         bench.write(&format!("x/{file}"), bytes);
@@ -161,7 +248,11 @@ fn different_roots_are_seen() {
     bench.ok("init --dir two --cluster c");
     bench.ok("verify one/a one/b");
     finds(&bench, "one/a two/c", ["error", "two/c/root-cert.pem", "root", "two/c and one/a have different roots"]);
-    finds(&bench, "one/a/root-cert.pem two/c/root-cert.pem", ["error", "two/c/root-cert.pem", "root", "have different roots"]);
+    finds(
+        &bench,
+        "one/a/root-cert.pem two/c/root-cert.pem",
+        ["error", "two/c/root-cert.pem", "root", "have different roots"],
+    );
     // a cluster's copy of the root was changed
     bench.write("one/b/root-cert.pem", bench.read("two/root-cert.pem"));
     finds(&bench, "one", ["error", "one/b/root-cert.pem", "root", "b and the mesh have different roots"]);

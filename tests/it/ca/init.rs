@@ -33,11 +33,15 @@ fn openssl_accepts_what_we_make() {
         let dir = format!("ca{}", flags.replace("--key ", "-"));
         let report = bench.ok(&format!("init --dir {dir} --cluster gke --cluster on-prem {flags} -o json")).json();
         assert_eq!((report["kind"].as_str(), report["apiVersion"].as_str()), (Some("CAReport"), Some("meshctl/v1")));
-        assert_eq!((report["root"]["key"].as_str(), report["clusters"][1]["key"].as_str()), (Some(root), Some(intermediate)));
+        assert_eq!(
+            (report["root"]["key"].as_str(), report["clusters"][1]["key"].as_str()),
+            (Some(root), Some(intermediate))
+        );
         strict(&bench, &dir, &["gke", "on-prem"]);
         bench.ok(&format!("verify {dir}"));
         // what OpenSSL reads: names, limits, lifetimes, fingerprints
-        let print = openssl::run(bench.dir.path(), &format!("x509 -in {dir}/gke/ca-cert.pem -noout -fingerprint -sha256"));
+        let print =
+            openssl::run(bench.dir.path(), &format!("x509 -in {dir}/gke/ca-cert.pem -noout -fingerprint -sha256"));
         let print = print.trim().rsplit('=').next().unwrap().replace(':', "").to_lowercase();
         assert_eq!(report["clusters"][0]["fingerprint"].as_str(), Some(print.as_str()));
     }
@@ -57,7 +61,12 @@ fn openssl_accepts_what_we_make() {
     let ends = |file: &str, days: u64| {
         let check = |seconds| {
             let args = format!("x509 -in ca/{file} -noout -checkend {seconds}");
-            std::process::Command::new("openssl").current_dir(bench.dir.path()).args(args.split(' ')).output().unwrap().status
+            std::process::Command::new("openssl")
+                .current_dir(bench.dir.path())
+                .args(args.split(' '))
+                .output()
+                .unwrap()
+                .status
         };
         check(days * 86_400 - 3600).success() && !check(days * 86_400 + 3600).success()
     };
@@ -71,7 +80,10 @@ fn keys_are_private_and_the_folder_ignores_itself() {
     std::fs::set_permissions(bench.path("mesh-ca"), std::fs::Permissions::from_mode(0o755)).unwrap();
     bench.ok("init --cluster gke");
     assert_eq!((mode(&bench.path("mesh-ca")), mode(&bench.path("mesh-ca/gke"))), (0o700, 0o700));
-    assert_eq!((mode(&bench.path("mesh-ca/root-key.pem")), mode(&bench.path("mesh-ca/gke/ca-key.pem"))), (0o600, 0o600));
+    assert_eq!(
+        (mode(&bench.path("mesh-ca/root-key.pem")), mode(&bench.path("mesh-ca/gke/ca-key.pem"))),
+        (0o600, 0o600)
+    );
     assert_eq!(bench.read("mesh-ca/.gitignore"), b"*\n");
     assert!(!bench.path("mesh-ca/gke/root-key.pem").exists());
     assert_eq!(bench.read("mesh-ca/gke/root-cert.pem"), bench.read("mesh-ca/root-cert.pem"));
@@ -159,7 +171,9 @@ fn a_shared_intermediate_is_the_same_everywhere_and_stays_so() {
     }
     bench.ca("init --cluster a --cluster b").says(2, &["one intermediate for all clusters", "add --shared"]);
     bench.ok("init --dir own --cluster a");
-    bench.ca("init --dir own --shared --cluster a").says(2, &["one intermediate per cluster (a has its own)", "leave --shared out"]);
+    bench
+        .ca("init --dir own --shared --cluster a")
+        .says(2, &["one intermediate per cluster (a has its own)", "leave --shared out"]);
     bench.ok("verify");
 }
 
@@ -176,7 +190,9 @@ fn what_is_due_is_renewed_when_asked_with_the_key_it_has() {
         let cn = if shared.is_empty() { "a" } else { "shared" };
         let run = |args: &str| openssl::run(bench.dir.path(), args);
         run(&format!("req -new -key mesh-ca/a/ca-key.pem -subj /CN={cn} -out csr"));
-        run("x509 -req -in csr -CA mesh-ca/root-cert.pem -CAkey mesh-ca/root-key.pem -CAcreateserial -CAserial serial -days 30 -extfile ext -out due.pem");
+        run(
+            "x509 -req -in csr -CA mesh-ca/root-cert.pem -CAkey mesh-ca/root-key.pem -CAcreateserial -CAserial serial -days 30 -extfile ext -out due.pem",
+        );
         for cluster in clusters {
             bench.write(&format!("mesh-ca/{cluster}/ca-cert.pem"), bench.read("due.pem"));
             bench.write(&format!("mesh-ca/{cluster}/cert-chain.pem"), bench.read("due.pem"));

@@ -6,7 +6,8 @@ use std::process::Command;
 use super::Bench;
 
 /// What a CA's extensions should be.
-pub(super) const CA: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n";
+pub(super) const CA: &str =
+    "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n";
 /// Dates around today.
 pub(super) const GOOD: (&str, &str) = ("20200101000000Z", "20991231000000Z");
 
@@ -94,7 +95,9 @@ impl Pki<'_> {
 
     /// A folder like a cluster's: each file put together of files made here.
     pub(super) fn bundle(&self, dir: &str, [ca, key, chain, root]: [&[&str]; 4]) {
-        for (file, parts) in [("ca-cert.pem", ca), ("ca-key.pem", key), ("cert-chain.pem", chain), ("root-cert.pem", root)] {
+        for (file, parts) in
+            [("ca-cert.pem", ca), ("ca-key.pem", key), ("cert-chain.pem", chain), ("root-cert.pem", root)]
+        {
             if !parts.is_empty() {
                 self.0.write(&format!("{dir}/{file}"), parts.iter().flat_map(|p| self.read(p)).collect::<Vec<_>>());
             }

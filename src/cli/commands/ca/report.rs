@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::cli::CliError;
 use crate::data::model::{Report, Table, Timestamp};
 use crate::pure::ca::{
-    Action, CaCert, CaFolder, ClusterFiles, Done, Finding, Part, ROOT_CERT, ROOT_KEY, Severity, Verified, bundle_of, same_root,
-    shared_subject, utc, verify_bundle, verify_root,
+    Action, CaCert, CaFolder, ClusterFiles, Done, Finding, Part, ROOT_CERT, ROOT_KEY, Severity, Verified, bundle_of,
+    same_root, shared_subject, utc, verify_bundle, verify_root,
 };
 
 /// A CA, its bundles, and all that is wrong with them.

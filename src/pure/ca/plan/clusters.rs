@@ -2,11 +2,11 @@
 
 use super::{Action, Done, Issuer, Plan, PlanError, certs};
 use crate::data::model::ClusterId;
+use crate::pure::ca::DUE;
 use crate::pure::ca::cert::CaCert;
 use crate::pure::ca::folder::{CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, ROOT_CERT};
 use crate::pure::ca::issue::{IssueError, Issued, Signer, issue_intermediate, renew_intermediate, subject_of};
 use crate::pure::ca::keys::{CaKey, draw_serial};
-use crate::pure::ca::DUE;
 
 pub(super) fn plan(
     folder: &CaFolder,
@@ -63,7 +63,14 @@ pub(super) fn current(id: &str, files: &ClusterFiles) -> Result<Option<(Vec<u8>,
 
 /// Chain and root, where they are missing; a chain of the certificate's predecessor is what a renewal leaves that was cut off.
 /// Returns whether anything was.
-pub(super) fn rest(id: &str, files: &ClusterFiles, pem: &[u8], cert: &CaCert, issuer: &Issuer<'_>, plan: &mut Plan) -> bool {
+pub(super) fn rest(
+    id: &str,
+    files: &ClusterFiles,
+    pem: &[u8],
+    cert: &CaCert,
+    issuer: &Issuer<'_>,
+    plan: &mut Plan,
+) -> bool {
     let before = plan.writes.len();
     match &files.cert_chain {
         None => plan.put(Some(id), CERT_CHAIN, pem.to_vec()),

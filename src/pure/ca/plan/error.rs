@@ -23,7 +23,9 @@ pub enum PlanError {
     #[error("the root key is not there, and a root is there already")]
     RootKeyMissing,
     /// Clusters have a root that the folder has not.
-    #[error("root-cert.pem is missing, but {cluster}/root-cert.pem is there: a new root would not be trusted by {cluster}")]
+    #[error(
+        "root-cert.pem is missing, but {cluster}/root-cert.pem is there: a new root would not be trusted by {cluster}"
+    )]
     RootLost {
         /// One of the clusters.
         cluster: String,
@@ -52,7 +54,9 @@ pub enum PlanError {
         cluster: String,
     },
     /// The folder has one intermediate per cluster, and one for all was asked for.
-    #[error("this CA has one intermediate per cluster ({cluster} has its own), and --shared asks for one for all clusters")]
+    #[error(
+        "this CA has one intermediate per cluster ({cluster} has its own), and --shared asks for one for all clusters"
+    )]
     IsPerCluster {
         /// One of the clusters.
         cluster: String,
@@ -80,14 +84,22 @@ impl PlanError {
             PlanError::RootKeyMismatch | PlanError::RootKeyMissing => {
                 "name the file with the key of this root: meshctl ca init --root-key FILE".to_owned()
             }
-            PlanError::RootLost { cluster } => format!("put it back: cp {dir}/{cluster}/root-cert.pem {dir}/root-cert.pem"),
-            PlanError::KeyLost { cluster } => {
-                format!("put the key back, or have both issued again: rm {dir}/{cluster}/ca-cert.pem {dir}/{cluster}/cert-chain.pem")
+            PlanError::RootLost { cluster } => {
+                format!("put it back: cp {dir}/{cluster}/root-cert.pem {dir}/root-cert.pem")
             }
-            PlanError::ForeignIssuer { cluster } => format!("see what is wrong with it: meshctl ca verify {dir}/{cluster}"),
+            PlanError::KeyLost { cluster } => {
+                format!(
+                    "put the key back, or have both issued again: rm {dir}/{cluster}/ca-cert.pem {dir}/{cluster}/cert-chain.pem"
+                )
+            }
+            PlanError::ForeignIssuer { cluster } => {
+                format!("see what is wrong with it: meshctl ca verify {dir}/{cluster}")
+            }
             PlanError::IsPerCluster { .. } => "leave --shared out, or make another CA with --dir".to_owned(),
             PlanError::IsShared { .. } => "add --shared, or make another CA with --dir".to_owned(),
-            PlanError::Unreadable(_) | PlanError::Key { .. } => format!("see all that is wrong: meshctl ca verify {dir}"),
+            PlanError::Unreadable(_) | PlanError::Key { .. } => {
+                format!("see all that is wrong: meshctl ca verify {dir}")
+            }
             PlanError::SharedKeysDiffer { .. } | PlanError::Draw(_) | PlanError::Issue { .. } => return None,
         })
     }

@@ -16,12 +16,16 @@ pub(super) fn check(folder: &CaFolder, shared: bool) -> Vec<PlanError> {
         seen.extend(cert.map(|cert| (id, cert)));
     }
     let is_shared = |(id, cert): &(&String, CaCert)| {
-        cert.common_name == shared_subject() || seen.iter().any(|(other, theirs)| other != id && theirs.is_same_ca(cert))
+        cert.common_name == shared_subject()
+            || seen.iter().any(|(other, theirs)| other != id && theirs.is_same_ca(cert))
     };
     let found = if shared {
         // a lone CA of somebody else's making may be shared from now on
         let own = |(id, cert): &&(&String, CaCert)| seen.len() > 1 || cert.common_name.ends_with(id.as_str());
-        seen.iter().filter(own).find(|one| !is_shared(one)).map(|(id, _)| PlanError::IsPerCluster { cluster: (*id).clone() })
+        seen.iter()
+            .filter(own)
+            .find(|one| !is_shared(one))
+            .map(|(id, _)| PlanError::IsPerCluster { cluster: (*id).clone() })
     } else {
         seen.iter().find(|one| is_shared(one)).map(|(id, _)| PlanError::IsShared { cluster: (*id).clone() })
     };

@@ -150,11 +150,7 @@ mod tests {
     use super::*;
 
     fn port(port: u16, protocol: AppProtocol) -> InboundPort {
-        InboundPort {
-            port,
-            protocol,
-            hosts: vec![("reviews.default.svc.cluster.local".into(), 80)],
-        }
+        InboundPort { port, protocol, hosts: vec![("reviews.default.svc.cluster.local".into(), 80)] }
     }
 
     #[test]
