@@ -10,5 +10,6 @@ mod inspect;
 mod install;
 mod registry;
 mod rest;
+mod serve;
 mod talk;
 mod xds_build;

@@ -23,7 +23,6 @@ pub(super) struct Pages {
     pub(super) engine: Engine,
     pub(super) feeds: Feeds,
     pub(super) open: Arc<OpenStreams>,
-    pub(super) metrics: prometheus_client::registry::Registry,
 }
 
 /// The pages for people and tools: they name workloads and addresses, so they stay on loopback until a flag opens them.
@@ -37,9 +36,9 @@ pub(super) fn debug_router(pages: Arc<Pages>) -> Router {
         .with_state(pages)
 }
 
-/// The pages for monitoring.
+/// Whether pilot serves; `/metrics` stands beside it.
 pub(super) fn monitoring_router(pages: Arc<Pages>) -> Router {
-    Router::new().route("/ready", get(ready)).route("/metrics", get(metrics)).with_state(pages)
+    Router::new().route("/ready", get(ready)).with_state(pages)
 }
 
 async fn clusterz(State(pages): State<Arc<Pages>>) -> Json<Value> {
@@ -103,15 +102,6 @@ async fn ready(State(pages): State<Arc<Pages>>) -> Response {
         None if none => text(StatusCode::SERVICE_UNAVAILABLE, "no cluster has been read yet\n"),
         None => text(StatusCode::OK, "ready\n"),
     }
-}
-
-async fn metrics(State(pages): State<Arc<Pages>>) -> Response {
-    let mut out = String::new();
-    if prometheus_client::encoding::text::encode(&mut out, &pages.metrics).is_err() {
-        return text(StatusCode::INTERNAL_SERVER_ERROR, "encoding the metrics failed\n");
-    }
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], out).into_response()
 }
 
 fn text(status: StatusCode, text: &str) -> Response {
