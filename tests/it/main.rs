@@ -2,9 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 
 mod ca;
+mod calls;
 mod cli;
 mod fence;
 mod inspect;
 mod install;
+mod mesh;
+mod props;
 mod registry;
+mod session;
+mod world;
 mod xds_build;
