@@ -23,4 +23,6 @@ pub use listener::{
     HEADLESS_CHAINS, TcpChain, detect_listener, headless_chains, headless_listener, http_listener, listener_name,
     tcp_listener, virtual_outbound,
 };
-pub use route::{detected_route, detected_route_name, route_configuration, virtual_host, virtual_host_domains, virtual_host_of};
+pub use route::{
+    detected_route, detected_route_name, route_configuration, virtual_host, virtual_host_domains, virtual_host_named, virtual_host_of,
+};
