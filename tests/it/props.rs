@@ -486,3 +486,44 @@ fn interleave(ids: &[FeedId], queues: &[Vec<Change>], order: &[usize]) -> (Mesh,
     assert!(mesh.clusters.values().all(|c| c.sync == SyncState::Synced));
     (mesh, by_view(&world.catalog))
 }
+
+/// A digest of all bytes of a world in which many things meet.
+fn digest() -> String {
+    let mut world = world::World::new(config(1));
+    for which in views() {
+        world.attach(which);
+    }
+    for (at, cluster) in CLUSTERS.iter().enumerate() {
+        for variant in 0..10 {
+            world.put(cluster, &service((variant + at) % NAMED.len(), variant, at % 2));
+        }
+        for said in start() {
+            world.apply(&feed(cluster, 1), said.change());
+        }
+    }
+    let all = by_view(&world.catalog);
+    assert!(all.len() > 50, "{} resources are no proof", all.len());
+    let bytes: Vec<u8> = all.iter().flat_map(|((view, ty, name), bytes)| [format!("{view:?}{ty:?}{name}").into_bytes(), bytes.clone()]).flatten().collect();
+    format!("{} bytes, xxh3 {:032x}", bytes.len(), xxhash_rust::xxh3::xxh3_128(&bytes))
+}
+
+/// Where another process writes its digest to.
+const DIGEST_FILE: &str = "MESHCTL_TEST_DIGEST_FILE";
+
+/// Invariant 5: equal inputs give equal bytes in any run.
+#[test]
+fn another_process_makes_the_same_bytes() {
+    if let Some(file) = std::env::var_os(DIGEST_FILE) {
+        std::fs::write(file, digest()).unwrap();
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let digests = [0, 1].map(|n| {
+        let file = dir.path().join(n.to_string());
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "props::another_process_makes_the_same_bytes"]).env(DIGEST_FILE, &file);
+        assert!(command.output().unwrap().status.success());
+        std::fs::read_to_string(file).unwrap()
+    });
+    assert_eq!(digests, [digest(), digest()]);
+}
