@@ -2,12 +2,15 @@
 //! leaves no trace. And: another process makes the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use meshctl::data::model::{
     ClusterId, ClusterRole, Fact, FactKey, FeedId, Gateway, Kind, MeshSettings, NetworkId, OutboundPolicy, ProxyRole, Timestamp,
 };
 use meshctl::pure::mesh::{Change, Dirty, Index, Mesh, SyncState};
-use meshctl::pure::xds::{Binding, Catalog, Families, Snapshot, Type, Update, View, ViewId};
+use meshctl::pure::xds::{
+    Binding, Catalog, DeltaRequest, Entry, Families, HOLD, Request, Response, Session, Snapshot, SotwRequest, Type, Update, View, ViewId,
+};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -451,6 +454,141 @@ proptest! {
         same(&first.1, &second.1)?;
     }
 }
+
+/// A client as Envoy is one: it names the endpoint sets of its clusters and the routes of its listeners.
+struct Client {
+    view: ViewId,
+    session: Session,
+    delta: bool,
+    now: Instant,
+    held: BTreeMap<Type, BTreeMap<String, Entry>>,
+    named: BTreeMap<Type, BTreeSet<String>>,
+    last: BTreeMap<Type, (String, String)>,
+}
+
+impl Client {
+    fn new(view: ViewId, delta: bool) -> Self {
+        let (held, named) = Type::ALL.map(|ty| ((ty, BTreeMap::new()), (ty, BTreeSet::new()))).into_iter().unzip();
+        let mut client = Self { view, session: Session::new(view, delta), delta, now: Instant::now(), held, named, last: BTreeMap::new() };
+        for ty in [Type::Cluster, Type::Listener] {
+            client.ask(ty, &[], &[]);
+        }
+        client
+    }
+
+    fn ask(&mut self, ty: Type, subscribe: &[String], unsubscribe: &[String]) {
+        let (nonce, version) = self.last.get(&ty).cloned().unwrap_or_default();
+        let type_url = ty.url().to_owned();
+        let request = if self.delta {
+            let (subscribe, unsubscribe) = (subscribe.to_vec(), unsubscribe.to_vec());
+            Request::Delta(DeltaRequest { type_url, nonce, subscribe, unsubscribe, ..Default::default() })
+        } else {
+            let names = self.named[&ty].iter().cloned().collect();
+            Request::Sotw(SotwRequest { type_url, nonce, version, names, ..Default::default() })
+        };
+        self.session.handle(request, self.now).unwrap();
+    }
+
+    /// Takes what is said until nothing is; answers one response after the other, or not at once.
+    fn flush(&mut self, snapshot: &Snapshot, lazy: bool) {
+        let mut said = 0;
+        while let Some(response) = self.session.next(snapshot, self.now) {
+            said += 1;
+            assert!(said < 1_000, "it never ends");
+            self.take(&response, lazy);
+        }
+    }
+
+    fn take(&mut self, response: &Response, lazy: bool) {
+        let ty = response.ty;
+        let held = self.held.get_mut(&ty).unwrap();
+        if !self.delta && matches!(ty, Type::Cluster | Type::Listener) {
+            held.clear();
+        }
+        held.extend(response.resources.iter().map(|e| (e.name.to_string(), e.clone())));
+        for name in &response.removed {
+            held.remove(name.as_str());
+        }
+        let refs: BTreeSet<String> = held.values().flat_map(|e| e.refs.iter()).map(|n| n.to_string()).collect();
+        self.last.insert(ty, (response.nonce.to_string(), response.version.clone()));
+        if !lazy {
+            self.ask(ty, &[], &[]);
+        }
+        let of = match ty {
+            Type::Cluster => Type::Endpoint,
+            Type::Listener => Type::Route,
+            _ => return,
+        };
+        let gone: Vec<String> = self.named[&of].difference(&refs).cloned().collect();
+        let new: Vec<String> = refs.difference(&self.named[&of]).cloned().collect();
+        if gone.is_empty() && new.is_empty() {
+            return;
+        }
+        self.held.get_mut(&of).unwrap().retain(|name, _| !gone.contains(name));
+        self.named.insert(of, refs);
+        self.ask(of, &new, &gone);
+    }
+
+    /// Whether it holds what stands.
+    fn check(&self, snapshot: &Snapshot) -> Result<(), TestCaseError> {
+        for ty in Type::ALL {
+            let stands: BTreeMap<String, u128> = match ty {
+                Type::Cluster | Type::Listener => snapshot.all(self.view, ty).map(|e| (e.name.to_string(), e.version)).collect(),
+                _ => self.named[&ty].iter().filter_map(|n| Some((n.clone(), snapshot.find(self.view, ty, n)?.version))).collect(),
+            };
+            let mut held: BTreeMap<String, u128> = self.held[&ty].iter().map(|(name, e)| (name.clone(), e.version)).collect();
+            if !self.delta {
+                // state of the world says nothing of endpoint sets and routes that are gone
+                held.retain(|name, _| matches!(ty, Type::Cluster | Type::Listener) || stands.contains_key(name));
+            }
+            prop_assert_eq!(held, stands, "delta {}, {:?}", self.delta, ty);
+        }
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases() / 2, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+
+    /// Whatever happens, and however slowly it answers: a client holds in the end what stands.
+    #[test]
+    fn a_client_holds_in_the_end_what_stands(steps in prop::collection::vec((step(), 0..4usize, any::<bool>()), 1..50)) {
+        let mut run = Run::new();
+        for (cluster, said) in (0..3).flat_map(|c| start().into_iter().map(move |said| (c, said))) {
+            run.step(&Step::Say { cluster, before: false, said })?;
+        }
+        run.publish()?;
+        let ids = [run.attached[&0], run.attached[&1]];
+        let mut clients: Vec<Client> = ids.iter().flat_map(|id| BOTH.map(|delta| Client::new(*id, delta))).collect();
+        for (step, which, lazy) in steps {
+            if !matches!(step, Step::Publish | Step::Detach(_) | Step::Attach(_)) {
+                run.step(&step)?;
+                continue;
+            }
+            let updates = run.catalog.update(&run.index.mesh(), &std::mem::take(&mut run.gathered));
+            let snapshot = run.catalog.snapshot();
+            for client in &mut clients {
+                let mine = updates.iter().filter(|u| snapshot.tables(client.view, u.touched.ty).contains(&u.table));
+                client.session.touched(mine.map(|u| &u.touched));
+            }
+            clients[which].flush(&snapshot, lazy);
+        }
+        let updates = run.catalog.update(&run.index.mesh(), &std::mem::take(&mut run.gathered));
+        let snapshot = run.catalog.snapshot();
+        for client in &mut clients {
+            let mine = updates.iter().filter(|u| snapshot.tables(client.view, u.touched.ty).contains(&u.table));
+            client.session.touched(mine.map(|u| &u.touched));
+            // whatever waits has waited long enough
+            for _ in 0..4 {
+                client.flush(&snapshot, false);
+                client.now += HOLD;
+            }
+            client.check(&snapshot)?;
+        }
+    }
+}
+
+const BOTH: [bool; 2] = [true, false];
 
 /// More with `MESHCTL_CASES`.
 fn cases() -> u32 {

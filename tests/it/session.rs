@@ -754,8 +754,11 @@ fn far() -> Vec<Obj> {
     [service("x", "10.8.0.1", "10.1.0.1"), service("z", "10.8.0.3", "10.1.0.3")].concat()
 }
 
+/// What a client holds, by type: name and version.
+type Held = BTreeMap<Type, BTreeMap<String, String>>;
+
 /// A restart: `a` has been heard, `b` has not.
-fn restarted(delta: bool, near: Vec<Obj>) -> (Stream, BTreeMap<Type, BTreeMap<String, String>>, BTreeMap<Type, String>) {
+fn restarted(delta: bool, near: Vec<Obj>) -> (Stream, Held, BTreeMap<Type, String>) {
     let mut before = stream(delta, &[("a", all()), ("b", far())]);
     before.subscribe(Type::Cluster, &[]);
     before.flush();
