@@ -592,7 +592,7 @@ const BOTH: [bool; 2] = [true, false];
 
 /// More with `MESHCTL_CASES`.
 fn cases() -> u32 {
-    std::env::var("MESHCTL_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256)
+    std::env::var("MESHCTL_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(128)
 }
 
 type ByView = BTreeMap<(View, Type, String), Vec<u8>>;
