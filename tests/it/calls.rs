@@ -104,12 +104,16 @@ impl Proxy<'_> {
         };
         if any.type_url.ends_with(".TcpProxy") {
             let proxy = TcpProxy::decode(any.value.clone()).expect("a TCP proxy");
-            let Some(tcp_proxy::ClusterSpecifier::Cluster(cluster)) = proxy.cluster_specifier else { panic!("no cluster") };
+            let Some(tcp_proxy::ClusterSpecifier::Cluster(cluster)) = proxy.cluster_specifier else {
+                panic!("no cluster")
+            };
             return cluster;
         }
         let manager = HttpConnectionManager::decode(any.value.clone()).expect("a connection manager");
         let routes = match manager.route_specifier.expect("routes") {
-            RouteSpecifier::Rds(rds) => self.read::<RouteConfiguration>(Type::Route, &rds.route_config_name).expect("the route"),
+            RouteSpecifier::Rds(rds) => {
+                self.read::<RouteConfiguration>(Type::Route, &rds.route_config_name).expect("the route")
+            }
             RouteSpecifier::RouteConfig(routes) => routes,
             other => panic!("{other:?}"),
         };
@@ -126,15 +130,20 @@ impl Proxy<'_> {
     }
 
     fn end(&self, name: &str) -> End {
-        let cluster: Cluster = self.read(Type::Cluster, name).unwrap_or_else(|| panic!("the cluster {name} does not exist"));
+        let cluster: Cluster =
+            self.read(Type::Cluster, name).unwrap_or_else(|| panic!("the cluster {name} does not exist"));
         let Some(ClusterDiscoveryType::Type(kind)) = cluster.cluster_discovery_type else { panic!("no type") };
         match DiscoveryType::try_from(kind).expect("a type") {
             DiscoveryType::OriginalDst => End::AsCalled,
             DiscoveryType::Static if cluster.load_assignment.is_none() => End::BlackHole,
-            DiscoveryType::StrictDns => End::Dns(targets(&cluster.load_assignment.expect("a host")).into_iter().next().expect("one")),
+            DiscoveryType::StrictDns => {
+                End::Dns(targets(&cluster.load_assignment.expect("a host")).into_iter().next().expect("one"))
+            }
             DiscoveryType::Eds => {
                 let service = cluster.eds_cluster_config.expect("EDS").service_name;
-                End::Endpoints(targets(&self.read(Type::Endpoint, &service).expect("the endpoint set that the cluster owes")))
+                End::Endpoints(targets(
+                    &self.read(Type::Endpoint, &service).expect("the endpoint set that the cluster owes"),
+                ))
             }
             other => panic!("{other:?}"),
         }
@@ -173,7 +182,9 @@ fn chain_of<'a>(listener: &'a Listener, ip: IpAddr, port: u16, spoken: Spoken<'_
     let application = if matches!(spoken, Spoken::Http(_)) && detects { "http/1.1" } else { "" };
     let mut chains: Vec<&FilterChain> = listener.filter_chains.iter().collect();
     let matches = |c: &FilterChain| c.filter_chain_match.clone().unwrap_or_default();
-    let narrow = |chains: &mut Vec<&'a FilterChain>, exact: &dyn Fn(&FilterChain) -> bool, open: &dyn Fn(&FilterChain) -> bool| {
+    let narrow = |chains: &mut Vec<&'a FilterChain>,
+                  exact: &dyn Fn(&FilterChain) -> bool,
+                  open: &dyn Fn(&FilterChain) -> bool| {
         let found: Vec<&FilterChain> = chains.iter().copied().filter(|c| exact(c)).collect();
         *chains = if found.is_empty() { chains.iter().copied().filter(|c| open(c)).collect() } else { found };
     };
@@ -191,7 +202,8 @@ fn chain_of<'a>(listener: &'a Listener, ip: IpAddr, port: u16, spoken: Spoken<'_
 /// Envoy's order of domains: exact, then the longest suffix wildcard, then `*`. The port of a `Host` counts for nothing.
 fn virtual_host<'a>(routes: &'a RouteConfiguration, host: &str) -> &'a VirtualHost {
     let port_counts = !routes.ignore_port_in_host_matching;
-    let bare = host.rsplit_once(':').filter(|(h, p)| !h.is_empty() && p.parse::<u16>().is_ok()).map_or(host, |(h, _)| h);
+    let bare =
+        host.rsplit_once(':').filter(|(h, p)| !h.is_empty() && p.parse::<u16>().is_ok()).map_or(host, |(h, _)| h);
     let host = if port_counts { host } else { bare };
     let mut seen = BTreeSet::new();
     let all: Vec<(&str, &VirtualHost)> =
@@ -200,7 +212,9 @@ fn virtual_host<'a>(routes: &'a RouteConfiguration, host: &str) -> &'a VirtualHo
         assert!(seen.insert(*domain), "{} has the domain {domain} twice, the second in {}", routes.name, v.name);
     }
     let exact = all.iter().find(|(d, _)| *d == host);
-    let suffix = all.iter().filter(|(d, _)| d.len() > 1 && d.strip_prefix('*').is_some_and(|s| host.ends_with(s) && host.len() > s.len()));
+    let suffix = all
+        .iter()
+        .filter(|(d, _)| d.len() > 1 && d.strip_prefix('*').is_some_and(|s| host.ends_with(s) && host.len() > s.len()));
     let longest = suffix.max_by_key(|(d, _)| d.len());
     exact.or(longest).or(all.iter().find(|(d, _)| *d == "*")).expect("a virtual host").1
 }
@@ -231,9 +245,27 @@ fn gke() -> Vec<Obj> {
         vec![node(k, "us-west1", "us-west1-a"), svc("default", "kubernetes", "10.125.48.1", &[("https", 443)])],
         vec![slice("default", "kubernetes", "kubernetes", &[("https", 443)], &[ep("35.1.1.1", "")])],
         app("productpage", "10.125.9.95", &[("http", 9080)], k, &[("productpage-v1", "10.124.2.29")]),
-        app("details", "10.125.35.188", &[("http", 9080)], k, &[("details-0", "10.124.0.18"), ("details-1", "10.124.2.32")]),
-        app("ratings", "10.125.33.214", &[("http", 9080)], k, &[("r-0", "10.124.0.20"), ("r-1", "10.124.1.17"), ("r-2", "10.124.2.30")]),
-        app("reviews", "10.125.59.1", &[("http", 9080)], k, &[("reviews-v1", "10.124.0.19"), ("reviews-v2", "10.124.1.18"), ("reviews-v1b", "10.124.2.34")]),
+        app(
+            "details",
+            "10.125.35.188",
+            &[("http", 9080)],
+            k,
+            &[("details-0", "10.124.0.18"), ("details-1", "10.124.2.32")],
+        ),
+        app(
+            "ratings",
+            "10.125.33.214",
+            &[("http", 9080)],
+            k,
+            &[("r-0", "10.124.0.20"), ("r-1", "10.124.1.17"), ("r-2", "10.124.2.30")],
+        ),
+        app(
+            "reviews",
+            "10.125.59.1",
+            &[("http", 9080)],
+            k,
+            &[("reviews-v1", "10.124.0.19"), ("reviews-v2", "10.124.1.18"), ("reviews-v1b", "10.124.2.34")],
+        ),
         // the VIP stands in the talk's listener dump
         app("mongodb", "10.125.59.136", &[("mongo", 27017)], k, &[("mongodb-0", "10.124.2.31")]),
     ]
@@ -272,7 +304,14 @@ const GKE_REVIEWS: [&str; 3] = ["10.124.0.19:9080", "10.124.1.18:9080", "10.124.
 fn the_talk_reviews_are_in_both_clusters_until_v3_leaves_and_again_when_it_is_back() {
     let mut world = talk(OutboundPolicy::AllowAny);
     let everywhere = [&GKE_REVIEWS[..], &["192.170.228.84:9080"]].concat();
-    for host in ["reviews", "reviews:9080", "reviews.istio-system", "reviews.istio-system.svc", "reviews.istio-system.svc.cluster.local:9080", "10.125.59.1"] {
+    for host in [
+        "reviews",
+        "reviews:9080",
+        "reviews.istio-system",
+        "reviews.istio-system.svc",
+        "reviews.istio-system.svc.cluster.local:9080",
+        "10.125.59.1",
+    ] {
         assert_eq!(call(&mut world, productpage(), "10.125.59.1:9080", Spoken::Http(host)), at(&everywhere), "{host}");
     }
     let gone = slice("istio-system", "reviews-1", "reviews", &[("http", 9080)], &[]);
@@ -302,7 +341,10 @@ fn a_service_of_the_other_cluster_alone_is_called_by_name() {
     let mut world = talk(OutboundPolicy::RegistryOnly);
     let details = at(&["10.124.0.18:9080", "10.124.2.32:9080"]);
     assert_eq!(call(&mut world, reviews_v3(), "1.2.3.4:9080", Spoken::Http("details")), details);
-    assert_eq!(call(&mut world, reviews_v3(), "1.2.3.4:9080", Spoken::Http("details.istio-system.svc.cluster.local")), details);
+    assert_eq!(
+        call(&mut world, reviews_v3(), "1.2.3.4:9080", Spoken::Http("details.istio-system.svc.cluster.local")),
+        details
+    );
 }
 
 #[test]
@@ -344,7 +386,13 @@ fn ports_of_a_service_are_apart() {
     let ports = [("http", 80), ("http-admin", 81), ("tcp-db", 82), ("any", 83)];
     let objects = vec![
         svc("n", "x", "10.9.0.1", &ports),
-        slice("n", "x-1", "x", &[("http", 8080), ("http-admin", 8081), ("tcp-db", 8082), ("any", 8083)], &[ep("10.0.0.1", "")]),
+        slice(
+            "n",
+            "x-1",
+            "x",
+            &[("http", 8080), ("http-admin", 8081), ("tcp-db", 8082), ("any", 8083)],
+            &[ep("10.0.0.1", "")],
+        ),
         // one port is elsewhere
         slice("n", "x-2", "x", &[("http-admin", 9081)], &[ep("10.0.0.2", "")]),
     ];
@@ -363,7 +411,9 @@ fn ports_of_a_service_are_apart() {
 
 #[test]
 fn an_address_of_two_clusters_is_called_once() {
-    let objects = |vip: &str| vec![svc("n", "x", vip, &[("http", 80)]), slice("n", "x-1", "x", &[("http", 80)], &[ep("10.0.0.1", "")])];
+    let objects = |vip: &str| {
+        vec![svc("n", "x", vip, &[("http", 80)]), slice("n", "x-1", "x", &[("http", 80)], &[ep("10.0.0.1", "")])]
+    };
     let mut world = World::of(&[("a", objects("10.9.0.1")), ("b", objects("10.8.0.1"))]);
     let id = world.attach(view("a", "n"));
     let entry = world.snapshot().find(id, Type::Endpoint, "outbound|80||x.n.svc.cluster.local").unwrap().body.concat();
@@ -377,7 +427,9 @@ fn an_address_of_two_clusters_is_called_once() {
 #[test]
 fn every_kind_of_service_is_reached() {
     let external = |name: &str, host: &str| {
-        svc("n", name, "", &[("http", 80)]).set("/spec/type", json!("ExternalName")).set("/spec/externalName", json!(host))
+        svc("n", name, "", &[("http", 80)])
+            .set("/spec/type", json!("ExternalName"))
+            .set("/spec/externalName", json!(host))
     };
     let objects = vec![
         svc("n", "empty", "10.9.0.1", &[("http", 80)]),
@@ -414,8 +466,15 @@ fn another_network_is_reached_by_its_gateway_or_not_at_all() {
     apart.open_namespaces.insert("istio-system".into());
     apart.clusters.get_mut(&crate::world::cid("on-prem")).unwrap().network = NetworkId("dc".into());
     let mut world = World::with(apart.clone(), &[("gke", gke()), ("on-prem", on_prem())]);
-    assert_eq!(call(&mut world, productpage(), "10.125.59.1:9080", Spoken::Http("reviews")), at(&GKE_REVIEWS), "never leaked");
-    apart.networks.insert(NetworkId("dc".into()), vec![meshctl::data::model::Gateway { address: "192.170.228.90".into(), port: 15443 }]);
+    assert_eq!(
+        call(&mut world, productpage(), "10.125.59.1:9080", Spoken::Http("reviews")),
+        at(&GKE_REVIEWS),
+        "never leaked"
+    );
+    apart.networks.insert(
+        NetworkId("dc".into()),
+        vec![meshctl::data::model::Gateway { address: "192.170.228.90".into(), port: 15443 }],
+    );
     world.configure(apart);
     let all = [&GKE_REVIEWS[..], &["192.170.228.90:15443"]].concat();
     assert_eq!(call(&mut world, productpage(), "10.125.59.1:9080", Spoken::Http("reviews")), at(&all));
@@ -475,7 +534,10 @@ fn calls_into_a_pod_follow_target_ports_and_the_slices_of_services_without_a_sel
     world.put("a", &slice("n", "manual-1", "manual", &[("http", 7070)], &[ep("10.0.0.2", "")]));
     assert_eq!(inbound(&mut world, p0(), "10.0.0.1:7070", Spoken::Tcp), "InboundPassthroughCluster");
     // another service's selector is not met by an address
-    assert_eq!(inbound(&mut world, view_of_pod("a", "n", "p9", "10.0.0.2", "none"), "10.0.0.2:8080", Spoken::Tcp), "InboundPassthroughCluster");
+    assert_eq!(
+        inbound(&mut world, view_of_pod("a", "n", "p9", "10.0.0.2", "none"), "10.0.0.2:8080", Spoken::Tcp),
+        "InboundPassthroughCluster"
+    );
 }
 
 #[test]

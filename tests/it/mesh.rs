@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshctl::data::model::{
-    AppProtocol, Kind, Locality, Name, NetworkId, OutboundPolicy, Readiness, ServiceId, ServiceKind, ServicePort, ServiceScope, SpiffeId,
-    TargetPort, Timestamp, Transport, WorkloadId,
+    AppProtocol, Kind, Locality, Name, NetworkId, OutboundPolicy, Readiness, ServiceId, ServiceKind, ServicePort,
+    ServiceScope, SpiffeId, TargetPort, Timestamp, Transport, WorkloadId,
 };
 use meshctl::pure::mesh::{Change, Endpoint, LocalService, Mesh, Service, SyncState, Workload};
 use serde_json::json;
@@ -12,7 +12,9 @@ use serde_json::json;
 use crate::world::{Obj, World, cid, ep, feed, mesh_config, node, pod, settings, slice, svc, system_namespace, wid};
 
 fn found<'a>(mesh: &'a Mesh, namespace: &str, name: &str) -> &'a Service {
-    mesh.services.get(&ServiceId::mesh(namespace, name)).unwrap_or_else(|| panic!("{namespace}/{name} is no service of the mesh"))
+    mesh.services
+        .get(&ServiceId::mesh(namespace, name))
+        .unwrap_or_else(|| panic!("{namespace}/{name} is no service of the mesh"))
 }
 
 /// `cluster address:port` of a service's port.
@@ -32,7 +34,8 @@ fn x(vip: &str, address: &str) -> Vec<Obj> {
 #[test]
 fn a_service_of_two_clusters_is_one() {
     let near = [x("10.9.0.1", "10.0.0.1"), vec![node("k0", "r", "z")]].concat();
-    let far = [x("10.8.0.1", "10.1.0.1"), vec![slice("n", "x-2", "x", &[("http", 8080)], &[ep("10.1.0.0", "")])]].concat();
+    let far =
+        [x("10.8.0.1", "10.1.0.1"), vec![slice("n", "x-2", "x", &[("http", 8080)], &[ep("10.1.0.0", "")])]].concat();
     let mesh = World::of(&[("primary", near), ("away", far)]).mesh();
 
     let http = ServicePort {
@@ -73,7 +76,11 @@ fn a_service_of_two_clusters_is_one() {
         ..of_pod("away", "10.1.0.0", Locality::default())
     };
     // the primary first, although its name is the last; then by address
-    let all = vec![of_pod("primary", "10.0.0.1", locality.clone()), without_pod, of_pod("away", "10.1.0.1", Locality::default())];
+    let all = vec![
+        of_pod("primary", "10.0.0.1", locality.clone()),
+        without_pod,
+        of_pod("away", "10.1.0.1", Locality::default()),
+    ];
     let expected = Service {
         id: ServiceId::mesh("n", "x"),
         hostname: "x.n.svc.cluster.local".into(),
@@ -109,12 +116,19 @@ fn a_service_of_two_clusters_is_one() {
 fn an_address_stands_once_in_a_cluster_and_once_in_each() {
     let near = vec![
         svc("n", "x", "10.9.0.1", &[("http", 80)]),
-        slice("n", "s0", "x", &[("http", 80)], &[json!({"addresses": ["10.0.0.1"], "conditions": {"ready": false}}), ep("10.0.0.2", "")]),
+        slice(
+            "n",
+            "s0",
+            "x",
+            &[("http", 80)],
+            &[json!({"addresses": ["10.0.0.1"], "conditions": {"ready": false}}), ep("10.0.0.2", "")],
+        ),
         slice("n", "s1", "x", &[("http", 80)], &[ep("10.0.0.1", "")]),
         // another port is another endpoint
         slice("n", "s2", "x", &[("http", 81)], &[ep("10.0.0.1", "")]),
     ];
-    let far = vec![svc("n", "x", "10.8.0.1", &[("http", 80)]), slice("n", "s0", "x", &[("http", 80)], &[ep("10.0.0.1", "")])];
+    let far =
+        vec![svc("n", "x", "10.8.0.1", &[("http", 80)]), slice("n", "s0", "x", &[("http", 80)], &[ep("10.0.0.1", "")])];
     let mesh = World::of(&[("a", near), ("b", far)]).mesh();
     assert_eq!(endpoints(&mesh, "x", 80), ["a 10.0.0.1:80", "a 10.0.0.1:81", "a 10.0.0.2:80", "b 10.0.0.1:80"]);
     // while it moves between slices the better readiness counts: never a moment without it
@@ -144,7 +158,8 @@ fn an_endpoint_waits_for_its_pod() {
 
 #[test]
 fn our_own_slices_count_for_nothing() {
-    let ours = slice("n", "x-1", "x", &[("http", 80)], &[ep("10.0.0.1", "")]).label("endpointslice.kubernetes.io/managed-by", "meshctl");
+    let ours = slice("n", "x-1", "x", &[("http", 80)], &[ep("10.0.0.1", "")])
+        .label("endpointslice.kubernetes.io/managed-by", "meshctl");
     let mesh = World::of(&[("a", vec![svc("n", "x", "10.9.0.1", &[("http", 80)]), ours])]).mesh();
     assert_eq!(endpoints(&mesh, "x", 80), [] as [&str; 0]);
     assert!(mesh.warnings.is_empty());
@@ -159,7 +174,15 @@ fn what_is_cluster_local_never_merges() {
     let objects = || {
         let of = |ns: &str, name: &str| svc(ns, name, "10.9.0.1", &[("http", 80)]);
         let pilot = of("istio-system", "istio-pilot").label("app.kubernetes.io/managed-by", "meshctl");
-        vec![of("default", "kubernetes"), of("kube-system", "dns"), of("istio-system", "reviews"), pilot, of("n", "x"), of("n", "y"), of("m", "x")]
+        vec![
+            of("default", "kubernetes"),
+            of("kube-system", "dns"),
+            of("istio-system", "reviews"),
+            pilot,
+            of("n", "x"),
+            of("n", "y"),
+            of("m", "x"),
+        ]
     };
     let clusters = [("a", objects()), ("b", objects())];
     let mesh = World::of(&clusters).mesh();
@@ -193,7 +216,18 @@ fn what_is_cluster_local_never_merges() {
     let count = |cluster: &str| mesh.service_in(&cid(cluster), "default", "kubernetes").unwrap().endpoints(80).len();
     assert_eq!((count("a"), count("b")), (0, 1));
     let seen: Vec<_> = mesh.visible_services(&cid("b")).map(|s| s.id.to_string()).collect();
-    assert_eq!(seen, ["b/default/kubernetes", "b/istio-system/istio-pilot", "istio-system/reviews", "b/kube-system/dns", "b/m/x", "b/n/x", "n/y"]);
+    assert_eq!(
+        seen,
+        [
+            "b/default/kubernetes",
+            "b/istio-system/istio-pilot",
+            "istio-system/reviews",
+            "b/kube-system/dns",
+            "b/m/x",
+            "b/n/x",
+            "n/y"
+        ]
+    );
     // and back again
     world.configure(settings(&["a", "b"]));
     assert!(ids(&world.mesh()).contains(&"n/x".to_owned()));
@@ -210,16 +244,31 @@ fn conflicting_definitions_are_said_and_the_primary_counts() {
     let same = of(&[("http", 80)]);
     assert_eq!(conflicts(same.clone(), same.clone()), [] as [&str; 0]);
     // another selector, VIP or target port is no conflict
-    let other = svc("n", "x", "10.8.0.1", &[("http", 80)]).set("/spec/selector", json!({})).set("/spec/ports/0/targetPort", json!(99));
+    let other = svc("n", "x", "10.8.0.1", &[("http", 80)])
+        .set("/spec/selector", json!({}))
+        .set("/spec/ports/0/targetPort", json!(99));
     assert_eq!(conflicts(same.clone(), other), [] as [&str; 0]);
-    assert_eq!(conflicts(same.clone(), of(&[("http", 81)])), ["spec.ports: port http is 80 in a and 81 in b; a's number counts"]);
+    assert_eq!(
+        conflicts(same.clone(), of(&[("http", 81)])),
+        ["spec.ports: port http is 80 in a and 81 in b; a's number counts"]
+    );
     assert_eq!(
         conflicts(same.clone(), of(&[("web", 81)])),
-        ["spec.ports: port http of a does not exist in b, whose endpoints do not serve it", "spec.ports: port 81 of b does not exist in a and is left out"]
+        [
+            "spec.ports: port http of a does not exist in b, whose endpoints do not serve it",
+            "spec.ports: port 81 of b does not exist in a and is left out"
+        ]
     );
-    assert_eq!(conflicts(same.clone(), of(&[("tcp", 80)])), ["spec.ports: port http speaks Http in a and Tcp in b; a's counts"]);
     assert_eq!(
-        conflicts(same.clone(), same.clone().set("/spec/ports/0/appProtocol", json!("tcp")).set("/spec/ports/0/port", json!(81))).len(),
+        conflicts(same.clone(), of(&[("tcp", 80)])),
+        ["spec.ports: port http speaks Http in a and Tcp in b; a's counts"]
+    );
+    assert_eq!(
+        conflicts(
+            same.clone(),
+            same.clone().set("/spec/ports/0/appProtocol", json!("tcp")).set("/spec/ports/0/port", json!(81))
+        )
+        .len(),
         2,
         "number and protocol are two conflicts"
     );
@@ -232,8 +281,12 @@ fn conflicting_definitions_are_said_and_the_primary_counts() {
         conflicts(same.clone(), same.clone().set("/spec/clusterIP", json!("None"))),
         ["spec.type: it is a ClusterIP service in a and headless in b; a's definition counts"]
     );
-    let external = same.clone().set("/spec/type", json!("ExternalName")).set("/spec/externalName", json!("example.com"));
-    assert_eq!(conflicts(same, external), ["spec.type: it is a ClusterIP service in a and an ExternalName in b; a's definition counts"]);
+    let external =
+        same.clone().set("/spec/type", json!("ExternalName")).set("/spec/externalName", json!("example.com"));
+    assert_eq!(
+        conflicts(same, external),
+        ["spec.type: it is a ClusterIP service in a and an ExternalName in b; a's definition counts"]
+    );
 }
 
 #[test]
@@ -249,7 +302,8 @@ fn ports_merge_by_name_and_never_to_a_wrong_one() {
     assert_eq!(endpoints(&mesh, "x", 8080), [] as [&str; 0]);
     // names that differ meet by number
     let near = vec![svc("n", "x", "10.9.0.1", &[("http", 80)])];
-    let far = vec![svc("n", "x", "10.8.0.1", &[("", 80)]), slice("n", "x-1", "x", &[("", 3000)], &[ep("10.1.0.1", "")])];
+    let far =
+        vec![svc("n", "x", "10.8.0.1", &[("", 80)]), slice("n", "x-1", "x", &[("", 3000)], &[ep("10.1.0.1", "")])];
     assert_eq!(endpoints(&World::of(&[("a", near), ("b", far)]).mesh(), "x", 80), ["b 10.1.0.1:3000"]);
 }
 
@@ -257,14 +311,19 @@ fn ports_merge_by_name_and_never_to_a_wrong_one() {
 fn a_service_of_the_other_cluster_alone_is_there_without_a_vip_here() {
     let mesh = World::of(&[("a", vec![]), ("b", x("10.8.0.1", "10.1.0.1"))]).mesh();
     let service = found(&mesh, "n", "x");
-    assert_eq!((service.defined_by.clone(), service.vips(&cid("a")).len(), service.vips(&cid("b")).len()), (cid("b"), 0, 1));
+    assert_eq!(
+        (service.defined_by.clone(), service.vips(&cid("a")).len(), service.vips(&cid("b")).len()),
+        (cid("b"), 0, 1)
+    );
     assert_eq!(endpoints(&mesh, "x", 80), ["b 10.1.0.1:8080"]);
     assert!(mesh.service_in(&cid("a"), "n", "x").is_some());
 }
 
 #[test]
 fn every_kind_of_service_is_kept() {
-    let external = svc("n", "out", "", &[("http", 80)]).set("/spec/type", json!("ExternalName")).set("/spec/externalName", json!("example.com."));
+    let external = svc("n", "out", "", &[("http", 80)])
+        .set("/spec/type", json!("ExternalName"))
+        .set("/spec/externalName", json!("example.com."));
     let headless = svc("n", "head", "None", &[("tcp-db", 90)]);
     let manual = svc("n", "manual", "10.9.0.2", &[("http", 80)]).set("/spec/selector", json!(null));
     let objects = vec![
@@ -290,7 +349,8 @@ fn every_kind_of_service_is_kept() {
 
 #[test]
 fn not_ready_addresses_count_where_the_service_says_so() {
-    let slice = slice("n", "x-1", "x", &[("http", 80)], &[json!({"addresses": ["10.0.0.1"], "conditions": {"ready": false}})]);
+    let slice =
+        slice("n", "x-1", "x", &[("http", 80)], &[json!({"addresses": ["10.0.0.1"], "conditions": {"ready": false}})]);
     let of = |publish: bool| {
         let service = svc("n", "x", "10.9.0.1", &[("http", 80)]).set("/spec/publishNotReadyAddresses", json!(publish));
         let mesh = World::of(&[("a", vec![service, slice.clone()])]).mesh();
@@ -338,7 +398,9 @@ fn a_new_generation_is_invisible_until_it_has_synced() {
     assert_eq!(endpoints(&swapped, "x", 80), ["a 10.0.0.2:8080"]);
     // a generation that is over changes nothing, whatever it says
     world.put("a", &slice("n", "x-2", "x", &[("http", 8080)], &[ep("10.0.0.7", "")]));
-    for change in [Change::Synced, Change::Stale { since: Timestamp(1) }, Change::Replace(Kind::Service, vec![]), Change::Retired] {
+    for change in
+        [Change::Synced, Change::Stale { since: Timestamp(1) }, Change::Replace(Kind::Service, vec![]), Change::Retired]
+    {
         world.apply(&feed("a", 1), change);
     }
     assert_eq!(world.mesh(), swapped);
@@ -390,7 +452,11 @@ fn a_relist_is_atomic_and_deletes_what_it_does_not_name() {
     world.apply(&feed("a", 1), Change::Replace(Kind::EndpointSlice, vec![two.fact()]));
     let mesh = world.mesh();
     assert_eq!(endpoints(&mesh, "x", 80), ["a 10.0.0.5:8080"]);
-    assert_eq!((mesh.workloads.len(), mesh.warnings.len()), (1, 0), "other kinds stand, and a warning goes with its object");
+    assert_eq!(
+        (mesh.workloads.len(), mesh.warnings.len()),
+        (1, 0),
+        "other kinds stand, and a warning goes with its object"
+    );
     // the same again is no change at all
     let dirty = world.index.apply(&feed("a", 1), Change::Replace(Kind::EndpointSlice, vec![two.fact()]));
     assert!(dirty.is_empty());
@@ -411,7 +477,9 @@ fn a_cluster_that_is_lost_keeps_its_facts() {
 #[test]
 fn a_cluster_that_leaves_takes_exactly_its_own() {
     let near = [x("10.9.0.1", "10.0.0.1"), vec![slice("n", "bad", "", &[], &[])]].concat();
-    let far = [x("10.8.0.1", "10.1.0.1"), vec![svc("n", "y", "10.8.0.2", &[("http", 80)]), slice("n", "bad", "", &[], &[])]].concat();
+    let far =
+        [x("10.8.0.1", "10.1.0.1"), vec![svc("n", "y", "10.8.0.2", &[("http", 80)]), slice("n", "bad", "", &[], &[])]]
+            .concat();
     let mut world = World::of(&[("a", near.clone()), ("b", far.clone())]);
     world.configure(settings(&["a"]));
     assert_eq!(world.mesh(), World::of(&[("a", near)]).mesh());
@@ -512,7 +580,8 @@ fn a_bad_object_is_a_warning_of_its_own() {
     let bad = svc("n", "x", "10.9.0.1", &[("http", 80), ("tcp", 81)]).set("/spec/ports/1/port", json!(70_000));
     let mesh = World::of(&[("a", vec![bad.clone(), svc("n", "y", "10.9.0.2", &[("http", 80)])])]).mesh();
     assert_eq!(found(&mesh, "n", "x").ports.len(), 1);
-    let warnings: Vec<_> = mesh.warnings.iter().map(|((cluster, key), w)| format!("{cluster} {key} {}", w[0].field)).collect();
+    let warnings: Vec<_> =
+        mesh.warnings.iter().map(|((cluster, key), w)| format!("{cluster} {key} {}", w[0].field)).collect();
     assert_eq!(warnings, ["a Service/n/x spec.ports[1]"]);
     let id = ServiceId { namespace: "n".into(), name: "y".into(), scope: ServiceScope::Mesh };
     assert!(mesh.services.contains_key(&id));

@@ -5,21 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use meshctl::data::model::{
-    ClusterId, ClusterRole, Fact, FactKey, FeedId, Gateway, Kind, MeshSettings, NetworkId, OutboundPolicy, ProxyRole, Timestamp,
+    ClusterId, ClusterRole, Fact, FactKey, FeedId, Gateway, Kind, MeshSettings, NetworkId, OutboundPolicy, ProxyRole,
+    Timestamp,
 };
 use meshctl::pure::mesh::{Change, Dirty, Index, Mesh, SyncState};
 use meshctl::pure::xds::{
-    Binding, Catalog, DeltaRequest, Entry, Families, HOLD, Request, Response, Session, Snapshot, SotwRequest, Type, Update, View, ViewId,
+    Binding, Catalog, DeltaRequest, Entry, Families, HOLD, Request, Response, Session, Snapshot, SotwRequest, Type,
+    Update, View, ViewId,
 };
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::world::{self, Obj, cid, ep, feed, mesh_config, node, pod, settings, slice, svc, system_namespace, view, view_of_pod};
+use crate::world::{
+    self, Obj, cid, ep, feed, mesh_config, node, pod, settings, slice, svc, system_namespace, view, view_of_pod,
+};
 
 const CLUSTERS: [&str; 3] = ["a", "b", "c"];
 /// Namespaces and names, so few that everything collides.
-const NAMED: [(&str, &str); 5] =
-    [("n", "x"), ("n", "y"), ("m", "x"), ("istio-system", "x"), ("default", "kubernetes")];
+const NAMED: [(&str, &str); 5] = [("n", "x"), ("n", "y"), ("m", "x"), ("istio-system", "x"), ("default", "kubernetes")];
 const ADDRESSES: [&str; 4] = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "fd00::4"];
 const PODS: [&str; 3] = ["p0", "p1", ""];
 const NODES: [&str; 3] = ["k0", "k1", ""];
@@ -35,7 +38,9 @@ fn service(named: usize, variant: usize, vip: usize) -> Obj {
         3 => svc(ns, name, "None", &[("tcp-db", 90)]),
         4 => svc(ns, name, "None", &[("http", 80)]).set("/spec/selector", json!({})),
         5 => svc(ns, name, vip, &[("http", 80), ("tcp-db", 90)]).set("/spec/selector", json!({})),
-        6 => svc(ns, name, "", &[("http", 80)]).set("/spec/type", json!("ExternalName")).set("/spec/externalName", json!("example.com")),
+        6 => svc(ns, name, "", &[("http", 80)])
+            .set("/spec/type", json!("ExternalName"))
+            .set("/spec/externalName", json!("example.com")),
         7 => svc(ns, name, vip, &[("http", 80)]).label("app.kubernetes.io/managed-by", "meshctl"),
         8 => svc(ns, name, vip, &[("http", 80)]).set("/spec/publishNotReadyAddresses", json!(true)),
         _ => svc(ns, name, vip, &[("http", 80)]).set("/spec/ports/0/targetPort", json!("named")),
@@ -48,7 +53,9 @@ fn endpoint() -> impl Strategy<Value = serde_json::Value> {
         if !NODES[node].is_empty() {
             e["nodeName"] = NODES[node].into();
         }
-        e["conditions"] = [json!({}), json!({"ready": false}), json!({"ready": false, "serving": true, "terminating": true})][ready].clone();
+        e["conditions"] =
+            [json!({}), json!({"ready": false}), json!({"ready": false, "serving": true, "terminating": true})][ready]
+                .clone();
         e
     })
 }
@@ -117,7 +124,11 @@ fn said_of_objects() -> impl Strategy<Value = Said> {
 #[derive(Debug, Clone)]
 enum Step {
     /// The newest generation of a cluster speaks, or the one before it.
-    Say { cluster: usize, before: bool, said: Said },
+    Say {
+        cluster: usize,
+        before: bool,
+        said: Said,
+    },
     /// A cluster's source is replaced.
     Renew(usize),
     Configure(usize),
@@ -193,7 +204,9 @@ struct Expected {
 impl Expected {
     fn take(&mut self, generation: u32, said: &Said) {
         let live = self.live.as_ref().map(|l| l.0) == Some(generation);
-        if live && self.left || !live && (generation <= self.over || self.live.as_ref().is_some_and(|l| generation < l.0)) {
+        if live && self.left
+            || !live && (generation <= self.over || self.live.as_ref().is_some_and(|l| generation < l.0))
+        {
             return;
         }
         if !live && self.next.as_ref().is_none_or(|n| n.0 < generation) {
@@ -270,7 +283,11 @@ fn resources(snapshot: &Snapshot, ids: impl IntoIterator<Item = ViewId>) -> Reso
 fn by_view(catalog: &Catalog) -> BTreeMap<(View, Type, String), Vec<u8>> {
     let of = |((id, ty, name), bytes)| (catalog.view(id).unwrap().clone(), ty, name, bytes);
     let ids: Vec<ViewId> = catalog.views().map(|(id, _)| id).collect();
-    resources(&catalog.snapshot(), ids).into_iter().map(of).map(|(view, ty, name, bytes)| ((view, ty, name), bytes)).collect()
+    resources(&catalog.snapshot(), ids)
+        .into_iter()
+        .map(of)
+        .map(|(view, ty, name, bytes)| ((view, ty, name), bytes))
+        .collect()
 }
 
 /// What `updates` says of these views.
@@ -469,7 +486,15 @@ struct Client {
 impl Client {
     fn new(view: ViewId, delta: bool) -> Self {
         let (held, named) = Type::ALL.map(|ty| ((ty, BTreeMap::new()), (ty, BTreeSet::new()))).into_iter().unzip();
-        let mut client = Self { view, session: Session::new(view, delta), delta, now: Instant::now(), held, named, last: BTreeMap::new() };
+        let mut client = Self {
+            view,
+            session: Session::new(view, delta),
+            delta,
+            now: Instant::now(),
+            held,
+            named,
+            last: BTreeMap::new(),
+        };
         for ty in [Type::Cluster, Type::Listener] {
             client.ask(ty, &[], &[]);
         }
@@ -533,10 +558,16 @@ impl Client {
     fn check(&self, snapshot: &Snapshot) -> Result<(), TestCaseError> {
         for ty in Type::ALL {
             let stands: BTreeMap<String, u128> = match ty {
-                Type::Cluster | Type::Listener => snapshot.all(self.view, ty).map(|e| (e.name.to_string(), e.version)).collect(),
-                _ => self.named[&ty].iter().filter_map(|n| Some((n.clone(), snapshot.find(self.view, ty, n)?.version))).collect(),
+                Type::Cluster | Type::Listener => {
+                    snapshot.all(self.view, ty).map(|e| (e.name.to_string(), e.version)).collect()
+                }
+                _ => self.named[&ty]
+                    .iter()
+                    .filter_map(|n| Some((n.clone(), snapshot.find(self.view, ty, n)?.version)))
+                    .collect(),
             };
-            let mut held: BTreeMap<String, u128> = self.held[&ty].iter().map(|(name, e)| (name.clone(), e.version)).collect();
+            let mut held: BTreeMap<String, u128> =
+                self.held[&ty].iter().map(|(name, e)| (name.clone(), e.version)).collect();
             if !self.delta {
                 // state of the world says nothing of endpoint sets and routes that are gone
                 held.retain(|name, _| matches!(ty, Type::Cluster | Type::Listener) || stands.contains_key(name));
@@ -641,7 +672,11 @@ fn digest() -> String {
     }
     let all = by_view(&world.catalog);
     assert!(all.len() > 50, "{} resources are no proof", all.len());
-    let bytes: Vec<u8> = all.iter().flat_map(|((view, ty, name), bytes)| [format!("{view:?}{ty:?}{name}").into_bytes(), bytes.clone()]).flatten().collect();
+    let bytes: Vec<u8> = all
+        .iter()
+        .flat_map(|((view, ty, name), bytes)| [format!("{view:?}{ty:?}{name}").into_bytes(), bytes.clone()])
+        .flatten()
+        .collect();
     format!("{} bytes, xxh3 {:032x}", bytes.len(), xxhash_rust::xxh3::xxh3_128(&bytes))
 }
 

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use meshctl::pure::mesh::Change;
-use meshctl::pure::xds::{DeltaRequest, Entry, HOLD, Interest, Reject, Request, Response, Session, SotwRequest, Type, Update, ViewId};
+use meshctl::pure::xds::{
+    DeltaRequest, Entry, HOLD, Interest, Reject, Request, Response, Session, SotwRequest, Type, Update, ViewId,
+};
 use prost::Message;
 use serde_json::json;
 
@@ -33,7 +35,10 @@ fn y() -> Vec<Obj> {
 }
 
 fn service(name: &str, vip: &str, address: &str) -> Vec<Obj> {
-    vec![svc("n", name, vip, &[("http", 80)]), slice("n", &format!("{name}-1"), name, &[("http", 80)], &[ep(address, "")])]
+    vec![
+        svc("n", name, vip, &[("http", 80)]),
+        slice("n", &format!("{name}-1"), name, &[("http", 80)], &[ep(address, "")]),
+    ]
 }
 
 const X: &str = "outbound|80||x.n.svc.cluster.local";
@@ -65,7 +70,8 @@ impl Stream {
     /// The first request of a type, or another one that names these (SotW: just these).
     fn subscribe(&mut self, ty: Type, names: &[&str]) {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
-        let (type_url, nonce) = (ty.url().to_owned(), self.last.get(&ty).map(|r| r.nonce.to_string()).unwrap_or_default());
+        let (type_url, nonce) =
+            (ty.url().to_owned(), self.last.get(&ty).map(|r| r.nonce.to_string()).unwrap_or_default());
         if self.delta {
             self.delta(DeltaRequest { type_url, subscribe: names, ..Default::default() });
         } else {
@@ -124,7 +130,11 @@ impl Stream {
             assert_eq!(DiscoveryResponse::decode(bytes).unwrap().resources.len(), response.resources.len());
         }
         let names: BTreeSet<_> = response.resources.iter().map(|e| &e.name).chain(&response.removed).collect();
-        assert_eq!(names.len(), response.resources.len() + response.removed.len(), "X9: a name stands twice in {response:?}");
+        assert_eq!(
+            names.len(),
+            response.resources.len() + response.removed.len(),
+            "X9: a name stands twice in {response:?}"
+        );
         self.last.insert(response.ty, response.clone());
         Some(response)
     }
@@ -149,7 +159,8 @@ impl Stream {
     fn change(&mut self, change: impl FnOnce(&mut World) -> Vec<Update>) {
         let updates = change(&mut self.world);
         let snapshot = self.world.snapshot();
-        let mine = updates.iter().filter(|u| snapshot.tables(self.view, u.touched.ty).contains(&u.table)).map(|u| &u.touched);
+        let mine =
+            updates.iter().filter(|u| snapshot.tables(self.view, u.touched.ty).contains(&u.table)).map(|u| &u.touched);
         let mine: Vec<_> = mine.cloned().collect();
         self.session.touched(&mine);
     }
@@ -182,7 +193,12 @@ impl Stream {
 
     fn resume_sotw(&mut self, ty: Type, names: &[&str], version: &str) {
         let names = names.iter().map(|n| (*n).to_owned()).collect();
-        self.sotw(SotwRequest { type_url: ty.url().to_owned(), names, version: version.to_owned(), ..Default::default() });
+        self.sotw(SotwRequest {
+            type_url: ty.url().to_owned(),
+            names,
+            version: version.to_owned(),
+            ..Default::default()
+        });
     }
 }
 
@@ -284,7 +300,12 @@ fn x2_sotw_requests_with_an_old_nonce_are_ignored() {
 #[test]
 fn x2_sotw_a_nonce_of_an_earlier_stream_is_none() {
     let mut s = stream(false, &[("a", all())]);
-    s.sotw(SotwRequest { type_url: Type::Endpoint.url().into(), names: vec![X.into()], nonce: "17".into(), ..Default::default() });
+    s.sotw(SotwRequest {
+        type_url: Type::Endpoint.url().into(),
+        names: vec![X.into()],
+        nonce: "17".into(),
+        ..Default::default()
+    });
     assert_eq!(s.flush(), ["EDS +x"]);
 }
 
@@ -292,11 +313,21 @@ fn x2_sotw_a_nonce_of_an_earlier_stream_is_none() {
 fn x3_delta_subscriptions_count_whatever_the_nonce() {
     let mut s = stream(true, &[("a", all())]);
     settle(&mut s);
-    s.delta(DeltaRequest { type_url: Type::Endpoint.url().into(), nonce: "1".into(), unsubscribe: vec![Y.into()], ..Default::default() });
+    s.delta(DeltaRequest {
+        type_url: Type::Endpoint.url().into(),
+        nonce: "1".into(),
+        unsubscribe: vec![Y.into()],
+        ..Default::default()
+    });
     s.put(&[slice("n", "y-1", "y", &[("http", 80)], &[])]);
     assert_eq!(s.says(), "-");
     for nonce in ["", "0", "-1", "99999", "18446744073709551616", "\u{0}", "x"] {
-        s.delta(DeltaRequest { type_url: Type::Endpoint.url().into(), nonce: nonce.into(), subscribe: vec![Y.into()], ..Default::default() });
+        s.delta(DeltaRequest {
+            type_url: Type::Endpoint.url().into(),
+            nonce: nonce.into(),
+            subscribe: vec![Y.into()],
+            ..Default::default()
+        });
         assert_eq!(s.flush(), ["EDS +y"], "nonce {nonce:?}");
     }
 }
@@ -379,7 +410,11 @@ fn x7_the_explicit_wildcard_stands_beside_names() {
         // subscribing again asks for x again (X5)
         assert_eq!(s.flush(), ["CDS +x +y"], "delta {delta}");
         if delta {
-            s.delta(DeltaRequest { type_url: Type::Cluster.url().into(), unsubscribe: vec!["*".into()], ..Default::default() });
+            s.delta(DeltaRequest {
+                type_url: Type::Cluster.url().into(),
+                unsubscribe: vec!["*".into()],
+                ..Default::default()
+            });
         } else {
             s.subscribe(Type::Cluster, &[X]);
         }

@@ -50,7 +50,8 @@ fn meta(namespace: &str, name: &str) -> Value {
 
 /// A Service with the selector `app: NAME`; `None` as VIP makes it headless.
 pub fn svc(namespace: &str, name: &str, vip: &str, ports: &[(&str, u16)]) -> Obj {
-    let ports: Vec<Value> = ports.iter().map(|(name, port)| json!({"name": name, "port": port, "protocol": "TCP"})).collect();
+    let ports: Vec<Value> =
+        ports.iter().map(|(name, port)| json!({"name": name, "port": port, "protocol": "TCP"})).collect();
     Obj(json!({"apiVersion": "v1", "kind": "Service", "metadata": meta(namespace, name),
         "spec": {"type": "ClusterIP", "clusterIP": vip, "clusterIPs": [vip], "ports": ports, "selector": {"app": name}}}))
 }
@@ -98,7 +99,9 @@ pub fn system_namespace(network: &str) -> Obj {
 
 /// The ConfigMap `istio` with this `data.mesh`.
 pub fn mesh_config(text: &str) -> Obj {
-    Obj(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta("istio-system", "istio"), "data": {"mesh": text}}))
+    Obj(
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta("istio-system", "istio"), "data": {"mesh": text}}),
+    )
 }
 
 /// A cluster's id.

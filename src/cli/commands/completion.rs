@@ -6,7 +6,9 @@ use crate::cli::{Context, Exit, Outcome};
 ///
 /// The same text is in the folder completions/ of a release.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  source <(meshctl completion bash)\n  meshctl completion fish > ~/.config/fish/completions/meshctl.fish")]
+#[command(
+    after_help = "Examples:\n  source <(meshctl completion bash)\n  meshctl completion fish > ~/.config/fish/completions/meshctl.fish"
+)]
 pub(crate) struct Args {
     /// bash, zsh or fish
     #[arg(value_enum)]

@@ -12,8 +12,8 @@ mod table;
 
 pub use cluster::{ClusterDescriptor, DescriptorAnnotations, DescriptorMeta};
 pub use core::{
-    ConfigMap, Container, ContainerPort, IntOrName, Namespace, Node, Pod, PodCondition, PodIp, PodSpec, PodStatus, Service,
-    ServicePort, ServiceSpec,
+    ConfigMap, Container, ContainerPort, IntOrName, Namespace, Node, Pod, PodCondition, PodIp, PodSpec, PodStatus,
+    Service, ServicePort, ServiceSpec,
 };
 pub use discovery::{Endpoint, EndpointConditions, EndpointPort, EndpointSlice, ObjectReference};
 pub use mesh::{ClusterOverride, GatewayAddress, ImageSettings, MeshFile, NetworkEntry};

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// Not a DNS-1123 label (RFC 1123 §2.1 as Kubernetes reads it).
-    #[error("\"{0}\" is not a DNS-1123 label: 1 to 63 lower-case letters, digits and '-', starting and ending with a letter or digit")]
+    #[error(
+        "\"{0}\" is not a DNS-1123 label: 1 to 63 lower-case letters, digits and '-', starting and ending with a letter or digit"
+    )]
     NotALabel(String),
 }
 
@@ -235,7 +237,8 @@ impl SpiffeId {
     /// The namespace and service account that the id names, where it has that shape.
     pub fn account(&self) -> Option<(&str, &str)> {
         let mut parts = self.0.strip_prefix("spiffe://")?.split('/');
-        let (_, ns, namespace, sa, account) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (_, ns, namespace, sa, account) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         (ns == "ns" && sa == "sa" && parts.next().is_none()).then_some((namespace, account))
     }
 }

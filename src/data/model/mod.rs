@@ -12,14 +12,12 @@ mod secret;
 mod settings;
 
 pub use facts::{
-    AppProtocol, EndpointFact, Fact, FactBody, FactKey, Kind, NamespaceFact, NodeFact, PortFact, Readiness, ServiceFact,
-    ServiceKind, ServicePort, SliceFact, TargetPort, Transport, Warning, WorkloadFact, WorkloadPort,
+    AppProtocol, EndpointFact, Fact, FactBody, FactKey, Kind, NamespaceFact, NodeFact, PortFact, Readiness,
+    ServiceFact, ServiceKind, ServicePort, SliceFact, TargetPort, Transport, Warning, WorkloadFact, WorkloadPort,
 };
 pub use ids::{ClusterId, FeedId, IdError, Name, NetworkId, ServiceId, ServiceScope, SpiffeId, WorkloadId};
 pub use locality::Locality;
-pub use names::{
-    ClusterName, Direction, LegacyKey, NameError, NodeId, ProxyRole, hostname, parse_hostname,
-};
+pub use names::{ClusterName, Direction, LegacyKey, NameError, NodeId, ProxyRole, hostname, parse_hostname};
 pub use pmap::PMap;
 pub use report::{Align, Column, Report, Table};
 pub use secret::Secret;

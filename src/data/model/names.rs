@@ -213,13 +213,21 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        for s in ["outbound|9080||reviews.default.svc.cluster.local", "outbound|9080|v2|reviews.default.svc.cluster.local", "inbound|9080||"] {
+        for s in [
+            "outbound|9080||reviews.default.svc.cluster.local",
+            "outbound|9080|v2|reviews.default.svc.cluster.local",
+            "inbound|9080||",
+        ] {
             assert_eq!(ClusterName::parse(s).map(|n| n.to_string()).as_deref(), Some(s));
         }
         for s in ["PassthroughCluster", "outbound|x||h", "outbound|1||h|more", "inbound-vip|8000|http|h"] {
             assert_eq!(ClusterName::parse(s), None);
         }
-        for s in ["reviews.istio-system.svc.cluster.local|http", "mongodb.istio-system.svc.cluster.local", "a.b|http|version=v1"] {
+        for s in [
+            "reviews.istio-system.svc.cluster.local|http",
+            "mongodb.istio-system.svc.cluster.local",
+            "a.b|http|version=v1",
+        ] {
             assert_eq!(LegacyKey::parse(s).map(|n| n.to_string()).as_deref(), Some(s));
             assert_eq!(LegacyKey::parse(&format!("out.{s}")).map(|n| n.to_string()).as_deref(), Some(s));
         }

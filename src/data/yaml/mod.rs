@@ -90,8 +90,7 @@ pub fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
 /// # Errors
 /// Where the value does not serialise.
 pub fn to_string<T: Serialize>(value: &T) -> Result<String, YamlError> {
-    let mut text =
-        serde_yaml::to_string(value).map_err(|e| YamlError { position: None, message: e.to_string() })?;
+    let mut text = serde_yaml::to_string(value).map_err(|e| YamlError { position: None, message: e.to_string() })?;
     if !text.ends_with('\n') {
         text.push('\n');
     }
@@ -125,7 +124,9 @@ mod tests {
 
     #[test]
     fn errors_name_the_position_and_redacted_ones_only_that() {
-        let Err(error) = from_str::<std::collections::BTreeMap<String, u16>>("a: 1\nb: canary\n") else { panic!("no number") };
+        let Err(error) = from_str::<std::collections::BTreeMap<String, u16>>("a: 1\nb: canary\n") else {
+            panic!("no number")
+        };
         assert_eq!(error.position.map(|p| p.0), Some(2));
         assert!(!error.redacted().contains("canary"));
         assert!(from_str::<Value>("a: 1\na: 2\n").is_err(), "a duplicate key is an error");
@@ -134,7 +135,8 @@ mod tests {
     #[test]
     fn an_alias_bomb_is_refused_quickly() {
         let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
-        for (name, of) in ["b", "c", "d", "e", "f", "g", "h", "i"].iter().zip(["a", "b", "c", "d", "e", "f", "g", "h"]) {
+        for (name, of) in ["b", "c", "d", "e", "f", "g", "h", "i"].iter().zip(["a", "b", "c", "d", "e", "f", "g", "h"])
+        {
             bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 10].join(", ")));
         }
         assert!(documents(&bomb).is_err());

@@ -89,7 +89,11 @@ fn local(fact: &ServiceFact) -> LocalService {
 /// The port of another definition that means the same as `port` of `ports`: by name, else by number where the names differ. A
 /// port that is meant by name is not meant by its number too; and two unnamed ports of different numbers are different ports:
 /// calls never go to the wrong one.
-pub(super) fn counterpart<'a>(port: &ServicePort, ports: &[ServicePort], others: &'a [ServicePort]) -> Option<&'a ServicePort> {
+pub(super) fn counterpart<'a>(
+    port: &ServicePort,
+    ports: &[ServicePort],
+    others: &'a [ServicePort],
+) -> Option<&'a ServicePort> {
     let same = |o: &ServicePort| o.transport == port.transport;
     let named = |o: &ServicePort, p: &ServicePort| !p.name.is_empty() && o.name == p.name && o.transport == p.transport;
     let taken = |o: &ServicePort| ports.iter().any(|p| named(o, p));
@@ -122,13 +126,17 @@ fn compare(first: &ClusterId, winner: &ServiceFact, other: &ClusterId, fact: &Se
         };
         met.insert(own);
         if own.number != port.number {
-            let reason =
-                format!("port {label} is {} in {first} and {} in {other}; {first}'s number counts", port.number, own.number);
+            let reason = format!(
+                "port {label} is {} in {first} and {} in {other}; {first}'s number counts",
+                port.number, own.number
+            );
             out.push(Warning::new("spec.ports", reason));
         }
         if own.protocol != port.protocol {
-            let reason =
-                format!("port {label} speaks {:?} in {first} and {:?} in {other}; {first}'s counts", port.protocol, own.protocol);
+            let reason = format!(
+                "port {label} speaks {:?} in {first} and {:?} in {other}; {first}'s counts",
+                port.protocol, own.protocol
+            );
             out.push(Warning::new("spec.ports", reason));
         }
     }

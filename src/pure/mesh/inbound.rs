@@ -5,7 +5,9 @@ use std::net::IpAddr;
 
 use super::derive::counterpart;
 use super::merged::{LocalService, Mesh, Service};
-use crate::data::model::{AppProtocol, Name, ServicePort, ServiceScope, TargetPort, Transport, WorkloadId, WorkloadPort};
+use crate::data::model::{
+    AppProtocol, Name, ServicePort, ServiceScope, TargetPort, Transport, WorkloadId, WorkloadPort,
+};
 
 /// Whose inbound ports: a pod, with what its proxy says of it for as long as the pod has not been seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +60,11 @@ pub fn inbound_ports(mesh: &Mesh, target: &InboundTarget) -> Vec<InboundPort> {
 /// The services of the workload's namespace that its cluster sees.
 fn namespace_services<'a>(mesh: &'a Mesh, target: &'a InboundTarget) -> impl Iterator<Item = &'a Service> {
     let namespace = &target.workload.namespace;
-    let first = crate::data::model::ServiceId { namespace: namespace.clone(), name: Name::default(), scope: ServiceScope::Mesh };
+    let first = crate::data::model::ServiceId {
+        namespace: namespace.clone(),
+        name: Name::default(),
+        scope: ServiceScope::Mesh,
+    };
     mesh.services
         .range(first..)
         .take_while(move |(id, _)| id.namespace == *namespace)
@@ -87,5 +93,11 @@ fn reached(
     // endpoints stand under the numbers of the definition that counts, which may be another cluster's
     let meant = service.ports.iter().filter(|p| counterpart(p, &service.ports, &local.ports) == Some(port));
     let own = |e: &&super::Endpoint| e.cluster == target.workload.cluster && e.address == target.address;
-    meant.flat_map(|p| service.endpoints(p.number)).filter(own).map(|e| e.port).collect::<BTreeSet<u16>>().into_iter().collect()
+    meant
+        .flat_map(|p| service.endpoints(p.number))
+        .filter(own)
+        .map(|e| e.port)
+        .collect::<BTreeSet<u16>>()
+        .into_iter()
+        .collect()
 }

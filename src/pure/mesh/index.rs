@@ -256,7 +256,8 @@ impl Index {
 
     /// Derives everything anew where the settings in force or a cluster's state ask for it.
     fn resettle(&mut self) -> Dirty {
-        let config = self.base.primary().and_then(|p| self.held(p)).and_then(|h| h.mesh_config(&self.base.system_namespace));
+        let config =
+            self.base.primary().and_then(|p| self.held(p)).and_then(|h| h.mesh_config(&self.base.system_namespace));
         let settings = effective(&self.base, config);
         let mut dirty = self.refresh_clusters();
         if *self.mesh.settings != settings {

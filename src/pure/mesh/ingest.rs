@@ -58,7 +58,9 @@ fn mesh_config(map: &kinds::ConfigMap, warnings: &mut Vec<Warning>) -> Option<Fa
             return None;
         }
     };
-    for (path, pointer) in [("outboundTrafficPolicy.mode", "/outboundTrafficPolicy/mode"), ("connectTimeout", "/connectTimeout")] {
+    for (path, pointer) in
+        [("outboundTrafficPolicy.mode", "/outboundTrafficPolicy/mode"), ("connectTimeout", "/connectTimeout")]
+    {
         if let Some(text) = value.pointer(pointer).and_then(|v| v.as_str()) {
             out.insert(path.into(), text.into());
         }
@@ -120,7 +122,8 @@ fn service(service: &kinds::Service, warnings: &mut Vec<Warning>) -> ServiceFact
     };
     let mut vips = Vec::new();
     if kind == ServiceKind::ClusterIp {
-        let texts = if spec.cluster_ips.is_empty() { std::slice::from_ref(&spec.cluster_ip) } else { &spec.cluster_ips[..] };
+        let texts =
+            if spec.cluster_ips.is_empty() { std::slice::from_ref(&spec.cluster_ip) } else { &spec.cluster_ips[..] };
         for text in texts.iter().filter(|t| !t.is_empty()) {
             if let Some(ip) = address(text, "spec.clusterIPs", warnings).filter(|ip| !vips.contains(ip)) {
                 vips.push(ip);
@@ -131,7 +134,10 @@ fn service(service: &kinds::Service, warnings: &mut Vec<Warning>) -> ServiceFact
     for (at, port) in spec.ports.iter().enumerate() {
         match service_port(port) {
             Ok(read) if ports.iter().any(|p| (p.number, p.transport) == (read.number, read.transport)) => {
-                warnings.push(Warning::new(format!("spec.ports[{at}]"), "has the number of an earlier port and is left out"));
+                warnings.push(Warning::new(
+                    format!("spec.ports[{at}]"),
+                    "has the number of an earlier port and is left out",
+                ));
             }
             Ok(read) => ports.push(read),
             Err(reason) => warnings.push(Warning::new(format!("spec.ports[{at}]"), reason)),
@@ -148,12 +154,13 @@ fn service(service: &kinds::Service, warnings: &mut Vec<Warning>) -> ServiceFact
 }
 
 fn service_port(port: &kinds::ServicePort) -> Result<ServicePort, String> {
-    let number = port_number(port.port).ok_or_else(|| format!("{} is no port number, the port is left out", port.port))?;
+    let number =
+        port_number(port.port).ok_or_else(|| format!("{} is no port number, the port is left out", port.port))?;
     let target = match &port.target_port {
         None | Some(IntOrName::Int(0)) => TargetPort::Number(number),
-        Some(IntOrName::Int(n)) => {
-            TargetPort::Number(port_number(*n).ok_or_else(|| format!("targetPort {n} is no port number, the port is left out"))?)
-        }
+        Some(IntOrName::Int(n)) => TargetPort::Number(
+            port_number(*n).ok_or_else(|| format!("targetPort {n} is no port number, the port is left out"))?,
+        ),
         Some(IntOrName::Name(name)) => TargetPort::Name(name.clone()),
     };
     let transport = match port.protocol.as_str() {
@@ -194,7 +201,9 @@ fn by_word(word: &str) -> Option<AppProtocol> {
     match word {
         "http" | "grpc-web" => Some(AppProtocol::Http),
         "http2" | "grpc" | "h2c" => Some(AppProtocol::Http2),
-        "tcp" | "tls" | "https" | "mongo" | "mysql" | "redis" | "postgres" | "postgresql" | "udp" => Some(AppProtocol::Tcp),
+        "tcp" | "tls" | "https" | "mongo" | "mysql" | "redis" | "postgres" | "postgresql" | "udp" => {
+            Some(AppProtocol::Tcp)
+        }
         _ => None,
     }
 }
@@ -219,11 +228,17 @@ fn slice(slice: &kinds::EndpointSlice, warnings: &mut Vec<Warning>) -> Option<Fa
         return None;
     }
     let Some(service) = labels.get("kubernetes.io/service-name").filter(|s| !s.is_empty()) else {
-        warnings.push(Warning::new("metadata.labels", "names no service (kubernetes.io/service-name), the slice is left out"));
+        warnings.push(Warning::new(
+            "metadata.labels",
+            "names no service (kubernetes.io/service-name), the slice is left out",
+        ));
         return None;
     };
     if !matches!(slice.address_type.as_str(), "IPv4" | "IPv6") {
-        warnings.push(Warning::new("addressType", format!("{} is not IPv4 or IPv6, the slice is left out", slice.address_type)));
+        warnings.push(Warning::new(
+            "addressType",
+            format!("{} is not IPv4 or IPv6, the slice is left out", slice.address_type),
+        ));
         return None;
     }
     let mut ports = Vec::new();
@@ -298,7 +313,8 @@ mod tests {
     #[test]
     fn what_is_spoken_comes_from_app_protocol_then_name_then_number() {
         let port = |name: &str, app: Option<&str>, port: i64| {
-            let port = kinds::ServicePort { name: name.into(), port, app_protocol: app.map(Into::into), ..Default::default() };
+            let port =
+                kinds::ServicePort { name: name.into(), port, app_protocol: app.map(Into::into), ..Default::default() };
             service_port(&port).map(|p| p.protocol)
         };
         assert_eq!(port("http-web", None, 80), Ok(AppProtocol::Http));
@@ -353,14 +369,18 @@ mod tests {
         let Some(FactBody::Workload(pod)) = fact.body else { panic!("a pod") };
         assert_eq!(pod.owner, Some(("Deployment".into(), "r-v1".into())));
         assert!(pod.sidecar && pod.ready && pod.account == "default" && pod.ports[0].number == 9080);
-        let ended = read(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "status": {"phase": "Succeeded", "podIP": "10.0.0.1"}}));
+        let ended = read(
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "status": {"phase": "Succeeded", "podIP": "10.0.0.1"}}),
+        );
         assert_eq!(ended.body, None);
     }
 
     #[test]
     fn slices_that_we_manage_are_not_ingested() {
-        let fact = read(json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "a", "namespace": "n",
-            "labels": {"kubernetes.io/service-name": "istio-pilot", "endpointslice.kubernetes.io/managed-by": "meshctl"}}, "addressType": "IPv4"}));
+        let fact = read(
+            json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "a", "namespace": "n",
+            "labels": {"kubernetes.io/service-name": "istio-pilot", "endpointslice.kubernetes.io/managed-by": "meshctl"}}, "addressType": "IPv4"}),
+        );
         assert_eq!((fact.body, fact.warnings.len()), (None, 0));
     }
 }

@@ -28,7 +28,9 @@ impl Mesh {
     /// The service that a proxy of `cluster` means by this namespace and name: its own cluster-local one, else the mesh's.
     pub fn service_in(&self, cluster: &ClusterId, namespace: &str, name: &str) -> Option<&Arc<Service>> {
         let id = |scope| ServiceId { namespace: namespace.into(), name: name.into(), scope };
-        self.services.get(&id(ServiceScope::Cluster(cluster.clone()))).or_else(|| self.services.get(&id(ServiceScope::Mesh)))
+        self.services
+            .get(&id(ServiceScope::Cluster(cluster.clone())))
+            .or_else(|| self.services.get(&id(ServiceScope::Mesh)))
     }
 
     /// The services that proxies of `cluster` see, in the order of their ids: of a cluster-local one and the mesh's of the

@@ -260,7 +260,8 @@ impl Catalog {
         }
         for ((cluster, _), keys) in self.inbound.iter().filter(|((_, namespace), _)| *namespace == named.0) {
             let service = pass.mesh.service_in(cluster, &named.0, &named.1);
-            let selectorless = service.and_then(|s| s.local.get(cluster)).is_some_and(|local| local.selector.is_empty());
+            let selectorless =
+                service.and_then(|s| s.local.get(cluster)).is_some_and(|local| local.selector.is_empty());
             if aspects.spec || selectorless {
                 pass.inbound.extend(keys.iter().cloned());
             }

@@ -67,13 +67,10 @@ impl Response {
     fn ends(&self) -> (Vec<u8>, Vec<u8>) {
         let (type_url, nonce) = (self.ty.url().to_owned(), self.nonce.to_string());
         if self.delta {
-            let head = discovery::DeltaDiscoveryResponse {
-                system_version_info: self.version.clone(),
-                ..Default::default()
-            };
+            let head =
+                discovery::DeltaDiscoveryResponse { system_version_info: self.version.clone(), ..Default::default() };
             let removed_resources = self.removed.iter().map(|n| n.to_string()).collect();
-            let tail =
-                discovery::DeltaDiscoveryResponse { type_url, nonce, removed_resources, ..Default::default() };
+            let tail = discovery::DeltaDiscoveryResponse { type_url, nonce, removed_resources, ..Default::default() };
             (head.encode_to_vec(), tail.encode_to_vec())
         } else {
             let head = discovery::DiscoveryResponse { version_info: self.version.clone(), ..Default::default() };
@@ -149,7 +146,9 @@ mod tests {
         let got: Vec<_> = read
             .resources
             .iter()
-            .map(|r| (r.name.as_str(), r.version.len(), r.resource.as_ref().map(|a| (a.type_url.as_str(), &a.value[..]))))
+            .map(|r| {
+                (r.name.as_str(), r.version.len(), r.resource.as_ref().map(|a| (a.type_url.as_str(), &a.value[..])))
+            })
             .collect();
         let url = Type::Endpoint.url();
         assert_eq!(got, [("a", 32, Some((url, &b"\x0a\x01a"[..]))), ("b", 32, Some((url, &b""[..])))]);

@@ -381,7 +381,9 @@ impl Session {
             }
             let held = sub.sent.get(&name).copied();
             match snapshot.find(view, ty, &name) {
-                Some(entry) if held == Some(entry.version) && !sub.forced.contains(&name) => drop(sub.leaving.remove(&name)),
+                Some(entry) if held == Some(entry.version) && !sub.forced.contains(&name) => {
+                    drop(sub.leaving.remove(&name))
+                }
                 // the restart hold: additions only, since a missing cluster may have more to say
                 Some(entry) if hold && held.is_some_and(|v| v != entry.version) => self.held_back = true,
                 Some(entry) => found.changed.push(entry.clone()),

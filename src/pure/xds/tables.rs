@@ -185,7 +185,12 @@ impl TableKey {
     }
 
     /// Puts a row together from what services give to it, in the order of the services.
-    pub(super) fn assemble(&self, settings: &MeshSettings, name: &Name, shares: &BTreeMap<Named, Share>) -> Option<Built> {
+    pub(super) fn assemble(
+        &self,
+        settings: &MeshSettings,
+        name: &Name,
+        shares: &BTreeMap<Named, Share>,
+    ) -> Option<Built> {
         if let Some(built) = shares.values().find_map(|s| match s {
             Share::Whole(built) => Some(built.clone()),
             _ => None,
@@ -193,10 +198,10 @@ impl TableKey {
             return Some(built);
         }
         match self {
-            TableKey::Listeners { binding, families, .. } => {
-                shared_listener(settings, shares, *binding, *families)
+            TableKey::Listeners { binding, families, .. } => shared_listener(settings, shares, *binding, *families),
+            TableKey::Routes { .. } => {
+                Some(build::route_configuration(name, &distinct_hosts(shares), settings.outbound))
             }
-            TableKey::Routes { .. } => Some(build::route_configuration(name, &distinct_hosts(shares), settings.outbound)),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use meshctl_proto::envoy::config::core::v3::{
-    AggregatedConfigSource, Address, ApiVersion, CidrRange, ConfigSource, SocketAddress, address, config_source,
+    Address, AggregatedConfigSource, ApiVersion, CidrRange, ConfigSource, SocketAddress, address, config_source,
     socket_address,
 };
 use meshctl_proto::envoy::config::listener::v3::AdditionalAddress;
@@ -54,7 +54,8 @@ impl Families {
 
     /// The second address of a listener on `port`: the unspecified IPv6 one, where both families are there.
     pub(super) fn additional(self, port: u16) -> Vec<AdditionalAddress> {
-        let second = AdditionalAddress { address: Some(address(Ipv6Addr::UNSPECIFIED.into(), port)), ..Default::default() };
+        let second =
+            AdditionalAddress { address: Some(address(Ipv6Addr::UNSPECIFIED.into(), port)), ..Default::default() };
         if self.v4 && self.v6 { vec![second] } else { Vec::new() }
     }
 }

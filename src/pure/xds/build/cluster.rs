@@ -5,9 +5,9 @@ use meshctl_proto::envoy::config::cluster::v3::cluster::{
     ClusterDiscoveryType, CommonLbConfig, DiscoveryType, DnsLookupFamily, EdsClusterConfig, LbPolicy,
 };
 use meshctl_proto::envoy::config::cluster::v3::{CircuitBreakers, Cluster};
+use meshctl_proto::envoy::config::core::v3::{Address, address};
 use meshctl_proto::envoy::config::endpoint::v3::lb_endpoint::HostIdentifier;
 use meshctl_proto::envoy::config::endpoint::v3::{ClusterLoadAssignment, Endpoint, LbEndpoint, LocalityLbEndpoints};
-use meshctl_proto::envoy::config::core::v3::{Address, address};
 
 use super::address::{ads, duration, seconds, socket, uint};
 use super::{Built, ExternalHost, http, inbound, metadata};

@@ -61,7 +61,12 @@ pub(super) fn connection_manager(stat_prefix: String, routes: Routes) -> Filter 
 }
 
 /// A virtual host that sends everything to one cluster.
-pub(super) fn virtual_host(name: String, domains: Vec<String>, cluster: &str, retry: Option<RetryPolicy>) -> VirtualHost {
+pub(super) fn virtual_host(
+    name: String,
+    domains: Vec<String>,
+    cluster: &str,
+    retry: Option<RetryPolicy>,
+) -> VirtualHost {
     let action = RouteAction {
         cluster_specifier: Some(route_action::ClusterSpecifier::Cluster(cluster.to_owned())),
         timeout: seconds(0),
@@ -126,11 +131,13 @@ pub(super) fn as_downstream(idle: Option<u64>) -> BTreeMap<String, Any> {
     upstream_options(upstream::HttpProtocolOptions {
         common_http_protocol_options: idle
             .map(|n| HttpProtocolOptions { idle_timeout: seconds(n), ..Default::default() }),
-        upstream_protocol_options: Some(UpstreamProtocolOptions::UseDownstreamProtocolConfig(UseDownstreamHttpConfig {
-            http_protocol_options: Some(Http1ProtocolOptions::default()),
-            http2_protocol_options: Some(Http2ProtocolOptions::default()),
-            ..Default::default()
-        })),
+        upstream_protocol_options: Some(UpstreamProtocolOptions::UseDownstreamProtocolConfig(
+            UseDownstreamHttpConfig {
+                http_protocol_options: Some(Http1ProtocolOptions::default()),
+                http2_protocol_options: Some(Http2ProtocolOptions::default()),
+                ..Default::default()
+            },
+        )),
         ..Default::default()
     })
 }

@@ -57,8 +57,7 @@ pub fn virtual_inbound(ports: &[InboundPort], families: Families) -> Built {
     let ports: Vec<&InboundPort> = by_port.into_values().collect();
     let mut chains = vec![chain("virtualInbound-blackhole", Some(to_port(PORT)), tcp_proxy(BLACK_HOLE))];
     chains.extend(ports.iter().flat_map(|p| port_chains(p)));
-    let mut filters =
-        vec![listener_filter("envoy.filters.listener.original_dst", &OriginalDst::default(), None)];
+    let mut filters = vec![listener_filter("envoy.filters.listener.original_dst", &OriginalDst::default(), None)];
     let detected: Vec<u16> = ports.iter().filter(|p| p.protocol == AppProtocol::Detect).map(|p| p.port).collect();
     if !detected.is_empty() {
         filters.extend(inspectors(Some(all_but(&detected))));

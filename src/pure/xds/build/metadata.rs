@@ -11,9 +11,7 @@ pub(super) fn services<'a>(hosts: impl IntoIterator<Item = &'a Name>) -> Metadat
     let service = |host: &Name| {
         let (name, namespace) = parse_hostname(host).unwrap_or_default();
         let fields = [("host", host.as_str()), ("name", name), ("namespace", namespace)];
-        value(value::Kind::StructValue(Struct {
-            fields: fields.map(|(k, v)| (k.to_owned(), text(v))).into(),
-        }))
+        value(value::Kind::StructValue(Struct { fields: fields.map(|(k, v)| (k.to_owned(), text(v))).into() }))
     };
     istio("services", value(value::Kind::ListValue(ListValue { values: hosts.into_iter().map(service).collect() })))
 }

@@ -74,11 +74,7 @@ pub fn detected_route(service: &Service, port: &ServicePort) -> Built {
 
 /// What all route configurations say. Clusters are not validated: routes may come before their clusters.
 fn settings() -> RouteConfiguration {
-    RouteConfiguration {
-        validate_clusters: boolean(false),
-        ignore_port_in_host_matching: true,
-        ..Default::default()
-    }
+    RouteConfiguration { validate_clusters: boolean(false), ignore_port_in_host_matching: true, ..Default::default() }
 }
 
 /// The last virtual host: calls to hosts that no service has go on as they came, or are answered 502.
