@@ -2,14 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 
 mod ca;
+mod calls;
 mod cli;
 mod envoy;
 mod fence;
 mod harness;
 mod inspect;
 mod install;
+mod mesh;
+mod props;
 mod registry;
 mod rest;
 mod serve;
+mod session;
 mod talk;
+mod world;
 mod xds_build;
