@@ -12,6 +12,7 @@ struct Bench {
     dir: tempfile::TempDir,
 }
 
+const MESHCTL: &str = env!("CARGO_BIN_EXE_meshctl");
 /// Stands for the bytes of a private key: it must appear nowhere.
 const CANARY: &str = "canary-of-a-private-key";
 /// A folder is a cluster because it holds manifests.
@@ -48,7 +49,11 @@ impl Bench {
     }
 
     fn run(&self, args: &[&str]) -> Run {
-        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_meshctl"))
+        self.run_as(MESHCTL, args)
+    }
+
+    fn run_as(&self, program: &str, args: &[&str]) -> Run {
+        let output = assert_cmd::Command::new(program)
             .args(args)
             .current_dir(self.dir.path())
             .env("HOME", self.dir.path())
@@ -489,16 +494,20 @@ fn a_folder_that_cannot_be_written_hides_no_other_and_a_rerun_completes() {
     run.fails(1, &["cluster gke failed"]);
     std::fs::remove_file(bench.path("kubeconf/gke/meshctl")).unwrap();
 
-    // a run that breaks in the middle: the inventory already names everything that was to come
-    let blocker = bench.path("kubeconf/gke/meshctl/.deployment-istio-system-istio-pilot.yaml.tmp");
-    std::fs::create_dir_all(&blocker).unwrap();
-    let run = bench.install(&["-o", "json"]);
+    // a run that breaks in the middle, at the one file of more than 4 blocks of 512 bytes: the inventory already names
+    // everything that was to come
+    let short = r#"trap '' XFSZ; ulimit -f 4; exec "$0" "$@""#;
+    let run = bench.run_as("sh", &["-c", short, MESHCTL, "install", "--tag", "dev", "-o", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((&report["kind"], &report["clusters"][0]["state"]), (&"InstallReport".into(), &"failed".into()));
     assert_eq!((&report["clusters"][1]["state"], run.code), (&"unchanged".into(), 1));
     let inventory = bench.read("kubeconf/gke/meshctl/configmap-istio-system-meshctl-inventory.yaml");
     assert!(inventory.contains("kind: Deployment"), "{inventory}");
-    std::fs::remove_dir(&blocker).unwrap();
+    let pilot = "kubeconf/gke/meshctl/deployment-istio-system-istio-pilot.yaml";
+    let error = report["clusters"][0]["error"].as_str().unwrap();
+    assert_eq!(error.matches(pilot).count(), 1, "{error}");
+    let names: Vec<PathBuf> = bench.files().into_keys().collect();
+    assert!(names.iter().all(|n| !n.ends_with(pilot) && !n.to_string_lossy().contains(".tmp-")), "{names:?}");
     let table = bench.install(&[]).ok();
     assert_eq!(rows(&table)[0], ["gke", "primary", "written", "1", "0", "10", "0"]);
     assert_eq!(rows(&bench.install(&[]).ok())[0][2], "unchanged");

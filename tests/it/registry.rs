@@ -241,7 +241,7 @@ fn what_is_bad_in_a_folder_costs_only_itself() {
             "broken.yaml: it is no valid YAML of its kind at line 2, column 7",
             "loop: it is a symbolic link to a folder that contains it",
             "nameless.yaml: a Service has no metadata.name",
-            "pipe.yaml: it is no regular file",
+            "pipe.yaml: it is a named pipe, not a file",
             "self.yaml: its symbolic links form a loop",
             "wrong.yaml: Service/default/w is no valid Service: one of its fields has the wrong type",
         ]

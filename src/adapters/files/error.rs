@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     /// Reading failed.
-    #[error("reading {path} failed: {source}", path = .path.display())]
+    #[error("reading {path} failed: {why}", path = .path.display(), why = why(.source))]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -18,6 +18,14 @@ pub enum FilesError {
     #[error("writing {path} failed: {source}", path = .path.display())]
     Write {
         /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Removing failed.
+    #[error("removing {path} failed: {source}", path = .path.display())]
+    Remove {
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -36,8 +44,14 @@ pub enum FilesError {
         /// `a folder`, `a named pipe`, …
         what: &'static str,
     },
+    /// It is no UTF-8.
+    #[error("reading {path} failed: it is no UTF-8 text", path = .path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
     /// Longer than the reader takes.
-    #[error("reading {path} failed: it is larger than {max} bytes", path = .path.display())]
+    #[error("reading {path} failed: it is larger than {size}", path = .path.display(), size = size(*.max))]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -60,7 +74,29 @@ impl FilesError {
 
     /// Whether it was writing that failed: an action not done, rather than input that cannot be read.
     pub fn is_write(&self) -> bool {
-        matches!(self, FilesError::Write { .. } | FilesError::Exists { .. } | FilesError::Locked { .. })
+        match self {
+            FilesError::Write { .. }
+            | FilesError::Remove { .. }
+            | FilesError::Exists { .. }
+            | FilesError::Locked { .. } => true,
+            FilesError::Read { .. }
+            | FilesError::NotAFile { .. }
+            | FilesError::NotText { .. }
+            | FilesError::TooLarge { .. } => false,
+        }
+    }
+
+    /// Why, as the end of a sentence that names the file itself, in its own words.
+    pub fn reason(&self) -> String {
+        match self {
+            FilesError::Read { source, .. } => why(source),
+            FilesError::Write { source, .. } | FilesError::Remove { source, .. } => source.to_string(),
+            FilesError::Exists { .. } => "it is there already".to_owned(),
+            FilesError::NotAFile { what, .. } => format!("it is {what}, not a file"),
+            FilesError::NotText { .. } => "it is no UTF-8 text".to_owned(),
+            FilesError::TooLarge { max, .. } => format!("it is larger than {}", size(*max)),
+            FilesError::Locked { .. } => "another run of meshctl is writing to it".to_owned(),
+        }
     }
 
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> FilesError {
@@ -72,4 +108,21 @@ impl FilesError {
         let path = path.to_owned();
         move |source| FilesError::Write { path, source }
     }
+}
+
+/// What a failed reading means for whoever named the file.
+fn why(source: &io::Error) -> String {
+    // ELOOP, whose `ErrorKind` is not stable
+    let too_many_links = if cfg!(target_os = "linux") { 40 } else { 62 };
+    match source.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ if source.raw_os_error() == Some(too_many_links) => "its symbolic links form a loop".to_owned(),
+        _ => source.to_string(),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    const MIB: u64 = 1 << 20;
+    if bytes >= MIB && bytes.is_multiple_of(MIB) { format!("{} MiB", bytes / MIB) } else { format!("{bytes} bytes") }
 }

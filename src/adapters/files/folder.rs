@@ -1,8 +1,9 @@
-//! Folders: private from birth, listed, locked.
+//! Folders: made with the right mode from birth, listed, locked; and what stands under a path.
 
 use std::fs::{DirBuilder, File, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::FilesError;
 
@@ -15,6 +16,26 @@ pub struct Entry {
     pub path: PathBuf,
     /// Whether it is a folder, or a link to one.
     pub is_dir: bool,
+}
+
+impl Entry {
+    /// Whether its name begins with a dot.
+    pub fn is_hidden(&self) -> bool {
+        self.name.starts_with('.')
+    }
+}
+
+/// What stands under a path, links followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stat {
+    /// Whether it is a folder.
+    pub is_dir: bool,
+    /// Whether it is a regular file.
+    pub is_file: bool,
+    /// In bytes.
+    pub len: u64,
+    /// When its contents changed last, where the file system says so.
+    pub modified: Option<SystemTime>,
 }
 
 /// Holds a folder for one process; let go when dropped, and when the process ends, however it ends.
@@ -34,6 +55,47 @@ pub fn list_dir(path: &Path) -> Result<Vec<Entry>, FilesError> {
     }
     entries.sort();
     Ok(entries)
+}
+
+/// As [`list_dir`]; no entries where nothing has that name.
+///
+/// # Errors
+/// As [`list_dir`].
+pub fn list_dir_if_there(path: &Path) -> Result<Vec<Entry>, FilesError> {
+    match list_dir(path) {
+        Err(e) if e.is_missing() => Ok(Vec::new()),
+        listed => listed,
+    }
+}
+
+/// Asks what stands under a path, without opening it.
+///
+/// # Errors
+/// Where nothing does, or it cannot be reached.
+pub fn stat(path: &Path) -> Result<Stat, FilesError> {
+    let meta = std::fs::metadata(path).map_err(FilesError::read(path))?;
+    Ok(Stat { is_dir: meta.is_dir(), is_file: meta.is_file(), len: meta.len(), modified: meta.modified().ok() })
+}
+
+/// The absolute path without links: two paths to the same thing give the same.
+///
+/// # Errors
+/// Where it leads nowhere.
+pub fn real_path(path: &Path) -> Result<PathBuf, FilesError> {
+    std::fs::canonicalize(path).map_err(FilesError::read(path))
+}
+
+/// Makes a folder that everybody may enter (0755, less the process's umask), and those above it; one that is there already
+/// stays as it is.
+///
+/// # Errors
+/// Where it cannot be made, or something else has its name.
+pub fn create_public_dir(path: &Path) -> Result<(), FilesError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o755).create(path).map_err(FilesError::write(path))?;
+    super::write::sync_parent(path)
 }
 
 /// Makes a folder that only its owner can enter (0700 from birth); one that is there already is tightened to that. The

@@ -47,6 +47,14 @@ pub fn read_capped_if_there(path: &Path, max: u64) -> Result<Option<Vec<u8>>, Fi
     }
 }
 
+/// As [`read_capped`], for text in UTF-8.
+///
+/// # Errors
+/// As [`read_capped`]; [`FilesError::NotText`].
+pub fn read_text(path: &Path, max: u64) -> Result<String, FilesError> {
+    String::from_utf8(read_capped(path, max)?).map_err(|_| FilesError::NotText { path: path.to_owned() })
+}
+
 fn check(path: &Path, meta: &Metadata, max: u64) -> Result<(), FilesError> {
     if !meta.is_file() {
         return Err(FilesError::NotAFile { path: path.to_owned(), what: what(meta.file_type()) });

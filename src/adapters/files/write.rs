@@ -48,6 +48,14 @@ pub fn write_new_public(path: &Path, bytes: &[u8]) -> Result<(), FilesError> {
     write(path, bytes, PUBLIC, Naming::New)
 }
 
+/// Removes a file.
+///
+/// # Errors
+/// [`FilesError::Remove`], also where it is not there.
+pub fn remove_file(path: &Path) -> Result<(), FilesError> {
+    std::fs::remove_file(path).map_err(|source| FilesError::Remove { path: path.to_owned(), source })
+}
+
 /// How a finished temporary file takes its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Naming {
@@ -225,7 +233,7 @@ mod tests {
         let said = |p: &Path| read_capped(p, 1 << 20).unwrap_err().to_string();
         assert!(said(&fifo).ends_with("it is a named pipe, not a file"));
         assert!(said(dir.path()).ends_with("it is a folder, not a file"));
-        assert!(said(&big).ends_with("it is larger than 1048576 bytes"));
+        assert!(said(&big).ends_with("it is larger than 1 MiB"));
         assert!(said(&link).contains("symbolic link"));
         std::fs::write(dir.path().join("ok"), "12345").unwrap();
         assert_eq!(read_capped(&dir.path().join("ok"), 5).unwrap(), b"12345");

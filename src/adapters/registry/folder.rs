@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::SYSTEM_NAMESPACE;
-use super::read::{io_reason, read_capped, text};
+use super::read::{self, text};
+use crate::adapters::files::{FilesError, list_dir, real_path, stat};
 use crate::data::kinds::{Object, decode, watched};
 use crate::data::model::{FactKey, Kind};
 use crate::data::yaml;
@@ -45,7 +46,7 @@ impl Folder {
 ///
 /// # Errors
 /// Where the folder itself cannot be read.
-pub fn load_folder(path: &Path) -> std::io::Result<Folder> {
+pub fn load_folder(path: &Path) -> Result<Folder, FilesError> {
     Reader::default().read(path)
 }
 
@@ -71,7 +72,7 @@ struct Parsed {
 
 impl Reader {
     /// Reads the folder.
-    pub(super) fn read(&mut self, path: &Path) -> std::io::Result<Folder> {
+    pub(super) fn read(&mut self, path: &Path) -> Result<Folder, FilesError> {
         let mut walk = Walk::default();
         walk.folder(path, Path::new(""), 0)?;
         let mut before = std::mem::take(&mut self.files);
@@ -104,7 +105,7 @@ impl Reader {
 fn parse(folder: &Path, file: &Path, before: Parsed) -> Parsed {
     let bad = |key, reason| BadDocument { file: file.to_owned(), key, reason };
     let broken = |before: Parsed, hash, reason| Parsed { hash, bad: vec![bad(None, reason)], ..before };
-    let bytes = match read_capped(&folder.join(file)) {
+    let bytes = match read::bytes(&folder.join(file)) {
         Ok(bytes) => bytes,
         Err(reason) => return broken(before, 0, reason),
     };
@@ -194,9 +195,9 @@ struct Walk {
 }
 
 impl Walk {
-    fn folder(&mut self, root: &Path, relative: &Path, depth: usize) -> std::io::Result<()> {
+    fn folder(&mut self, root: &Path, relative: &Path, depth: usize) -> Result<(), FilesError> {
         let path = root.join(relative);
-        let canonical = std::fs::canonicalize(&path)?;
+        let canonical = real_path(&path)?;
         if self.above.contains(&canonical) || depth > MAX_DEPTH {
             self.bad(relative, "it is a symbolic link to a folder that contains it".into());
             return Ok(());
@@ -207,18 +208,13 @@ impl Walk {
         result
     }
 
-    fn items(&mut self, root: &Path, relative: &Path, path: &Path, depth: usize) -> std::io::Result<()> {
-        for item in std::fs::read_dir(path)? {
-            let name = item?.file_name();
-            let shown = name.to_string_lossy();
-            if shown.starts_with('.') {
-                continue;
-            }
-            let inner = relative.join(&name);
-            match std::fs::metadata(root.join(&inner)) {
-                Ok(meta) if meta.is_dir() => {
+    fn items(&mut self, root: &Path, relative: &Path, path: &Path, depth: usize) -> Result<(), FilesError> {
+        for item in list_dir(path)?.iter().filter(|item| !item.is_hidden()) {
+            let inner = relative.join(item.path.file_name().unwrap_or_default());
+            match stat(&item.path) {
+                Ok(there) if there.is_dir => {
                     if let Err(e) = self.folder(root, &inner, depth + 1) {
-                        self.bad(&inner, io_reason(&e));
+                        self.bad(&inner, e.reason());
                     }
                 }
                 _ if !is_manifest(&inner) => {}
@@ -226,7 +222,7 @@ impl Walk {
                 Ok(_) => {
                     self.files.insert(inner);
                 }
-                Err(e) => self.bad(&inner, io_reason(&e)),
+                Err(e) => self.bad(&inner, e.reason()),
             }
         }
         Ok(())
@@ -249,7 +245,7 @@ pub(super) fn signature(path: &Path) -> u128 {
     let readable = walk.folder(path, Path::new(""), 0).is_ok();
     let mut text = format!("{readable}");
     for file in &walk.files {
-        let stat = std::fs::metadata(path.join(file)).ok().map(|m| (m.len(), m.modified().ok()));
+        let stat = stat(&path.join(file)).ok().map(|s| (s.len, s.modified));
         text.push_str(&format!("\n{} {stat:?}", file.display()));
     }
     xxhash_rust::xxh3::xxh3_128(text.as_bytes())

@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::folder::{Folder, Reader, signature};
-use super::read::io_reason;
 use super::watch::Changes;
 use super::{Entry, Event, Source, Subject, Timing, live};
 use crate::data::model::{Kind, Timestamp};
@@ -50,6 +49,7 @@ pub(super) async fn send(out: &mpsc::Sender<Event>, event: Event) -> Result<(), 
 }
 
 /// The time.
+#[expect(clippy::disallowed_methods, reason = "it stamps when a source was last heard")]
 pub(super) fn now() -> Timestamp {
     Timestamp(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_secs()))
 }
@@ -83,7 +83,7 @@ async fn read(path: &Path, reader: &Arc<Mutex<Reader>>) -> Result<Folder, String
     let (path, reader) = (path.to_owned(), Arc::clone(reader));
     let read = tokio::task::spawn_blocking(move || {
         let mut reader = reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        reader.read(&path).map_err(|e| format!("its folder cannot be read: {}", io_reason(&e)))
+        reader.read(&path).map_err(|e| format!("its folder cannot be read: {}", e.reason()))
     });
     read.await.unwrap_or_else(|_| Err("reading its folder broke off".into()))
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Trust;
-use super::read::read_capped;
+use super::read;
 
 /// A kubeconfig that is in order.
 pub(super) struct Checked {
@@ -145,7 +145,7 @@ fn absolute(field: &str, path: &mut Option<String>, dir: &Path, files: &mut Vec<
     let Some(text) = path.as_mut().filter(|p| !p.is_empty()) else { return Ok(()) };
     let full = dir.join(&*text);
     files.push(
-        read_capped(&full).map_err(|reason| format!("the file that its {field} names cannot be used: {reason}"))?,
+        read::bytes(&full).map_err(|reason| format!("the file that its {field} names cannot be used: {reason}"))?,
     );
     *text = full.to_string_lossy().into_owned();
     Ok(())

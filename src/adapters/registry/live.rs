@@ -1,5 +1,6 @@
 //! Following a live cluster: each watched kind is listed, then watched, on its own; what they say together makes
 //! `Synced` and `Lost`.
+#![expect(clippy::disallowed_methods, reason = "it times its own waits")]
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};

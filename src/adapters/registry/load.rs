@@ -30,7 +30,7 @@ pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Vec<Object>,
         let read = tokio::task::spawn_blocking(move || load_folder(&folder)).await;
         return match read {
             Ok(Ok(folder)) => Ok(folder.objects.into_values().collect()),
-            Ok(Err(e)) => Err(LoadError::Folder(super::read::io_reason(&e))),
+            Ok(Err(e)) => Err(LoadError::Folder(e.reason())),
             Err(_) => Err(LoadError::Folder("reading it broke off".into())),
         };
     };

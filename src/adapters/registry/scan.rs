@@ -9,8 +9,9 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::entry::{Problem, RegistryError};
 use super::kubeconfig::check;
-use super::read::{io_reason, read_capped, text};
+use super::read::{self, text};
 use super::{ReadOptions, Source, folder, mesh_file};
+use crate::adapters::files::{FilesError, list_dir, real_path, stat};
 use crate::data::kinds::{ClusterDescriptor, MeshFile};
 use crate::data::model::Secret;
 use crate::data::yaml;
@@ -55,26 +56,19 @@ type Documents = (Result<Vec<Value>, String>, u128);
 
 /// Looks through the directory.
 pub(super) fn scan(dir: &Path, options: &ReadOptions) -> Result<Found, RegistryError> {
-    let cannot = |e: &std::io::Error| RegistryError::Directory { dir: dir.to_owned(), reason: io_reason(e) };
-    let mut names = BTreeSet::new();
-    for item in std::fs::read_dir(dir).map_err(|e| cannot(&e))? {
-        names.insert(PathBuf::from(item.map_err(|e| cannot(&e))?.file_name()));
-    }
+    let listed = list_dir(dir).map_err(|e| RegistryError::Directory { dir: dir.to_owned(), reason: e.reason() })?;
     let mut found = Found::default();
     let (mut files, mut folders, mut others) = (BTreeMap::new(), Vec::new(), Vec::new());
-    for name in names {
-        let shown = name.to_string_lossy().into_owned();
-        let path = dir.join(&name);
-        if shown.starts_with('.') {
-            continue;
-        }
+    for item in listed.into_iter().filter(|item| !item.is_hidden()) {
+        let (path, shown) = (item.path, item.name);
+        let name = PathBuf::from(path.file_name().unwrap_or_default());
         if shown == mesh_file::NAME {
             found.read_mesh(&path);
             continue;
         }
-        match std::fs::metadata(&path) {
-            Err(e) => found.problem(&name, io_reason(&e)),
-            Ok(meta) if meta.is_dir() => folders.push(name),
+        match stat(&path) {
+            Err(e) => found.problem(&name, e.reason()),
+            Ok(there) if there.is_dir => folders.push(name),
             Ok(_) if stem(&shown).is_none() => others.push(name),
             Ok(_) => {
                 files.insert(name, documents(&path));
@@ -102,7 +96,7 @@ impl Found {
     }
 
     fn read_mesh(&mut self, path: &Path) {
-        match read_capped(path).map_err(|e| vec![e]).and_then(|bytes| mesh_file::parse(&bytes)) {
+        match read::bytes(path).map_err(|e| vec![e]).and_then(|bytes| mesh_file::parse(&bytes)) {
             Ok(mesh) => self.mesh = mesh,
             Err(reasons) => {
                 self.mesh_broken = true;
@@ -163,7 +157,7 @@ impl Found {
         if path.join("root-cert.pem").exists() {
             return;
         }
-        let canonical = |p: &Path| std::fs::canonicalize(p).map_err(|e| io_reason(&e));
+        let canonical = |p: &Path| real_path(p).map_err(|e| e.reason());
         let source = match (canonical(dir), canonical(&path)) {
             (Err(reason), _) | (_, Err(reason)) => Err(reason),
             (Ok(whole), Ok(part)) if whole.starts_with(&part) => {
@@ -196,7 +190,7 @@ fn stem(name: &str) -> Option<&str> {
 }
 
 fn documents(path: &Path) -> Documents {
-    match read_capped(path) {
+    match read::bytes(path) {
         Err(reason) => (Err(reason), 0),
         Ok(bytes) => {
             let parsed = text(&bytes).and_then(|text| yaml::documents(text).map_err(|e| e.redacted()));
@@ -277,12 +271,12 @@ fn inside(dir: &Path, path: &str) -> Result<PathBuf, String> {
             _ => return Err("the kubeconfig that it names lies outside of the registry".into()),
         }
     }
-    let reason = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::NotFound => "the kubeconfig that it names does not exist".to_owned(),
-        _ => format!("the kubeconfig that it names cannot be used: {}", io_reason(&e)),
+    let reason = |e: FilesError| match e.is_missing() {
+        true => "the kubeconfig that it names does not exist".to_owned(),
+        false => format!("the kubeconfig that it names cannot be used: {}", e.reason()),
     };
-    let whole = std::fs::canonicalize(dir).map_err(reason)?;
-    if !std::fs::canonicalize(dir.join(&clean)).map_err(reason)?.starts_with(whole) {
+    let whole = real_path(dir).map_err(reason)?;
+    if !real_path(&dir.join(&clean)).map_err(reason)?.starts_with(whole) {
         return Err("the kubeconfig that it names lies outside of the registry".into());
     }
     Ok(clean)

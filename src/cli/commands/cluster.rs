@@ -178,7 +178,7 @@ async fn folder(path: std::path::PathBuf) -> Result<Answer, String> {
     let read = tokio::task::spawn_blocking(move || load_folder(&path)).await;
     let folder = match read {
         Ok(Ok(folder)) => folder,
-        Ok(Err(e)) => return Err(format!("its folder cannot be read: {e}")),
+        Ok(Err(e)) => return Err(format!("its folder cannot be read: {}", e.reason())),
         Err(_) => return Err("reading its folder broke off".into()),
     };
     let said: Vec<String> = folder.bad.iter().map(|b| format!("{}: {}", b.file.display(), b.reason)).collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::diff::{Action, Change, Changes};
-use super::disk;
+use crate::adapters::files::{create_public_dir, remove_file, write_public};
 
 /// Writes and removes what the changes say, in their order; stops at the first failure.
 ///
@@ -12,8 +12,7 @@ pub(super) fn apply<'a>(dir: &Path, changes: &'a Changes) -> (Vec<&'a Change>, O
     let inventory = &changes.inventory;
     let mut done = Vec::new();
     let put = |file: &str, text: &str| {
-        let path = dir.join(file);
-        disk::write(&path, text).map_err(|e| format!("writing {} failed: {e}", path.display()))
+        create_public_dir(dir).and_then(|()| write_public(&dir.join(file), text.as_bytes())).map_err(|e| e.to_string())
     };
     let quiet = inventory.action == Action::Unchanged && changes.objects.iter().all(|c| c.action == Action::Unchanged);
     if !quiet
@@ -23,11 +22,10 @@ pub(super) fn apply<'a>(dir: &Path, changes: &'a Changes) -> (Vec<&'a Change>, O
         return (done, Some(why));
     }
     for change in &changes.objects {
-        let path = dir.join(&change.file);
         let result = match change.action {
             Action::Unchanged => Ok(()),
             Action::Created | Action::Changed => put(&change.file, &change.after),
-            Action::Pruned => disk::remove(&path).map_err(|e| format!("removing {} failed: {e}", path.display())),
+            Action::Pruned => remove_file(&dir.join(&change.file)).map_err(|e| e.to_string()),
         };
         match result {
             Ok(()) => done.push(change),

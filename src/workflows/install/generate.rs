@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::disk;
 use super::error::InstallError;
 use super::plan::Plan;
 use super::report::{ClusterReport, InstallReport};
 use super::run::{Way, compare};
 use super::standing;
+use crate::adapters::files::{Entry, FilesError, list_dir_if_there};
 use crate::data::yaml;
 use crate::pure::manifest::ClusterManifests;
 
@@ -18,13 +18,13 @@ use crate::pure::manifest::ClusterManifests;
 /// [`InstallError::ForeignFolder`] where `out` holds what we did not write. A cluster's own failure is in its row.
 pub fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallError> {
     let namespace = plan.clusters.first().map(|c| c.manifests.namespace.as_str()).unwrap_or_default();
-    let read = |e: std::io::Error| InstallError::Read { path: out.display().to_string(), why: e.to_string() };
-    for entry in disk::entries(out).map_err(read)? {
-        let empty = || disk::is_dir(&entry) && disk::entries(&entry).is_ok_and(|e| e.is_empty());
-        if !matches!(standing::inventory(&entry, namespace), Ok(Some(_))) && !empty() {
+    let read = |e: FilesError| InstallError::Read { path: out.display().to_string(), why: e.reason() };
+    for entry in list_dir_if_there(out).map_err(read)?.into_iter().filter(|e| !e.is_hidden()) {
+        let empty = || entry.is_dir && list_dir_if_there(&entry.path).is_ok_and(|e| e.iter().all(Entry::is_hidden));
+        if !matches!(standing::inventory(&entry.path, namespace), Ok(Some(_))) && !empty() {
             return Err(InstallError::ForeignFolder {
                 dir: out.display().to_string(),
-                entry: entry.display().to_string(),
+                entry: entry.path.display().to_string(),
             });
         }
     }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::disk;
+use super::MAX_FILE;
 use super::error::InstallError;
+use crate::adapters::files::read_text;
 use crate::adapters::registry::{Entry, ReadOptions, Registry, Source, Trust};
 use crate::data::kinds::{ClusterOverride, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole};
@@ -97,7 +98,7 @@ impl PlanInput {
 /// Where it cannot be read or is no YAML.
 pub fn values_file(path: &Path) -> Result<Layer, InstallError> {
     let failed = |why: String| InstallError::Read { path: path.display().to_string(), why };
-    let text = disk::read_text(path).map_err(|e| failed(e.to_string()))?;
+    let text = read_text(path, MAX_FILE).map_err(|e| failed(e.reason()))?;
     let mut documents = yaml::documents(&text).map_err(|e| failed(e.to_string()))?;
     match (documents.pop(), documents.len()) {
         (Some(values), 0) => Ok(Layer::of_file(path.display().to_string(), values)),

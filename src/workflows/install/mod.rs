@@ -2,7 +2,6 @@
 
 mod apply;
 mod diff;
-mod disk;
 mod error;
 mod generate;
 mod input;
@@ -19,3 +18,6 @@ pub use input::{PlanCluster, PlanInput, values_file};
 pub use plan::{Options, Plan, PlannedCluster, image};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
 pub use run::{Prepared, prepare};
+
+/// More than any manifest, value file or certificate holds, in bytes.
+const MAX_FILE: u64 = 16 << 20;

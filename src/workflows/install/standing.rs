@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::disk;
+use super::MAX_FILE;
+use crate::adapters::files::{list_dir, read_text, real_path};
 use crate::data::yaml;
 use crate::pure::manifest::{Inventory, InventoryError, Object, ObjectKey};
 
@@ -30,12 +31,14 @@ fn sentence(path: &Path, why: impl std::fmt::Display) -> String {
 }
 
 fn file(path: &Path) -> Result<Option<StandingFile>, String> {
-    let text = disk::read_existing(path).map_err(|e| sentence(path, e))?;
-    Ok(text.map(|text| {
-        let documents = yaml::documents(&text).ok().filter(|d| d.len() == 1);
-        let object = documents.and_then(|mut d| d.pop()).and_then(Object::of);
-        StandingFile { text, object }
-    }))
+    let text = match read_text(path, MAX_FILE) {
+        Ok(text) => text,
+        Err(e) if e.is_missing() => return Ok(None),
+        Err(e) => return Err(e.to_string()),
+    };
+    let documents = yaml::documents(&text).ok().filter(|d| d.len() == 1);
+    let object = documents.and_then(|mut d| d.pop()).and_then(Object::of);
+    Ok(Some(StandingFile { text, object }))
 }
 
 /// The inventory of a folder; `None` where there is none.
@@ -67,20 +70,21 @@ pub(super) fn read<'a>(
 
 /// The files of a file cluster, outside of our own folder, that define one of `keys`.
 pub(super) fn others<'a>(folder: &Path, ours: &Path, keys: &[&'a ObjectKey]) -> Vec<(&'a ObjectKey, PathBuf)> {
-    let (mut found, mut open, mut seen) = (Vec::new(), vec![folder.to_owned()], BTreeSet::from_iter(disk::real(ours)));
+    let (mut found, mut open, mut seen) = (Vec::new(), vec![folder.to_owned()], BTreeSet::from_iter(real_path(ours)));
     while let Some(dir) = open.pop() {
         // links are followed, and may lead back
-        if !disk::real(&dir).is_some_and(|real| seen.insert(real)) {
+        if !real_path(&dir).is_ok_and(|real| seen.insert(real)) {
             continue;
         }
         // what cannot be read here is the registry's to report
-        for path in disk::entries(&dir).unwrap_or_default().into_iter().filter(|p| p != ours) {
-            if disk::is_dir(&path) {
+        for entry in list_dir(&dir).unwrap_or_default().into_iter().filter(|e| !e.is_hidden() && e.path != ours) {
+            let path = entry.path;
+            if entry.is_dir {
                 open.push(path);
                 continue;
             }
             let known = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k));
-            let text = if known { disk::read_text(&path).unwrap_or_default() } else { String::new() };
+            let text = if known { read_text(&path, MAX_FILE).unwrap_or_default() } else { String::new() };
             for object in yaml::documents(&text).unwrap_or_default().into_iter().flat_map(items).filter_map(Object::of)
             {
                 found.extend(keys.iter().filter(|k| ***k == object.key).map(|k| (*k, path.clone())));
@@ -102,21 +106,21 @@ fn items(value: serde_json::Value) -> Vec<serde_json::Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::files::{create_public_dir, write_public};
 
     #[test]
     #[allow(clippy::disallowed_methods)]
-    fn links_that_lead_back_end() -> std::io::Result<()> {
+    fn links_that_lead_back_end() -> Result<(), Box<dyn std::error::Error>> {
         let dir = tempfile::tempdir()?;
         for (link, to) in [("a", "."), ("b", "."), ("c", "meshctl")] {
             std::os::unix::fs::symlink(to, dir.path().join(link))?;
         }
         let (file, ours) = (dir.path().join("x.yaml"), dir.path().join("meshctl"));
         let object = "apiVersion: v1\nkind: Service\nmetadata: {name: b, namespace: a}\n";
-        disk::write(
-            &file,
-            &format!("{object}---\nkind: List\nitems: [{{apiVersion: v1, kind: Namespace, metadata: {{name: a}}}}]\n"),
-        )?;
-        disk::write(&ours.join("x.yaml"), object)?;
+        let list = "kind: List\nitems: [{apiVersion: v1, kind: Namespace, metadata: {name: a}}]\n";
+        write_public(&file, format!("{object}---\n{list}").as_bytes())?;
+        create_public_dir(&ours)?;
+        write_public(&ours.join("x.yaml"), object.as_bytes())?;
         let key = |kind: &str, namespace: &str, name: &str| ObjectKey {
             group: String::new(),
             kind: kind.into(),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::disk;
+use super::MAX_FILE;
 use super::error::InstallError;
 use super::input::PlanInput;
 use super::report::SecretReport;
+use crate::adapters::files::read_capped;
 use crate::data::model::ClusterId;
 use crate::pure::manifest::SecretKeys;
 
@@ -25,7 +26,7 @@ pub(super) fn check(
 ) -> Result<BTreeMap<ClusterId, Vec<SecretReport>>, InstallError> {
     let dir = flag.unwrap_or(&input.ca_dir);
     let failed = |why| InstallError::Trust { dir: dir.display().to_string(), why };
-    if !disk::is_dir(dir) {
+    if !dir.is_dir() {
         return Err(failed("there is no such folder".to_owned()));
     }
     let root = public(dir, "root-cert.pem").map_err(failed)?;
@@ -42,7 +43,7 @@ fn secret_report(dir: &Path, id: &ClusterId, secret: &SecretKeys, root: &[u8]) -
     for key in &secret.keys {
         let name = format!("{id}/{key}");
         if key == PRIVATE {
-            if !disk::is_file(&dir.join(&name)) {
+            if !dir.join(&name).is_file() {
                 return Err(format!("{name} is missing"));
             }
             continue;
@@ -63,9 +64,9 @@ fn secret_report(dir: &Path, id: &ClusterId, secret: &SecretKeys, root: &[u8]) -
 
 /// Reads a certificate file, which must not hold a private key.
 fn public(dir: &Path, name: &str) -> Result<Vec<u8>, String> {
-    let bytes = disk::read(&dir.join(name)).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => format!("{name} is missing"),
-        _ => format!("reading {name} failed: {e}"),
+    let bytes = read_capped(&dir.join(name), MAX_FILE).map_err(|e| match e.is_missing() {
+        true => format!("{name} is missing"),
+        false => format!("reading {name} failed: {}", e.reason()),
     })?;
     match bytes.windows(11).any(|w| w == b"PRIVATE KEY") {
         true => Err(format!("{name} holds a private key, where only certificates belong")),

@@ -273,9 +273,9 @@ fn what_cannot_be_read_is_no_answer() {
     let bench = Bench::new();
     assert!(std::process::Command::new("mkfifo").arg(bench.path("fifo.pem")).status().unwrap().success());
     bench.ca("verify fifo.pem").says(2, &["reading fifo.pem failed: it is a named pipe, not a file"]);
-    bench.ca("verify nothing.pem").says(2, &["reading nothing.pem failed: No such file"]);
+    bench.ca("verify nothing.pem").says(2, &["reading nothing.pem failed: it does not exist"]);
     std::fs::File::create(bench.path("big.pem")).unwrap().set_len(1 << 30).unwrap();
-    bench.ca("verify big.pem").says(2, &["reading big.pem failed: it is larger than 1048576 bytes"]);
+    bench.ca("verify big.pem").says(2, &["reading big.pem failed: it is larger than 1 MiB"]);
     bench.ca("verify").says(2, &["there is no CA in mesh-ca", "meshctl ca init"]);
     bench.ok("init --cluster gke");
     std::fs::remove_file(bench.path("mesh-ca/gke/ca-key.pem")).unwrap();

@@ -74,7 +74,7 @@ fn kubeconfigs_that_lack_or_confuse_something() {
         (
             "token: CANARY-token-3f7a",
             "client-key: '.'",
-            "the file that its client-key names cannot be used: it is a directory, not a file",
+            "the file that its client-key names cannot be used: it is a folder, not a file",
         ),
     ] {
         assert!(good.contains(from), "{from}");
@@ -160,7 +160,7 @@ fn things_that_are_no_files_or_too_much() {
     assert_eq!(
         found[..4],
         [
-            "fifo: it is no regular file",
+            "fifo: it is a named pipe, not a file",
             "round.yaml: its symbolic links form a loop",
             "self: it is a symbolic link to a folder that contains it",
             "sparse.yaml: it is larger than 16 MiB",
