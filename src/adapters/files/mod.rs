@@ -9,9 +9,11 @@
 mod error;
 mod folder;
 mod read;
+mod temp;
 mod write;
 
 pub use error::FilesError;
 pub use folder::{Entry, FolderLock, create_private_dir, list_dir, lock_folder};
 pub use read::{read_capped, read_capped_if_there};
+pub use temp::{TempFolder, remove_file};
 pub use write::{remove_leftovers, write_new_private, write_new_public, write_private, write_public};
