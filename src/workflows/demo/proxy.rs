@@ -82,9 +82,11 @@ impl Proxy {
                  here but its admin address on loopback.",
                 envoy.program.display()
             ),
-            Self::Client(_) => "There is no Envoy here (ENVOY, PATH), so the proxy is an ADS client of ours: it takes what \
+            Self::Client(_) => {
+                "There is no Envoy here (ENVOY, PATH), so the proxy is an ADS client of ours: it takes what \
                                 an Envoy would take, and keeps it in the shape of Envoy's config dump."
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 
