@@ -88,6 +88,15 @@ impl Context {
         if registry.problems.is_empty() { Ok(registry) } else { Err(CliError::registry_problems(&registry)) }
     }
 
+    /// An Envoy on this machine: `ENVOY`, else the first on `PATH`.
+    pub fn envoy(&self) -> Option<PathBuf> {
+        let named = std::env::var_os("ENVOY").filter(|name| !name.is_empty()).map(PathBuf::from);
+        named.or_else(|| {
+            let path = std::env::var_os("PATH")?;
+            std::env::split_paths(&path).map(|dir| dir.join("envoy")).find(|envoy| envoy.is_file())
+        })
+    }
+
     /// A file of input as a stream; `-` is standard input.
     ///
     /// # Errors

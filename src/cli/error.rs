@@ -197,3 +197,19 @@ impl From<crate::adapters::serve::ServeError> for CliError {
         }
     }
 }
+
+impl From<crate::workflows::demo::DemoError> for CliError {
+    fn from(e: crate::workflows::demo::DemoError) -> Self {
+        use crate::workflows::demo::DemoError;
+        let failed = CliError::failed(e.to_string());
+        match e {
+            DemoError::Foreign(_) => {
+                CliError::usage(e.to_string()).hint("name a new folder: meshctl demo --dir ./demo")
+            }
+            DemoError::Files(e) => e.into(),
+            DemoError::Late { .. } => failed.hint("look into it while it stays: meshctl demo --dir ./demo"),
+            DemoError::Proxy(_) => failed.hint("keep its log: meshctl demo --dir ./demo"),
+            _ => failed,
+        }
+    }
+}

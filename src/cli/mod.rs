@@ -73,22 +73,34 @@ pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Err(error) => return error::usage(&error),
     };
     let ctx = Context::new(cli.globals);
-    let outcome = match cli.command {
-        Command::Ca(args) => commands::ca::run(&ctx, args).await,
-        Command::Cluster(args) => commands::cluster::run(&ctx, args).await,
-        Command::Completion(args) => commands::completion::run(&ctx, args).await,
-        Command::Demo(args) => commands::demo::run(&ctx, args).await,
-        Command::Discovery(args) => commands::discovery::run(&ctx, args).await,
-        Command::Endpoints(args) => commands::endpoints::run(&ctx, args).await,
-        Command::Install(args) => commands::install::run(&ctx, args).await,
-        Command::Man(args) => commands::man::run(&ctx, args).await,
-        Command::Manifest(args) => commands::manifest::run(&ctx, args).await,
-        Command::ProxyConfig(args) => commands::proxy_config::run(&ctx, args).await,
-    };
+    let outcome = dispatch(&ctx, cli.command).await;
     match outcome {
         Ok(exit) => exit.code(),
         Err(error) => error.show(&ctx.out),
     }
+}
+
+async fn dispatch(ctx: &Context, command: Command) -> Outcome {
+    match command {
+        Command::Ca(args) => commands::ca::run(ctx, args).await,
+        Command::Cluster(args) => commands::cluster::run(ctx, args).await,
+        Command::Completion(args) => commands::completion::run(ctx, args).await,
+        Command::Demo(args) => commands::demo::run(ctx, args).await,
+        Command::Discovery(args) => commands::discovery::run(ctx, args).await,
+        Command::Endpoints(args) => commands::endpoints::run(ctx, args).await,
+        Command::Install(args) => commands::install::run(ctx, args).await,
+        Command::Man(args) => commands::man::run(ctx, args).await,
+        Command::Manifest(args) => commands::manifest::run(ctx, args).await,
+        Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
+    }
+}
+
+/// Runs a command of a guided tour, given by its words without `meshctl`, with nothing but its result and its warnings.
+async fn within_tour(words: &[String]) -> Outcome {
+    let all = std::iter::once("meshctl").chain(words.iter().map(String::as_str));
+    let cli = Cli::try_parse_from(all).map_err(|e| CliError::failed(format!("the tour's own command failed: {e}")))?;
+    let ctx = Context::new(Globals { quiet: true, ..cli.globals });
+    dispatch(&ctx, cli.command).await
 }
 
 /// The whole command tree, for completions and man pages.

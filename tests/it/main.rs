@@ -11,6 +11,7 @@ mod inspect;
 mod install;
 mod mesh;
 mod props;
+mod readme;
 mod registry;
 mod rest;
 mod serve;

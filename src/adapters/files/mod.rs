@@ -9,6 +9,7 @@
 mod error;
 mod folder;
 mod read;
+mod temp;
 mod write;
 
 pub use error::FilesError;
@@ -17,4 +18,5 @@ pub use folder::{
     real_path, stat,
 };
 pub use read::{read_capped, read_capped_if_there, read_text};
-pub use write::{remove_file, remove_leftovers, write_new_private, write_new_public, write_private, write_public};
+pub use temp::{TempFolder, remove_file};
+pub use write::{remove_leftovers, write_new_private, write_new_public, write_private, write_public};

@@ -48,14 +48,6 @@ pub fn write_new_public(path: &Path, bytes: &[u8]) -> Result<(), FilesError> {
     write(path, bytes, PUBLIC, Naming::New)
 }
 
-/// Removes a file.
-///
-/// # Errors
-/// [`FilesError::Remove`], also where it is not there.
-pub fn remove_file(path: &Path) -> Result<(), FilesError> {
-    std::fs::remove_file(path).map_err(|source| FilesError::Remove { path: path.to_owned(), source })
-}
-
 /// How a finished temporary file takes its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Naming {
@@ -135,10 +127,7 @@ fn remove_leftovers_of(folder: &Path, name: Option<&str>) -> Result<(), FilesErr
             continue;
         }
         match File::open(&entry.path) {
-            Ok(file) if file.try_lock().is_ok() => match std::fs::remove_file(&entry.path) {
-                Err(e) if e.kind() != ErrorKind::NotFound => return Err(FilesError::write(&entry.path)(e)),
-                _ => {}
-            },
+            Ok(file) if file.try_lock().is_ok() => super::remove_file(&entry.path)?,
             _ => {}
         }
     }

@@ -31,6 +31,7 @@ pub(super) fn debug_router(pages: Arc<Pages>) -> Router {
         .route("/debug/clusterz", get(clusterz))
         .route("/debug/endpointz", get(endpointz))
         .route("/debug/syncz", get(syncz))
+        .route("/debug/workloadz", get(workloadz))
         .route("/debug/warningz", get(warningz))
         .route("/debug/config_dump", get(config_dump))
         .with_state(pages)
@@ -56,6 +57,10 @@ async fn endpointz(State(pages): State<Arc<Pages>>, Query(query): Query<Endpoint
 
 async fn syncz(State(pages): State<Arc<Pages>>) -> Json<Value> {
     Json(debug::streams(&pages.open.all()))
+}
+
+async fn workloadz(State(pages): State<Arc<Pages>>) -> Json<Value> {
+    Json(debug::workloads(&pages.engine.published().mesh, &pages.open.all()))
 }
 
 async fn warningz(State(pages): State<Arc<Pages>>) -> Json<Value> {
