@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::mailbox::{Mailbox, News};
-use crate::data::model::Name;
+use crate::data::model::{Name, take_from_set};
 use crate::pure::xds::{Interest, Snapshot, TableId, Touched, Type, Update, ViewId};
 
 /// A stream's number within one process.
@@ -67,7 +67,7 @@ impl Subscribers {
             Interest::NotAll(ty) => {
                 stream.wild.remove(&ty);
                 for table in snapshot.tables(stream.view, ty) {
-                    take(&mut self.wild, table, &id);
+                    take_from_set(&mut self.wild, table, &id);
                 }
             }
             Interest::Names(ty, names) => {
@@ -134,7 +134,7 @@ impl Subscribers {
         let (view, names) = (stream.view, stream.names.clone());
         for ty in Type::ALL {
             for table in snapshot.tables(view, ty) {
-                take(&mut self.wild, table, &id);
+                take_from_set(&mut self.wild, table, &id);
                 if let Some(names) = names.get(&ty) {
                     let names: Vec<Name> = names.iter().cloned().collect();
                     self.unname(*table, &names, id);
@@ -146,19 +146,10 @@ impl Subscribers {
     fn unname(&mut self, table: TableId, names: &[Name], id: StreamId) {
         let Some(rows) = self.named.get_mut(&table) else { return };
         for name in names {
-            take(rows, name, &id);
+            take_from_set(rows, name, &id);
         }
         if rows.is_empty() {
             self.named.remove(&table);
-        }
-    }
-}
-
-fn take<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, item: &V) {
-    if let Some(set) = map.get_mut(key) {
-        set.remove(item);
-        if set.is_empty() {
-            map.remove(key);
         }
     }
 }

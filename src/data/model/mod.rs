@@ -9,7 +9,9 @@ mod names;
 mod pmap;
 mod report;
 mod secret;
+mod sets;
 mod settings;
+mod time;
 
 pub use facts::{
     AppProtocol, EndpointFact, Fact, FactBody, FactKey, Kind, NamespaceFact, NodeFact, PortFact, Readiness,
@@ -21,4 +23,6 @@ pub use names::{ClusterName, Direction, LegacyKey, NameError, NodeId, ProxyRole,
 pub use pmap::PMap;
 pub use report::{Align, Column, Report, Table};
 pub use secret::Secret;
+pub use sets::take_from_set;
 pub use settings::{ClusterRole, ClusterSettings, Gateway, MeshSettings, OutboundPolicy, Timestamp};
+pub use time::parse_duration;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::data::model::{Fact, FactBody, FactKey, Kind, Name, NodeFact, ServiceFact, SliceFact, WorkloadFact};
+use crate::data::model::{
+    Fact, FactBody, FactKey, Kind, Name, NodeFact, ServiceFact, SliceFact, WorkloadFact, take_from_set,
+};
 
 /// An object's name within a kind: namespace and name.
 pub(super) type Named = (Name, Name);
@@ -176,28 +178,18 @@ impl Held {
         let named: Named = (fact.key.namespace.clone(), fact.key.name.clone());
         match &fact.body {
             Some(FactBody::Slice(slice)) => {
-                take(&mut self.slices_of, &(named.0.clone(), slice.service.clone()), &named.1);
+                take_from_set(&mut self.slices_of, &(named.0.clone(), slice.service.clone()), &named.1);
                 for endpoint in &slice.endpoints {
                     if let Some(pod) = &endpoint.pod {
-                        take(&mut self.slices_by_pod, &(named.0.clone(), pod.clone()), &named.1);
+                        take_from_set(&mut self.slices_by_pod, &(named.0.clone(), pod.clone()), &named.1);
                     }
                     if let Some(node) = &endpoint.node {
-                        take(&mut self.slices_by_node, node, &named);
+                        take_from_set(&mut self.slices_by_node, node, &named);
                     }
                 }
             }
-            Some(FactBody::Workload(pod)) => take(&mut self.pods_by_node, &pod.node, &named),
+            Some(FactBody::Workload(pod)) => take_from_set(&mut self.pods_by_node, &pod.node, &named),
             _ => {}
-        }
-    }
-}
-
-/// Takes an item out of a set in a map, and the set with its last one.
-fn take<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, item: &V) {
-    if let Some(set) = map.get_mut(key) {
-        set.remove(item);
-        if set.is_empty() {
-            map.remove(key);
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The settings in force: the registry's, with the primary's ConfigMap `istio` over them; and what they say of merging.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use crate::data::model::{MeshSettings, Name, OutboundPolicy, hostname};
+use crate::data::model::{MeshSettings, Name, OutboundPolicy, hostname, parse_duration};
 
 /// Lays what the ConfigMap says over the registry's settings. A value that is not understood changes nothing.
 pub(super) fn effective(base: &MeshSettings, config: Option<&BTreeMap<Name, Name>>) -> MeshSettings {
@@ -14,23 +13,10 @@ pub(super) fn effective(base: &MeshSettings, config: Option<&BTreeMap<Name, Name
         Some("ALLOW_ANY") => settings.outbound = OutboundPolicy::AllowAny,
         _ => {}
     }
-    if let Some(timeout) = config.get("connectTimeout").and_then(|t| duration(t)) {
+    if let Some(timeout) = config.get("connectTimeout").and_then(|t| parse_duration(t)) {
         settings.connect_timeout = timeout;
     }
     settings
-}
-
-/// A duration as protobuf's JSON and Go write it, of one unit: `10s`, `1500ms`, `2m`.
-fn duration(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
-    let n: u64 = digits.parse().ok()?;
-    let duration = match unit {
-        "ms" => Duration::from_millis(n),
-        "s" => Duration::from_secs(n),
-        "m" => Duration::from_secs(n.checked_mul(60)?),
-        _ => return None,
-    };
-    (!duration.is_zero()).then_some(duration)
 }
 
 /// Whether a service never merges (DESIGN §4, Merging; Istio's `clusterLocal` defaults).
@@ -46,15 +32,6 @@ pub(super) fn is_cluster_local(settings: &MeshSettings, namespace: &Name, name: 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_have_one_unit() {
-        assert_eq!(duration("10s"), Some(Duration::from_secs(10)));
-        assert_eq!(duration("1500ms"), Some(Duration::from_millis(1500)));
-        for bad in ["", "s", "10", "0s", "1h30m", "-1s"] {
-            assert_eq!(duration(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn the_system_namespace_opens_but_not_for_what_is_ours() {

@@ -9,7 +9,7 @@ use super::session::Touched;
 use super::snapshot::{Snapshot, TableId, ViewId, ViewTables};
 use super::tables::{Named, Share, TableKey};
 use super::types::{Entry, Key, Part, Rid, View};
-use crate::data::model::{ClusterId, Name, PMap, ServiceKind, WorkloadId};
+use crate::data::model::{ClusterId, Name, PMap, ServiceKind, WorkloadId, take_from_set};
 use crate::pure::mesh::{Aspects, Dirty, Mesh, Service};
 
 /// A row of a table that changed, appeared or vanished.
@@ -211,8 +211,8 @@ impl Catalog {
         self.tables.remove(key);
         if let Some(target) = key.target() {
             let place = (target.workload.cluster.clone(), target.workload.namespace.clone());
-            take(&mut self.inbound, &place, key);
-            take(&mut self.by_workload, &target.workload, key);
+            take_from_set(&mut self.inbound, &place, key);
+            take_from_set(&mut self.by_workload, &target.workload, key);
         }
         let rows = self.snapshot.tables.remove(&id).unwrap_or_default();
         for rid in rows.values() {
@@ -451,14 +451,5 @@ fn concerns(key: &TableKey, aspects: Aspects, service: Option<&Service>) -> bool
         // the addresses of headless services stand in listeners, and the names of their pods in routes
         TableKey::Listeners { .. } | TableKey::Routes { .. } => aspects.spec || (headless && aspects.endpoints),
         TableKey::Builtin | TableKey::InboundClusters { .. } | TableKey::InboundListener { .. } => false,
-    }
-}
-
-fn take<K: Ord, V: Ord>(map: &mut BTreeMap<K, BTreeSet<V>>, key: &K, item: &V) {
-    if let Some(set) = map.get_mut(key) {
-        set.remove(item);
-        if set.is_empty() {
-            map.remove(key);
-        }
     }
 }
