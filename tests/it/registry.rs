@@ -199,7 +199,6 @@ fn a_file_cluster_is_read_as_a_cluster_is() {
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\n---\n\
         apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio}\n",
     );
-    put(d, "meshctl/inventory.yaml", &service("not-this"));
     put(d, ".git/x.yaml", &service("nor-this"));
     put(d, "notes.txt", "nor this");
     let folder = load_folder(d).unwrap();

@@ -233,10 +233,9 @@ impl Walk {
     }
 }
 
-/// Whether a file of the folder is read: by its extension, and unless it is install's own inventory.
-fn is_manifest(relative: &Path) -> bool {
-    let known = relative.extension().is_some_and(|e| e == "yaml" || e == "yml" || e == "json");
-    known && !relative.with_extension("").ends_with("meshctl/inventory")
+/// Whether a file of a folder counts as a manifest, by its extension.
+pub fn is_manifest(file: &Path) -> bool {
+    file.extension().is_some_and(|e| e == "yaml" || e == "yml" || e == "json")
 }
 
 /// Length and time of every file: what changes when the folder does, without reading it.

@@ -17,7 +17,7 @@ mod watch;
 
 pub use entry::{Entry, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};
-pub use folder::{BadDocument, Folder, load_folder};
+pub use folder::{BadDocument, Folder, is_manifest, load_folder};
 pub use follow::follow;
 pub use live::Timing;
 pub use load::{LoadError, load_once};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::MAX_FILE;
 use crate::adapters::files::{list_dir, read_text, real_path};
+use crate::adapters::registry::is_manifest;
 use crate::data::yaml;
 use crate::pure::manifest::{Inventory, InventoryError, Object, ObjectKey};
 
@@ -83,8 +84,7 @@ pub(super) fn others<'a>(folder: &Path, ours: &Path, keys: &[&'a ObjectKey]) -> 
                 open.push(path);
                 continue;
             }
-            let known = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|k| e == *k));
-            let text = if known { read_text(&path, MAX_FILE).unwrap_or_default() } else { String::new() };
+            let text = if is_manifest(&path) { read_text(&path, MAX_FILE).unwrap_or_default() } else { String::new() };
             for object in yaml::documents(&text).unwrap_or_default().into_iter().flat_map(items).filter_map(Object::of)
             {
                 found.extend(keys.iter().filter(|k| ***k == object.key).map(|k| (*k, path.clone())));
