@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshctl::data::model::{
-    AppProtocol, Kind, Locality, Name, NetworkId, OutboundPolicy, Readiness, ServiceId, ServiceKind, ServicePort,
-    ServiceScope, SpiffeId, TargetPort, Timestamp, Transport, WorkloadId,
+    AppProtocol, Gateway, Kind, Locality, Name, NetworkId, OutboundPolicy, Readiness, ServiceId, ServiceKind,
+    ServicePort, ServiceScope, SpiffeId, TargetPort, Timestamp, Transport, WorkloadId,
 };
 use meshctl::pure::mesh::{Change, Endpoint, LocalService, Mesh, Service, SyncState, Workload};
 use serde_json::json;
@@ -547,6 +547,44 @@ fn networks_come_from_the_registry_then_the_namespace_then_the_pod() {
     }
     world.apply(&feed("a", 2), Change::Synced);
     assert_eq!(network(&world.mesh()), "net4");
+}
+
+#[test]
+fn a_network_without_a_gateway_is_said_where_somebody_is_cut_off() {
+    let said = |world: &World| {
+        let mesh = world.mesh();
+        found(&mesh, "n", "x").conflicts.iter().map(|w| format!("{}: {}", w.field, w.reason)).collect::<Vec<_>>()
+    };
+    let of_network = |network: &str, whom: &str| {
+        format!(
+            "endpoints: its endpoints in {network} are left out for the proxies of {whom} in other networks: {network} has no gateway"
+        )
+    };
+    let gateway = || vec![Gateway { address: "192.0.2.1".into(), port: 15443 }];
+    // c has nothing of x, and is not even heard yet: its proxies call x too
+    let mut apart = settings(&["a", "b", "c"]);
+    apart.clusters.get_mut(&cid("b")).unwrap().network = NetworkId("dc".into());
+    let mut world = World::new(apart.clone());
+    world.load("a", 1, &x("10.9.0.1", "10.0.0.1"));
+    assert_eq!(said(&world), [of_network("the default network", "one cluster")]);
+    world.load("b", 1, &x("10.8.0.1", "10.1.0.1"));
+    let both = [of_network("the default network", "one cluster"), of_network("network dc", "2 clusters")];
+    assert_eq!(said(&world), both);
+    // an empty list of gateways is none
+    apart.networks.insert(NetworkId("dc".into()), vec![]);
+    world.configure(apart.clone());
+    assert_eq!(said(&world), both);
+    apart.networks.insert(NetworkId("dc".into()), gateway());
+    world.configure(apart.clone());
+    assert_eq!(said(&world), both[..1]);
+    apart.networks.insert(NetworkId::default(), gateway());
+    world.configure(apart.clone());
+    assert_eq!(said(&world), [] as [&str; 0]);
+    // everybody in one network needs none, and one label moves a cluster out of it
+    world.configure(settings(&["a", "b", "c"]));
+    assert_eq!(said(&world), [] as [&str; 0]);
+    world.load("c", 1, &[system_namespace("far")]);
+    assert_eq!(said(&world), [of_network("the default network", "one cluster")]);
 }
 
 #[test]

@@ -11,8 +11,8 @@ use super::held::{Held, Named};
 use super::merged::{ClusterState, Endpoint, LocalService, Service, Workload};
 use super::settings::is_cluster_local;
 use crate::data::model::{
-    ClusterId, EndpointFact, Locality, MeshSettings, PMap, Readiness, ServiceFact, ServiceId, ServiceKind, ServicePort,
-    ServiceScope, SpiffeId, Warning, WorkloadId,
+    ClusterId, EndpointFact, Locality, MeshSettings, NetworkId, PMap, Readiness, ServiceFact, ServiceId, ServiceKind,
+    ServicePort, ServiceScope, SpiffeId, Warning, WorkloadId,
 };
 
 /// A cluster whose facts are visible.
@@ -22,9 +22,11 @@ pub(super) struct Visible<'a> {
     pub(super) held: &'a Held,
 }
 
-/// The services of a namespace and name. `clusters` come in the order in which they count: the primary first, then by id.
+/// The services of a namespace and name. `clusters` come in the order in which they count: the primary first, then by id;
+/// `registered` are all of them, visible or not.
 pub(super) fn services(
     settings: &MeshSettings,
+    registered: &PMap<ClusterId, ClusterState>,
     clusters: &[Visible<'_>],
     workloads: &PMap<WorkloadId, Arc<Workload>>,
     named: &Named,
@@ -43,7 +45,38 @@ pub(super) fn services(
     if !merged.is_empty() {
         out.push(merge(ServiceScope::Mesh, named, &merged, workloads));
     }
+    for service in &mut out {
+        let cut_off = unreachable(settings, registered, service);
+        service.conflicts.extend(cut_off);
+    }
     out
+}
+
+/// The networks with endpoints that some clusters' proxies cannot reach, for want of a gateway (DESIGN §4, Merging: a warning,
+/// and the endpoints are left out). It says the same whether the endpoints are ready or not.
+fn unreachable(settings: &MeshSettings, registered: &PMap<ClusterId, ClusterState>, service: &Service) -> Vec<Warning> {
+    let calls = |id: &ClusterId| match &service.id.scope {
+        ServiceScope::Mesh => true,
+        ServiceScope::Cluster(own) => own == id,
+    };
+    let networks: BTreeSet<&NetworkId> =
+        service.endpoints.values().flat_map(|list| list.iter()).map(|e| &e.network).collect();
+    let closed = networks.into_iter().filter(|n| settings.networks.get(*n).is_none_or(Vec::is_empty));
+    closed
+        .filter_map(|network| {
+            let outside = registered.iter().filter(|(id, state)| calls(id) && state.network != *network).count();
+            let of = if outside == 1 { "one cluster".to_owned() } else { format!("{outside} clusters") };
+            let name = if *network == NetworkId::default() {
+                "the default network".to_owned()
+            } else {
+                format!("network {network}")
+            };
+            let reason = format!(
+                "its endpoints in {name} are left out for the proxies of {of} in other networks: {name} has no gateway"
+            );
+            (outside > 0).then(|| Warning::new("endpoints", reason))
+        })
+        .collect()
 }
 
 fn merge(

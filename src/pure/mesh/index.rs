@@ -326,7 +326,7 @@ impl Index {
 
     fn derive_service(&mut self, named: &Named, dirty: &mut Dirty) {
         let mut derived: BTreeMap<ServiceId, Service> =
-            derive::services(&self.mesh.settings, &self.visible(), &self.mesh.workloads, named)
+            derive::services(&self.mesh.settings, &self.mesh.clusters, &self.visible(), &self.mesh.workloads, named)
                 .into_iter()
                 .map(|s| (s.id.clone(), s))
                 .collect();

@@ -93,7 +93,7 @@ pub struct Service {
     pub endpoints: BTreeMap<u16, Arc<[Endpoint]>>,
     /// The identities behind it, in all clusters.
     pub accounts: BTreeSet<SpiffeId>,
-    /// Where the clusters' definitions disagree, and what was done about it.
+    /// Where the clusters' definitions disagree, and what was done about it; and endpoints that some clusters cannot reach.
     pub conflicts: Vec<Warning>,
 }
 

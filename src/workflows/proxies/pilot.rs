@@ -1,6 +1,5 @@
 //! A pilot as a source: what it gives its proxies, and the talk's v1 REST.
 
-
 use serde_json::Value;
 
 use super::source::{Dump, Holds, Http, Origin, Part, SourceError};
