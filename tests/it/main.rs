@@ -14,6 +14,7 @@ mod props;
 mod readme;
 mod registry;
 mod rest;
+mod schemas;
 mod serve;
 mod session;
 mod talk;

@@ -108,11 +108,23 @@ fn a_second_run_changes_nothing_and_a_new_cluster_adds_its_own() {
     bench.ok("verify");
 }
 
+/// A kubeconfig of a server of this name.
+fn kubeconfig(server: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Config\nclusters: [{{name: a, cluster: {{server: 'https://{server}'}}}}]\n\
+        contexts: [{{name: a, context: {{cluster: a, user: a}}}}]\nusers: [{{name: a, user: {{}}}}]\ncurrent-context: a\n"
+    )
+}
+
 #[test]
 fn the_registry_says_which_clusters_and_where() {
     let bench = Bench::new();
-    for entry in ["gke.yaml", "on-prem.kube.conf", "local", "README.md", "mesh.yaml", ".hidden", "files/service.yaml"] {
-        bench.write(&format!("mesh/kubeconf/{entry}"), "");
+    for entry in ["gke.yaml", "on-prem.kube.conf", "local"] {
+        bench.write(&format!("mesh/kubeconf/{entry}"), kubeconfig(entry));
+    }
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n";
+    for (entry, text) in [("README.md", ""), (".hidden", ""), ("files/service.yaml", service)] {
+        bench.write(&format!("mesh/kubeconf/{entry}"), text);
     }
     let said = bench.ok("init --registry mesh/kubeconf -o name");
     assert_eq!(said.out, "files\ngke\nlocal\non-prem\n");
@@ -121,7 +133,7 @@ fn the_registry_says_which_clusters_and_where() {
     bench.ok("init --registry mesh/kubeconf");
     assert!(bench.path("mesh/elsewhere/gke/ca-cert.pem").exists());
     bench.ca("init").says(2, &["no registry was named", "--cluster ID"]);
-    bench.write("mesh/kubeconf/UPPER.yaml", "");
+    bench.write("mesh/kubeconf/UPPER.yaml", kubeconfig("upper"));
     bench.ca("init --registry mesh/kubeconf").says(2, &["UPPER.yaml", "not a DNS-1123 label"]);
 }
 
