@@ -70,6 +70,9 @@ fn gateway_port() -> u16 {
 }
 
 /// What pilot must use for a cluster instead of the user's own address, and what the cluster must use for pilot.
+///
+/// Only `network` and `pilotAddress` are in force: discovery reaches a cluster as the registry's kubeconfig says, and the rest
+/// waits for the credentials that install writes for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ClusterOverride {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::merged::Service;
 use crate::data::model::{ClusterId, Fact, FactKey, Kind, ServiceId, Timestamp, WorkloadId};
 
 /// One thing that a feed says.
@@ -42,6 +43,20 @@ impl Aspects {
     /// Whether anything did.
     pub fn any(self) -> bool {
         self.spec || self.endpoints || self.accounts
+    }
+
+    /// The parts in which two versions of a service differ.
+    pub(super) fn between(old: &Service, new: &Service) -> Self {
+        let Service { id: _, hostname: _, defined_by, kind, ports, local, endpoints, accounts, conflicts } = new;
+        Self {
+            spec: old.defined_by != *defined_by
+                || old.kind != *kind
+                || old.ports != *ports
+                || old.local != *local
+                || old.conflicts != *conflicts,
+            endpoints: old.endpoints != *endpoints,
+            accounts: old.accounts != *accounts,
+        }
     }
 
     fn or(self, other: Self) -> Self {

@@ -347,7 +347,7 @@ impl Index {
             }
         }
         while let Some((id, service)) = derived.pop_first() {
-            let aspects = self.mesh.services.get(&id).map_or(Aspects::ALL, |old| difference(old, &service));
+            let aspects = self.mesh.services.get(&id).map_or(Aspects::ALL, |old| Aspects::between(old, &service));
             if aspects.any() {
                 self.mesh.services.insert(id.clone(), Arc::new(service));
                 dirty.service(id, aspects);
@@ -386,19 +386,5 @@ impl Index {
                 None => drop(self.mesh.warnings.remove(&key)),
             }
         }
-    }
-}
-
-/// Which parts of two versions of a service differ.
-fn difference(old: &Service, new: &Service) -> Aspects {
-    let Service { id: _, hostname: _, defined_by, kind, ports, local, endpoints, accounts, conflicts } = new;
-    Aspects {
-        spec: old.defined_by != *defined_by
-            || old.kind != *kind
-            || old.ports != *ports
-            || old.local != *local
-            || old.conflicts != *conflicts,
-        endpoints: old.endpoints != *endpoints,
-        accounts: old.accounts != *accounts,
     }
 }
