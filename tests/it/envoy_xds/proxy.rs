@@ -106,7 +106,7 @@ fn bootstrap(mode: Mode, pod: &str, xds: SocketAddr, listeners: Value) -> Value 
     let endpoint = json!({"endpoint": {"address": socket(xds)}});
     json!({
         "node": {
-            "id": format!("sidecar~127.0.0.1~{pod}.default~default.svc.cluster.local"),
+            "id": format!("sidecar~127.0.9.9~{pod}.default~default.svc.cluster.local"),
             "cluster": format!("{pod}.default"),
             "metadata": {"CLUSTER_ID": "gke", "NAMESPACE": "default", "INTERCEPTION_MODE": "NONE"},
         },
@@ -142,6 +142,12 @@ impl Dump {
     /// The clusters in use.
     pub(super) fn clusters(&self) -> Versions {
         versions(self.section("dynamic_active_clusters"), "/cluster/name", "/version_info")
+    }
+
+    /// A cluster in use.
+    pub(super) fn cluster(&self, name: &str) -> Value {
+        let mut clusters = self.section("dynamic_active_clusters").map(|c| &c["cluster"]);
+        clusters.find(|c| c["name"] == name).cloned().unwrap_or_default()
     }
 
     /// The listeners in use.

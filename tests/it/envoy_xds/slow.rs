@@ -55,4 +55,7 @@ fn stands_still(envoy: &Path, mode: Mode) {
     assert!(after < 20, "{after} responses for one state");
     stopped.rejected_nothing();
     other.rejected_nothing();
+    // nor does it hold up the end of discovery
+    stopped.signal("STOP");
+    pilot.interrupt();
 }

@@ -22,7 +22,7 @@ fn takes(envoy: &Path, mode: Mode) {
     let (here, there, bytes) = (http("here"), http("there"), tcp("bytes"));
     let mut external = service("external", "", Port { number: far, ..http_port });
     external["spec"]["type"] = "ExternalName".into();
-    external["spec"]["externalName"] = "localhost".into();
+    external["spec"]["externalName"] = "192.0.2.1".into();
     let mut udp = service("udp", "10.96.0.9", Port { number: far, protocol: None });
     udp["spec"]["ports"][0]["protocol"] = json!("UDP");
     let mesh = Mesh::of(&[
