@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 ///
 /// None: one printed line says so; with `MESHCTL_TESTS=require` that is a failure.
 pub(crate) fn envoys() -> Vec<PathBuf> {
-    let named = env::var_os("ENVOY").map(PathBuf::from).or_else(on_path);
+    let named = env::var_os("ENVOY").filter(|e| !e.is_empty()).map(PathBuf::from).or_else(on_path);
     let found = named.map_or_else(cached, |envoy| vec![envoy]);
     if found.is_empty() {
         let reason = "no Envoy: set ENVOY, or run tests/run, which fetches one";

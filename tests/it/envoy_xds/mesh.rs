@@ -18,7 +18,8 @@ impl Mesh {
         let mesh = Self { dir: TempDir::new().unwrap() };
         mesh.text("mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\n");
         for cluster in ["gke", "on-prem"] {
-            let zone = json!({"topology.kubernetes.io/region": "r1", "topology.kubernetes.io/zone": format!("{cluster}-a")});
+            let zone =
+                json!({"topology.kubernetes.io/region": "r1", "topology.kubernetes.io/zone": format!("{cluster}-a")});
             let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1", "labels": zone}});
             mesh.put(&format!("{cluster}/node"), &[node]);
         }

@@ -21,7 +21,8 @@ pub(super) struct Pilot {
 impl Pilot {
     /// Starts discovery over a registry, with xDS on this port.
     pub(super) fn start(mesh: &Mesh, grpc: u16) -> Self {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(mesh.home().join("discovery.log")).unwrap();
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(mesh.home().join("discovery.log")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_meshctl"))
             .args(["discovery", "--http", "127.0.0.1:0", "--monitoring", "127.0.0.1:0", "--grpc"])
             .arg(format!("127.0.0.1:{grpc}"))
@@ -76,7 +77,8 @@ impl Pilot {
     /// The state of each type of a proxy.
     pub(super) fn states(&self, proxy: &str) -> BTreeMap<String, String> {
         let stream = self.stream(proxy).unwrap_or_default();
-        let of = |(ty, status): (&String, &Value)| (ty.clone(), status["state"].as_str().unwrap_or_default().to_owned());
+        let of =
+            |(ty, status): (&String, &Value)| (ty.clone(), status["state"].as_str().unwrap_or_default().to_owned());
         stream["types"].as_object().map(|types| types.iter().map(of).collect()).unwrap_or_default()
     }
 
@@ -87,7 +89,11 @@ impl Pilot {
             let states = self.states(proxy);
             let missing = self.debug("clusterz")["restartHold"]["waitsFor"].clone();
             let all = states.len() == 4 && states.values().all(|state| state == "SYNCED");
-            if all && missing.as_array().is_some_and(Vec::is_empty) { Ok(()) } else { Err(format!("{states:?}, {missing}")) }
+            if all && missing.as_array().is_some_and(Vec::is_empty) {
+                Ok(())
+            } else {
+                Err(format!("{states:?}, {missing}"))
+            }
         });
     }
 

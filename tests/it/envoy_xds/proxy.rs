@@ -29,7 +29,14 @@ impl Proxy {
     }
 
     /// The same with listeners of its own.
-    pub(super) fn with_listeners(envoy: &Path, mode: Mode, pod: &str, xds: SocketAddr, home: &Path, own: Value) -> Self {
+    pub(super) fn with_listeners(
+        envoy: &Path,
+        mode: Mode,
+        pod: &str,
+        xds: SocketAddr,
+        home: &Path,
+        own: Value,
+    ) -> Self {
         let boot = home.join(format!("{pod}.json"));
         std::fs::write(&boot, bootstrap(mode, pod, xds, own).to_string()).unwrap();
         let admin_file: PathBuf = home.join(format!("{pod}.admin"));
@@ -97,7 +104,8 @@ fn bootstrap(mode: Mode, pod: &str, xds: SocketAddr, listeners: Value) -> Value 
         Mode::Delta => "DELTA_GRPC",
         Mode::Sotw => "GRPC",
     };
-    let socket = |address: SocketAddr| json!({"socket_address": {"address": address.ip(), "port_value": address.port()}});
+    let socket =
+        |address: SocketAddr| json!({"socket_address": {"address": address.ip(), "port_value": address.port()}});
     let soon = json!({"retry_back_off": {"base_interval": "0.05s", "max_interval": "0.5s"}});
     let http2 = json!({
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
@@ -175,6 +183,7 @@ impl Dump {
 }
 
 fn versions<'a>(elements: impl Iterator<Item = &'a Value>, name: &str, version: &str) -> Versions {
-    let text = |element: &Value, path: &str| element.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |element: &Value, path: &str| element.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
     elements.map(|e| (text(e, name), text(e, version))).filter(|(name, _)| !name.is_empty()).collect()
 }

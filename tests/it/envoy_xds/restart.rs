@@ -93,7 +93,9 @@ fn held(envoy: &Path, mode: Mode) {
     mesh.put("gke/more", &[slice("reviews", "v2", http("v2"))]);
     let second = Pilot::start(&mesh, xds);
     resumed(&second, &proxy);
-    becomes("the hold is shown", serde_json::json!(["on-prem"]), || second.debug("clusterz")["restartHold"]["waitsFor"].clone());
+    becomes("the hold is shown", serde_json::json!(["on-prem"]), || {
+        second.debug("clusterz")["restartHold"]["waitsFor"].clone()
+    });
     becomes("and that the proxy is held back", true, || {
         second.stream(&proxy.id).is_ok_and(|stream| stream["heldBack"] == true)
     });
@@ -110,7 +112,11 @@ fn held(envoy: &Path, mode: Mode) {
     }
     // longer than any wait of the protocol
     std::thread::sleep(std::time::Duration::from_secs(6));
-    assert_eq!(answering(web, "reviews"), Ok(set(&["v1", "v3"])), "held: nothing less, and nothing that on-prem may change");
+    assert_eq!(
+        answering(web, "reviews"),
+        Ok(set(&["v1", "v3"])),
+        "held: nothing less, and nothing that on-prem may change"
+    );
     assert_eq!(answering(web, "ratings.default"), Ok(set(&["stars"])));
     let [reviews_load, ratings_load] = loads;
     assert_eq!(reviews_load.all_well(), set(&["v1", "v3"]));

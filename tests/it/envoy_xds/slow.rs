@@ -29,7 +29,8 @@ fn endpoints(generation: usize) -> Vec<Value> {
 fn stands_still(envoy: &Path, mode: Mode) {
     let web = free_port();
     let port = Port { number: web, protocol: Some("http") };
-    let mesh = Mesh::of(&[("gke/reviews", vec![service("reviews", "10.96.0.1", port)]), ("gke/endpoints", endpoints(0))]);
+    let mesh =
+        Mesh::of(&[("gke/reviews", vec![service("reviews", "10.96.0.1", port)]), ("gke/endpoints", endpoints(0))]);
     let pilot = Pilot::start(&mesh, 0);
     let [stopped, other] = ["stopped", "other"].map(|pod| Proxy::start(envoy, mode, pod, pilot.xds(), mesh.home()));
     let cluster = cluster_name("reviews", web);

@@ -44,7 +44,15 @@ fn takes(envoy: &Path, mode: Mode) {
     assert_eq!(proxy.stat("listener_manager.total_listeners_warming"), 0);
 
     let dump = proxy.dump();
-    let services = [("reviews", web), ("ratings", web), ("mongo", db), ("any", any), ("peers", db), ("empty", web), ("external", far)];
+    let services = [
+        ("reviews", web),
+        ("ratings", web),
+        ("mongo", db),
+        ("any", any),
+        ("peers", db),
+        ("empty", web),
+        ("external", far),
+    ];
     let clusters: BTreeSet<String> = services.iter().map(|(name, port)| cluster_name(name, *port)).collect();
     let builtin = ["BlackHoleCluster", "InboundPassthroughCluster", "PassthroughCluster"].map(String::from);
     let names = |versions: super::proxy::Versions| versions.into_keys().collect::<BTreeSet<_>>();
@@ -56,7 +64,13 @@ fn takes(envoy: &Path, mode: Mode) {
     let mut endpoints = dump.endpoints();
     endpoints.retain(|name, _| services[..6].iter().any(|(s, p)| cluster_name(s, *p) == *name && *s != "peers"));
     let of = |addresses: &[std::net::SocketAddr]| addresses.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
-    let want = [("reviews", web, of(&[here, there])), ("ratings", web, of(&[there])), ("mongo", db, of(&[bytes])), ("any", any, of(&[here])), ("empty", web, of(&[]))];
+    let want = [
+        ("reviews", web, of(&[here, there])),
+        ("ratings", web, of(&[there])),
+        ("mongo", db, of(&[bytes])),
+        ("any", any, of(&[here])),
+        ("empty", web, of(&[])),
+    ];
     assert_eq!(endpoints, want.into_iter().map(|(name, port, set)| (cluster_name(name, port), set)).collect());
 
     let pilots = || super::proxy::Dump(pilot.debug(&format!("config_dump?proxyID={}", proxy.id)));
@@ -79,7 +93,8 @@ fn takes(envoy: &Path, mode: Mode) {
     becomes("the dumps are the same again", true, || {
         let (told, dump) = (pilots(), proxy.dump());
         let same = mode == Mode::Sotw || (told.clusters(), told.routes()) == (dump.clusters(), dump.routes());
-        same && dump.clusters().contains_key(&cluster_name("late", web)) && names(told.clusters()) == names(dump.clusters())
+        same && dump.clusters().contains_key(&cluster_name("late", web))
+            && names(told.clusters()) == names(dump.clusters())
     });
     pilot.synced(&proxy.id);
     proxy.rejected_nothing();

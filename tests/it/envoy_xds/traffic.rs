@@ -38,7 +38,9 @@ fn calls(envoy: &Path, mode: Mode) {
     pilot.synced(&proxy.id);
     let host = "reviews.default.svc.cluster.local";
     let with_port = format!("{host}:{web}");
-    for name in ["reviews", "reviews.default", "reviews.default.svc", host, &format!("{host}."), &with_port, "10.96.0.1"] {
+    for name in
+        ["reviews", "reviews.default", "reviews.default.svc", host, &format!("{host}."), &with_port, "10.96.0.1"]
+    {
         assert_eq!(answering(web, name), Ok(set(&["v1", "v3"])), "{name}");
     }
     assert_eq!(answering(web, "ratings.default"), Ok(set(&["stars"])), "a service of the other cluster only");
