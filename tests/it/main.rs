@@ -5,6 +5,7 @@ mod ca;
 mod calls;
 mod cli;
 mod envoy;
+mod envoy_xds;
 mod fence;
 mod harness;
 mod inspect;
