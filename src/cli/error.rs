@@ -187,7 +187,9 @@ impl From<crate::workflows::demo::DemoError> for CliError {
         use crate::workflows::demo::DemoError;
         let failed = CliError::failed(e.to_string());
         match e {
-            DemoError::Foreign(_) => CliError::usage(e.to_string()).hint("name a new folder: meshctl demo --dir ./demo"),
+            DemoError::Foreign(_) => {
+                CliError::usage(e.to_string()).hint("name a new folder: meshctl demo --dir ./demo")
+            }
             DemoError::Files(e) => e.into(),
             DemoError::Late { .. } => failed.hint("look into it while it stays: meshctl demo --dir ./demo"),
             DemoError::Proxy(_) => failed.hint("keep its log: meshctl demo --dir ./demo"),

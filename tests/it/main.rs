@@ -3,6 +3,7 @@
 
 mod ca;
 mod cli;
+mod demo;
 mod envoy;
 mod fence;
 mod harness;

@@ -25,6 +25,14 @@ pub enum ProxyError {
         /// Why.
         why: String,
     },
+    /// Envoy was started, and says nothing.
+    #[error("waiting for the admin address of {} failed: it has none after {seconds} s", .envoy.display())]
+    Late {
+        /// The program.
+        envoy: PathBuf,
+        /// For how long, in seconds.
+        seconds: u64,
+    },
     /// Envoy was started, and is no more.
     #[error("{} ended by itself ({status}), its log is {}", .envoy.display(), .log.display())]
     Ended {
@@ -82,9 +90,11 @@ impl Proxy {
                  here but its admin address on loopback.",
                 envoy.program.display()
             ),
-            Self::Client(_) => "There is no Envoy here (ENVOY, PATH), so the proxy is an ADS client of ours: it takes what \
-                                an Envoy would take, and keeps it in the shape of Envoy's config dump."
-                .to_owned(),
+            Self::Client(_) => {
+                "No Envoy runs here (ENVOY or PATH would name one), so the proxy is an ADS client of ours: it \
+                                takes what an Envoy takes, and keeps it in the shape of Envoy's config dump."
+                    .to_owned()
+            }
         }
     }
 

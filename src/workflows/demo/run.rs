@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::DemoError;
 use super::excerpt::{grep, line};
-use super::folder::Folder;
 use super::fixtures::FixtureSet;
+use super::folder::Folder;
 use super::scene::Scene;
 use super::services;
 use super::story::{self, Act, FINE_PRINT, OFFERS, STORY, Step};

@@ -55,7 +55,7 @@ impl Envoy {
         match found {
             Ok(Ok(admin)) => envoy.admin = admin,
             Ok(Err(e)) => return Err(e),
-            Err(_) => return Err(failed(format!("it has no admin address after {} s", DEADLINE.as_secs()))),
+            Err(_) => return Err(ProxyError::Late { envoy: envoy.program.clone(), seconds: DEADLINE.as_secs() }),
         }
         Ok(envoy)
     }
@@ -76,9 +76,11 @@ impl Envoy {
     pub(super) fn lives(&mut self) -> Result<(), ProxyError> {
         match self.child.try_wait() {
             Ok(None) => Ok(()),
-            Ok(Some(status)) => {
-                Err(ProxyError::Ended { envoy: self.program.clone(), status: status.to_string(), log: self.log.clone() })
-            }
+            Ok(Some(status)) => Err(ProxyError::Ended {
+                envoy: self.program.clone(),
+                status: status.to_string(),
+                log: self.log.clone(),
+            }),
             Err(e) => Err(ProxyError::Start { envoy: self.program.clone(), why: e.to_string() }),
         }
     }
