@@ -12,8 +12,8 @@
 //! | `workflows::demo` | the guided tour on embedded clusters | everything |
 //! | `workflows::install` | input → plan (pure) → diff → write → prune, by inventory | mesh engine manifest ca files registry k8s |
 //! | `workflows::ca` | the CA folder on disk: made, locked, read, written | ca files |
-//! | `workflows::proxies` | a word → a proxy in any cluster; the sources of a dump | mesh inspect xds registry k8s engine, proto |
-//! | `roles::discovery` | the talk's pilot: xDS, v1 REST, debug, metrics over a registry | mesh xds inspect manifest registry k8s engine grpc serve identity files, proto |
+//! | `workflows::proxies` | a word → a proxy in any cluster; the sources of a dump | mesh inspect xds v1 registry k8s engine, proto |
+//! | `roles::discovery` | the talk's pilot: xDS, v1 REST, debug, metrics over a registry | mesh xds v1 inspect manifest registry k8s engine grpc serve files, proto |
 //! | `engine` | feeds, the writer, subscribers, publication; `load_once` for commands | mesh xds registry serve |
 //! | `adapters::registry` | a directory is the mesh: live and file clusters behind one interface | files k8s |
 //! | `adapters::k8s` | clients, lists, watches, and errors that show no secret | serve |
@@ -21,7 +21,8 @@
 //! | `adapters::serve` | listeners, TLS and its rotation, HTTP, metrics, shutdown, the clock | files |
 //! | `adapters::files` | atomic private writes, capped reads, locks | nothing |
 //! | `pure::mesh` | objects → facts → one merged mesh, incrementally | nothing |
-//! | `pure::xds` | mesh and view → resources; the protocol as a value; the talk's v1 answers | mesh, proto |
+//! | `pure::xds` | mesh and view → resources; the protocol as a value | mesh, proto |
+//! | `pure::v1` | mesh → the answers of the talk's v1 REST, in its JSON | mesh xds |
 //! | `pure::manifest` | values and templates → objects, checked against the API types | nothing |
 //! | `pure::ca` | keys, certificates, bundles, verification | nothing |
 //! | `pure::inspect` | dumps → views and tables, as streams | proto |

@@ -1,5 +1,8 @@
 //! What every command gets: the global flags, the printer, and the few things of the environment that count.
 
+#![expect(clippy::disallowed_methods, reason = "the clock, standard input and files that the user names come in here")]
+
+use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use super::error::CliError;
@@ -133,6 +136,23 @@ impl Context {
             self.out.warning(reason);
         }
         Ok(mesh)
+    }
+
+    /// Whether somebody sits at a terminal who can answer.
+    pub fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks a question on stderr; everything but a clear yes is a no.
+    ///
+    /// # Errors
+    /// Where the answer cannot be read.
+    pub fn ask(&self, question: &str) -> Result<bool, CliError> {
+        self.out.note(&format!("{question} [y/N]"));
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        read.map_err(|e| CliError::failed(format!("reading the answer failed: {e}")))?;
+        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
     /// The format that was asked for; a table where none was.

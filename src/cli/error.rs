@@ -104,9 +104,7 @@ impl From<crate::roles::discovery::DiscoveryError> for CliError {
         use crate::roles::discovery::DiscoveryError;
         match e {
             DiscoveryError::Registry(e) => e.into(),
-            DiscoveryError::Listen { .. } => {
-                CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
-            }
+            DiscoveryError::Serve(e) => e.into(),
             DiscoveryError::Thread(_) => CliError::failed(e.to_string()),
         }
     }
@@ -178,6 +176,24 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),
             SourceError::Status { .. } | SourceError::Answer { .. } => error.hint("is that the right port?"),
             SourceError::NoAddress { .. } => error.hint("wait until it has one, or name another pod"),
+}
+    }
+}
+
+impl From<crate::adapters::serve::ServeError> for CliError {
+    fn from(e: crate::adapters::serve::ServeError) -> Self {
+        use crate::adapters::serve::ServeError;
+        match e {
+            ServeError::Bind { .. } => {
+                CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
+            }
+            ServeError::Files(_)
+            | ServeError::NotPem { .. }
+            | ServeError::Root { .. }
+            | ServeError::Key { .. }
+            | ServeError::Chain { .. } => CliError::usage(e.to_string())
+                .hint("name a certificate with its chain, its key, and the mesh's root, all in PEM"),
+            ServeError::Serve { .. } | ServeError::Signals(_) => CliError::failed(e.to_string()),
         }
     }
 }

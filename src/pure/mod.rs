@@ -4,4 +4,5 @@ pub mod ca;
 pub mod inspect;
 pub mod manifest;
 pub mod mesh;
+pub mod v1;
 pub mod xds;

@@ -38,7 +38,7 @@ const ROOMS: &[Room] = &[
     // mesh: targets are found among its workloads, and `--from registry` hands it to xds
     room_with_proto(
         "workflows::proxies",
-        &["pure::mesh", "pure::inspect", "pure::xds", "adapters::registry", "adapters::k8s", "engine"],
+        &["pure::mesh", "pure::inspect", "pure::xds", "pure::v1", "adapters::registry", "adapters::k8s", "engine"],
     ),
     room(
         "workflows::install",
@@ -59,6 +59,7 @@ const ROOMS: &[Room] = &[
         &[
             "pure::mesh",
             "pure::xds",
+            "pure::v1",
             "pure::inspect",
             "pure::manifest",
             "adapters::registry",
@@ -88,6 +89,8 @@ const ROOMS: &[Room] = &[
     room("adapters::files", &[]),
     room("pure::mesh", &[]),
     room_with_proto("pure::xds", &["pure::mesh"]),
+    // the talk's v1 answers have a reader and a grammar of their own; what may be called outside, xds decides
+    room("pure::v1", &["pure::mesh", "pure::xds"]),
     room("pure::manifest", &[]),
     room("pure::sidecar", &[]),
     room("pure::ca", &[]),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 
 mod ca;
+mod calls;
 mod cli;
 mod demo;
 mod envoy;
@@ -9,7 +10,13 @@ mod fence;
 mod harness;
 mod inspect;
 mod install;
+mod mesh;
+mod props;
+mod readme;
 mod registry;
 mod rest;
+mod serve;
+mod session;
 mod talk;
+mod world;
 mod xds_build;

@@ -4,7 +4,7 @@
 use meshctl::data::kinds;
 use meshctl::data::model::{FeedId, Kind, LegacyKey, MeshSettings, NetworkId};
 use meshctl::pure::mesh::{Change, Index, Mesh, ingest};
-use meshctl::pure::xds::v1;
+use meshctl::pure::v1;
 use meshctl::workflows::demo::FixtureSet;
 use serde_json::{Value, json};
 

@@ -4,6 +4,8 @@
 //! the disk, and takes its name in one step. A run that is killed can leave such a temporary file behind: readers never see
 //! it, and the next write of the same name (or [`remove_leftovers`]) removes it.
 
+#![expect(clippy::disallowed_methods, reason = "files are what this room is for")]
+
 mod error;
 mod folder;
 mod read;

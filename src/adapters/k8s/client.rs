@@ -1,6 +1,8 @@
 //! From a kubeconfig to a client, without letting kube run anything: it executes plugins three times, blocking, and
 //! prints their output.
 
+#![expect(clippy::disallowed_methods, reason = "it times its own waits")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,6 +1,8 @@
 //! Credential plugins (`client.authentication.k8s.io`): run once, with standard input closed and a deadline; what they
 //! print is never repeated.
 
+#![expect(clippy::disallowed_methods, reason = "a kubeconfig on the terminal may name a plugin to run")]
+
 use std::process::Stdio;
 use std::time::Duration;
 

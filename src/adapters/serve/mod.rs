@@ -1,14 +1,32 @@
-//! (stand-in until the room is merged)
-use crate::data::model::{SpiffeId, Timestamp};
-/// The time.
-pub fn now() -> Timestamp {
-    Timestamp(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs()))
-}
-/// The monotonic time.
-pub fn instant() -> std::time::Instant {
-    std::time::Instant::now()
-}
-/// The one SPIFFE id of a certificate.
-pub fn spiffe_id(_der: &[u8]) -> Option<SpiffeId> {
-    None
-}
+//! What every server of ours stands on: listeners, TLS that rotates, HTTP and gRPC over them, metrics, an orderly end,
+//! backoff, and the one clock.
+//!
+//! A server is `bind` → an incoming (plain, or mutual TLS) → [`grpc()`] or [`http()`], all ended by one token that
+//! [`on_signals`] fires.
+
+mod backoff;
+mod clock;
+mod conn;
+mod error;
+mod grpc;
+mod handshake;
+mod http;
+mod listen;
+mod metrics;
+mod peer;
+mod process;
+mod shutdown;
+mod tls;
+mod watch;
+
+pub use backoff::Backoff;
+pub use clock::{instant, now};
+pub use error::ServeError;
+pub use grpc::grpc;
+pub use handshake::tls_incoming;
+pub use http::http;
+pub use listen::{bind, plain_incoming};
+pub use metrics::Metrics;
+pub use peer::spiffe_id;
+pub use shutdown::on_signals;
+pub use tls::{TlsFiles, TlsIdentity};

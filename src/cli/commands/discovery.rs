@@ -1,11 +1,11 @@
 //! `meshctl discovery`
 
 use std::net::SocketAddr;
-
-use tokio_util::sync::CancellationToken;
+use std::path::PathBuf;
 
 use crate::adapters::registry::{ReadOptions, Trust};
-use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::adapters::serve::{self, TlsFiles};
+use crate::cli::{Context, Exit, Outcome};
 use crate::data::model::ClusterId;
 use crate::roles::discovery::{Config, Discovery};
 
@@ -22,6 +22,18 @@ pub(crate) struct Args {
     /// Where to serve gRPC xDS in plain text
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15010")]
     grpc: SocketAddr,
+    /// Where to serve gRPC xDS over mutual TLS; a proxy's certificate must chain to the root
+    #[arg(long, value_name = "ADDRESS", requires_all = ["tls_cert", "tls_key", "tls_root"])]
+    secure: Option<SocketAddr>,
+    /// The certificate chain for --secure, PEM, leaf first; it may change at run time
+    #[arg(long, value_name = "FILE", requires = "secure")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key, PEM
+    #[arg(long, value_name = "FILE", requires = "secure")]
+    tls_key: Option<PathBuf>,
+    /// The root certificates that proxies' certificates must chain to, PEM
+    #[arg(long, value_name = "FILE", requires = "secure")]
+    tls_root: Option<PathBuf>,
     /// Where to serve the v1 REST API and /debug in plain text
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     http: SocketAddr,
@@ -37,15 +49,20 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
+    let files = match (args.tls_cert, args.tls_key, args.tls_root) {
+        (Some(certificate), Some(key), Some(root)) => Some(TlsFiles { certificate, key, root }),
+        _ => None,
+    };
     let config = Config {
         registry: ctx.registry_dir()?,
         read: ReadOptions { primary: args.primary, trust: Trust::Terminal },
         grpc: Some(args.grpc),
+        secure: args.secure.zip(files),
         http: Some(args.http),
         monitoring: Some(args.monitoring),
         hold: !args.no_restart_hold,
     };
-    let stop = CancellationToken::new();
+    let stop = serve::on_signals()?;
     let discovery = Discovery::start(config, stop.clone()).await?;
     for (what, address) in &discovery.listening {
         ctx.out.data(&format!("{what} {address}\n"))?;
@@ -53,10 +70,6 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for problem in discovery.feeds.problems() {
         ctx.out.warning(&format!("{}: {}", problem.file.display(), problem.reason));
     }
-    if tokio::signal::ctrl_c().await.is_err() {
-        return Err(CliError::failed("waiting for an interrupt failed"));
-    }
-    stop.cancel();
     discovery.ended().await;
     Ok(Exit::Yes)
 }

@@ -1,6 +1,5 @@
 //! `meshctl install`
 
-use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use super::manifest::ValueArgs;
@@ -98,7 +97,7 @@ fn headline(prepared: &Prepared) -> String {
 
 /// Asks on a terminal; elsewhere nobody can answer, and it goes on.
 fn confirmed(ctx: &Context, prepared: &Prepared) -> Result<bool, CliError> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !ctx.can_ask() {
         return Ok(true);
     }
     if ctx.globals.quiet {
@@ -106,13 +105,7 @@ fn confirmed(ctx: &Context, prepared: &Prepared) -> Result<bool, CliError> {
     }
     ctx.out.note(&headline(prepared));
     ctx.out.note(prepared.dry_run()?.plan_text().trim_end());
-    ctx.out.note("Install? [y/N]");
-    let mut answer = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut answer)
-        .map_err(|e| CliError::failed(format!("reading the answer failed: {e}")).hint("add --yes"))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    ctx.ask("Install?").map_err(|e| e.hint("add --yes"))
 }
 
 fn exit(report: &InstallReport) -> Exit {

@@ -61,7 +61,7 @@ fn merge(
             compare(first.id, winner, cluster.id, fact, &mut conflicts);
         }
         for port in &winner.ports {
-            let Some(own) = counterpart(port, &fact.ports) else { continue };
+            let Some(own) = counterpart(port, &winner.ports, &fact.ports) else { continue };
             if let Some(list) = endpoints.get_mut(&port.number) {
                 list.extend(cluster_endpoints(cluster, named, own, fact.publish_not_ready, workloads));
             }
@@ -86,12 +86,19 @@ fn local(fact: &ServiceFact) -> LocalService {
     LocalService { kind: kind.clone(), vips: vips.clone(), ports: ports.clone(), selector: selector.clone() }
 }
 
-/// The port of another definition that means the same: by name, else by number where the names differ. Two unnamed ports of
-/// different numbers are different ports, and calls never go to the wrong one.
-fn counterpart<'a>(port: &ServicePort, others: &'a [ServicePort]) -> Option<&'a ServicePort> {
-    let same = |o: &&ServicePort| o.transport == port.transport;
-    let by_name = others.iter().filter(same).find(|o| !port.name.is_empty() && o.name == port.name);
-    by_name.or_else(|| others.iter().filter(same).find(|o| o.number == port.number))
+/// The port of another definition that means the same as `port` of `ports`: by name, else by number where the names differ. A
+/// port that is meant by name is not meant by its number too; and two unnamed ports of different numbers are different ports:
+/// calls never go to the wrong one.
+pub(super) fn counterpart<'a>(
+    port: &ServicePort,
+    ports: &[ServicePort],
+    others: &'a [ServicePort],
+) -> Option<&'a ServicePort> {
+    let same = |o: &ServicePort| o.transport == port.transport;
+    let named = |o: &ServicePort, p: &ServicePort| !p.name.is_empty() && o.name == p.name && o.transport == p.transport;
+    let taken = |o: &ServicePort| ports.iter().any(|p| named(o, p));
+    let by_name = others.iter().find(|o| named(o, port));
+    by_name.or_else(|| others.iter().find(|o| same(o) && o.number == port.number && !taken(o)))
 }
 
 /// Where a cluster's definition differs from the one that counts (fault F27: an error line, not a debug log).
@@ -109,31 +116,31 @@ fn compare(first: &ClusterId, winner: &ServiceFact, other: &ClusterId, fact: &Se
         );
         out.push(Warning::new("spec.type", reason));
     }
+    let mut met: BTreeSet<&ServicePort> = BTreeSet::new();
     for port in &winner.ports {
         let label = if port.name.is_empty() { port.number.to_string() } else { port.name.to_string() };
-        match counterpart(port, &fact.ports) {
-            None => out.push(Warning::new(
-                "spec.ports",
-                format!("port {label} of {first} does not exist in {other}, whose endpoints do not serve it"),
-            )),
-            Some(own) if own.number != port.number => out.push(Warning::new(
-                "spec.ports",
-                format!(
-                    "port {label} is {} in {first} and {} in {other}; {first}'s number counts",
-                    port.number, own.number
-                ),
-            )),
-            Some(own) if own.protocol != port.protocol => out.push(Warning::new(
-                "spec.ports",
-                format!(
-                    "port {label} speaks {:?} in {first} and {:?} in {other}; {first}'s counts",
-                    port.protocol, own.protocol
-                ),
-            )),
-            Some(_) => {}
+        let Some(own) = counterpart(port, &winner.ports, &fact.ports) else {
+            let reason = format!("port {label} of {first} does not exist in {other}, whose endpoints do not serve it");
+            out.push(Warning::new("spec.ports", reason));
+            continue;
+        };
+        met.insert(own);
+        if own.number != port.number {
+            let reason = format!(
+                "port {label} is {} in {first} and {} in {other}; {first}'s number counts",
+                port.number, own.number
+            );
+            out.push(Warning::new("spec.ports", reason));
+        }
+        if own.protocol != port.protocol {
+            let reason = format!(
+                "port {label} speaks {:?} in {first} and {:?} in {other}; {first}'s counts",
+                port.protocol, own.protocol
+            );
+            out.push(Warning::new("spec.ports", reason));
         }
     }
-    for own in fact.ports.iter().filter(|own| counterpart(own, &winner.ports).is_none()) {
+    for own in fact.ports.iter().filter(|own| !met.contains(own)) {
         let reason = format!("port {} of {other} does not exist in {first} and is left out", own.number);
         out.push(Warning::new("spec.ports", reason));
     }

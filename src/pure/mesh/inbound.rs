@@ -1,8 +1,9 @@
 //! Which ports of a workload the mesh's services reach.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use super::derive::counterpart;
 use super::merged::{LocalService, Mesh, Service};
 use crate::data::model::{
     AppProtocol, Name, ServicePort, ServiceScope, TargetPort, Transport, WorkloadId, WorkloadPort,
@@ -30,7 +31,8 @@ pub struct InboundPort {
     pub hosts: Vec<(Name, u16)>,
 }
 
-/// The ports of a workload, by number. A service leads to it by its selector, or by a slice that names its address.
+/// The ports of a workload, by number. A service leads to it by its selector; one without a selector, by a slice that names
+/// its address.
 ///
 /// Once the pod has been seen, its labels count, and what the proxy claims does not. Where two services disagree on what a
 /// port speaks, the first by name counts.
@@ -79,15 +81,23 @@ fn reached(
     labels: &BTreeMap<Name, Name>,
     named: &[WorkloadPort],
 ) -> Vec<u16> {
-    let selects = !local.selector.is_empty() && local.selector.iter().all(|(k, v)| labels.get(k) == Some(v));
-    if selects {
+    if !local.selector.is_empty() {
+        if !local.selector.iter().all(|(k, v)| labels.get(k) == Some(v)) {
+            return Vec::new();
+        }
         return match &port.target {
             TargetPort::Number(number) => vec![*number],
             TargetPort::Name(name) => named.iter().find(|p| p.name == *name).map(|p| p.number).into_iter().collect(),
         };
     }
+    // endpoints stand under the numbers of the definition that counts, which may be another cluster's
+    let meant = service.ports.iter().filter(|p| counterpart(p, &service.ports, &local.ports) == Some(port));
     let own = |e: &&super::Endpoint| e.cluster == target.workload.cluster && e.address == target.address;
-    let mut numbers: Vec<u16> = service.endpoints(port.number).iter().filter(own).map(|e| e.port).collect();
-    numbers.dedup();
-    numbers
+    meant
+        .flat_map(|p| service.endpoints(p.number))
+        .filter(own)
+        .map(|e| e.port)
+        .collect::<BTreeSet<u16>>()
+        .into_iter()
+        .collect()
 }

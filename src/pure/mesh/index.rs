@@ -27,8 +27,8 @@ struct ClusterFacts {
     /// A newer generation that has not synced yet.
     next: Option<Source>,
     sync: SyncState,
-    /// Generations up to this one are over.
-    retired: Option<u32>,
+    /// The live generation has left: its facts stand until the next one has synced, and change no more.
+    left: bool,
 }
 
 /// Holds the facts of every feed, and derives the merged mesh from them as they change.
@@ -36,6 +36,9 @@ struct ClusterFacts {
 pub struct Index {
     base: MeshSettings,
     clusters: BTreeMap<ClusterId, ClusterFacts>,
+    /// Generations up to this one say nothing new any more. It outlives the cluster: a cluster that comes back to the registry
+    /// must not hear what its former source still had on the way.
+    over: BTreeMap<ClusterId, u32>,
     mesh: Mesh,
 }
 
@@ -45,6 +48,7 @@ impl Index {
         let mut index = Self {
             base: MeshSettings::default(),
             clusters: BTreeMap::new(),
+            over: BTreeMap::new(),
             mesh: Mesh {
                 settings: Arc::new(MeshSettings::default()),
                 clusters: PMap::new(),
@@ -68,6 +72,9 @@ impl Index {
         let gone: Vec<ClusterId> =
             self.clusters.keys().filter(|id| !settings.clusters.contains_key(*id)).cloned().collect();
         for id in &gone {
+            let known = self.clusters.get(id).into_iter().flat_map(|c| [&c.live, &c.next]);
+            let newest = known.flatten().map(|s| s.generation).max();
+            self.end(id, newest);
             dirty.merge(self.forget(id));
             self.clusters.remove(id);
             self.mesh.clusters.remove(id);
@@ -78,7 +85,7 @@ impl Index {
                 live: None,
                 next: None,
                 sync: SyncState::Syncing,
-                retired: None,
+                left: false,
             });
         }
         if self.base != settings {
@@ -91,14 +98,22 @@ impl Index {
     /// Takes what a feed says. Clusters that are not registered and generations that are over change nothing.
     pub fn apply(&mut self, from: &FeedId, change: Change) -> Dirty {
         let Some(cluster) = self.clusters.get_mut(&from.cluster) else { return Dirty::default() };
-        if cluster.retired.is_some_and(|over| from.generation <= over) {
-            return Dirty::default();
-        }
         let live = cluster.live.as_ref().map(|s| s.generation);
-        if live.is_some_and(|g| from.generation < g) {
+        if live == Some(from.generation) {
+            return if cluster.left { Dirty::default() } else { self.apply_live(from, change) };
+        }
+        let over = self.over.get(&from.cluster).copied().max(live);
+        if over.is_some_and(|over| from.generation <= over) {
             return Dirty::default();
         }
-        if live == Some(from.generation) { self.apply_live(from, change) } else { self.apply_next(from, change) }
+        self.apply_next(from, change)
+    }
+
+    /// No generation of a cluster up to this one says anything new from now on.
+    fn end(&mut self, cluster: &ClusterId, generation: Option<u32>) {
+        let Some(generation) = generation else { return };
+        let over = self.over.entry(cluster.clone()).or_insert(generation);
+        *over = generation.max(*over);
     }
 
     fn apply_live(&mut self, from: &FeedId, change: Change) -> Dirty {
@@ -111,14 +126,11 @@ impl Index {
             Change::Synced => return self.set_sync(&from.cluster, SyncState::Synced),
             Change::Stale { since } => return self.set_sync(&from.cluster, SyncState::Stale { since }),
             Change::Retired => {
-                cluster.retired = Some(from.generation);
                 // a newer source is on its way in: the facts stand until it has synced
-                if cluster.next.is_some() {
-                    return Dirty::default();
-                }
-                let mut dirty = self.forget(&from.cluster);
-                dirty.merge(self.set_sync(&from.cluster, SyncState::Syncing));
-                return dirty;
+                cluster.left = cluster.next.is_some();
+                let stands = cluster.left;
+                self.end(&from.cluster, Some(from.generation));
+                return if stands { Dirty::default() } else { self.lose(&from.cluster) };
             }
         };
         self.settle(&from.cluster, changed)
@@ -139,19 +151,16 @@ impl Index {
             // it has not said everything: what stood before it stands on
             Change::Stale { .. } => {}
             Change::Retired => {
-                cluster.retired = Some(from.generation);
                 cluster.next = None;
-                // the generation before it may be over already, and was only kept for this one
-                let over = cluster.live.as_ref().is_some_and(|l| cluster.retired.is_some_and(|r| l.generation <= r));
-                if over {
-                    let mut dirty = self.forget(&from.cluster);
-                    dirty.merge(self.set_sync(&from.cluster, SyncState::Syncing));
-                    return dirty;
-                }
+                // the generation before it goes on, unless it has left and was only kept for this one
+                let left = cluster.left;
+                self.end(&from.cluster, Some(from.generation));
+                return if left { self.lose(&from.cluster) } else { Dirty::default() };
             }
             Change::Synced => {
                 let before = cluster.live.take().map(|s| s.held).unwrap_or_default();
                 cluster.live = cluster.next.take();
+                cluster.left = false;
                 let changed = cluster.live.as_ref().map(|s| s.held.since(&before)).unwrap_or_default();
                 let network = |index: &Self| index.mesh.clusters.get(&from.cluster).map(|c| c.network.clone());
                 let network_before = network(self);
@@ -167,10 +176,18 @@ impl Index {
         Dirty::default()
     }
 
+    /// A cluster's last source has left.
+    fn lose(&mut self, id: &ClusterId) -> Dirty {
+        let mut dirty = self.forget(id);
+        dirty.merge(self.set_sync(id, SyncState::Syncing));
+        dirty
+    }
+
     /// Drops a cluster's facts, with everything that follows from them.
     fn forget(&mut self, id: &ClusterId) -> Dirty {
         let Some(cluster) = self.clusters.get_mut(id) else { return Dirty::default() };
         cluster.next = None;
+        cluster.left = false;
         let Some(before) = cluster.live.take() else { return Dirty::default() };
         let changed = Held::default().since(&before.held);
         self.settle(id, changed)

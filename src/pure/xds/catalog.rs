@@ -53,12 +53,23 @@ struct Pass<'a> {
     /// Entries that stand are current: a new table only points at them.
     attach: bool,
     built: BTreeSet<Key>,
+    /// Shared rows to put together, once every service has given what it gives.
+    shared: BTreeMap<TableKey, BTreeSet<Name>>,
+    /// Tables of workloads to look at, once.
+    inbound: BTreeSet<TableKey>,
     updates: Vec<Update>,
 }
 
 impl<'a> Pass<'a> {
     fn new(mesh: &'a Mesh, attach: bool) -> Self {
-        Self { mesh, attach, built: BTreeSet::new(), updates: Vec::new() }
+        Self {
+            mesh,
+            attach,
+            built: BTreeSet::new(),
+            shared: BTreeMap::new(),
+            inbound: BTreeSet::new(),
+            updates: Vec::new(),
+        }
     }
 }
 
@@ -144,10 +155,12 @@ impl Catalog {
                 let named: Named = (id.namespace.clone(), id.name.clone());
                 self.refresh_service(&named, *aspects, &mut pass);
             }
-            let touched: BTreeSet<TableKey> =
-                dirty.workloads.iter().filter_map(|w| self.by_workload.get(w)).flatten().cloned().collect();
-            for key in &touched {
-                self.refresh_own(key, &mut pass);
+            pass.inbound.extend(dirty.workloads.iter().filter_map(|w| self.by_workload.get(w)).flatten().cloned());
+            for (key, rows) in std::mem::take(&mut pass.shared) {
+                self.assemble(&key, &rows, &mut pass);
+            }
+            for key in std::mem::take(&mut pass.inbound) {
+                self.refresh_own(&key, &mut pass);
             }
         }
         if !dirty.clusters.is_empty() || dirty.settings {
@@ -196,20 +209,16 @@ impl Catalog {
         }
         let id = table.id;
         self.tables.remove(key);
-        self.table_types.remove(&id);
         if let Some(target) = key.target() {
             let place = (target.workload.cluster.clone(), target.workload.namespace.clone());
             take(&mut self.inbound, &place, key);
             take(&mut self.by_workload, &target.workload, key);
         }
-        self.snapshot.tables.remove(&id);
-        self.keys.retain(|_, interned| {
-            if interned.tables.remove(&id) && interned.tables.is_empty() {
-                self.snapshot.entries.remove(&interned.rid);
-                return false;
-            }
-            true
-        });
+        let rows = self.snapshot.tables.remove(&id).unwrap_or_default();
+        for rid in rows.values() {
+            self.release_entry(id, *rid);
+        }
+        self.table_types.remove(&id);
     }
 
     /// All rows of a table.
@@ -234,25 +243,25 @@ impl Catalog {
     }
 
     fn refresh_service(&mut self, named: &Named, aspects: Aspects, pass: &mut Pass<'_>) {
-        let keys: Vec<TableKey> = self.tables.keys().filter(|k| k.services_of().is_some()).cloned().collect();
+        // the tables of workloads, one or two for each proxy, come last
+        let outbound = self.tables.keys().take_while(|k| k.target().is_none());
+        let keys: Vec<TableKey> = outbound.filter(|k| k.services_of().is_some()).cloned().collect();
         for key in &keys {
             let Some(cluster) = key.services_of() else { continue };
             let service = pass.mesh.service_in(cluster, &named.0, &named.1);
             if concerns(key, aspects, service.map(|s| &**s)) {
                 let rows = self.take_service(key, named, pass);
-                self.assemble(key, &rows, pass);
+                if !rows.is_empty() {
+                    pass.shared.entry(key.clone()).or_default().extend(rows);
+                }
             }
         }
-        let places: Vec<TableKey> =
-            self.inbound.iter().filter(|((_, ns), _)| *ns == named.0).flat_map(|(_, keys)| keys).cloned().collect();
-        for key in &places {
-            let Some(target) = key.target() else { continue };
-            let service = pass.mesh.service_in(&target.workload.cluster, &named.0, &named.1);
-            let selectorless = service
-                .and_then(|s| s.local.get(&target.workload.cluster))
-                .is_some_and(|local| local.selector.is_empty());
+        for ((cluster, _), keys) in self.inbound.iter().filter(|((_, namespace), _)| *namespace == named.0) {
+            let service = pass.mesh.service_in(cluster, &named.0, &named.1);
+            let selectorless =
+                service.and_then(|s| s.local.get(cluster)).is_some_and(|local| local.selector.is_empty());
             if aspects.spec || selectorless {
-                self.refresh_own(key, pass);
+                pass.inbound.extend(keys.iter().cloned());
             }
         }
     }
@@ -392,8 +401,12 @@ impl Catalog {
         let mut rows = rows.clone();
         rows.insert(whole.name.clone(), rid);
         self.snapshot.tables.insert(id, rows);
-        pass.updates.push(Update { table: id, touched: Touched { ty: whole.ty, name: whole.name.clone() } });
-        // the row led elsewhere: a service that became cluster-local, or the mesh's
+        // the row led elsewhere: a service that became cluster-local, or the mesh's; its bytes may be the same
+        let entry = |rid: Rid| self.snapshot.entries.get(&rid);
+        let same = old.and_then(entry).zip(entry(rid)).is_some_and(|(old, new)| old.same_bytes(new));
+        if !same {
+            pass.updates.push(Update { table: id, touched: Touched { ty: whole.ty, name: whole.name.clone() } });
+        }
         if let Some(old) = old {
             self.release_entry(id, old);
         }

@@ -4,7 +4,6 @@
 //! and publishes [`Snapshot`]s. [`Session`] is one stream: requests in, responses out.
 
 pub mod build;
-pub mod v1;
 
 mod catalog;
 mod dump;
@@ -17,7 +16,7 @@ mod subscription;
 mod tables;
 mod types;
 
-pub use build::{Binding, Families};
+pub use build::{Binding, ExternalHost, Families};
 pub use catalog::{Catalog, Update};
 pub use dump::{any_json, config_dump, config_dump_of, to_json};
 pub use proxy::Proxy;

@@ -87,8 +87,6 @@ pub struct Session {
     resuming: bool,
     /// Something was not sent because of a missing cluster.
     held_back: bool,
-    /// State of the world: where the bodies of leaving resources stand.
-    last: Snapshot,
     /// When the wait that holds a response up ends.
     waits_until: Option<Instant>,
     /// How many waits ended without an answer.
@@ -105,7 +103,6 @@ impl Session {
             nonce: 0,
             resuming: false,
             held_back: false,
-            last: Snapshot::default(),
             waits_until: None,
             expired: 0,
         }
@@ -153,7 +150,8 @@ impl Session {
 
     fn handle_sotw(&mut self, ty: Type, r: SotwRequest) -> Result<Vec<Interest>, Reject> {
         let sub = &mut self.types[ty.index()];
-        if !r.nonce.is_empty() {
+        // before the first request nothing can be answered: that nonce is of a stream that is over
+        if sub.started && !r.nonce.is_empty() {
             // X2: what answers an older response says nothing about now
             if r.nonce.parse() != Ok(sub.last_nonce) {
                 return Ok(Vec::new());
@@ -190,6 +188,9 @@ impl Session {
         }
         sub.answer |= !new.is_empty();
         sub.names = names;
+        if !wildcard {
+            sub.end_wildcard();
+        }
         if !gone.is_empty() {
             interests.push(Interest::NotNames(ty, gone));
         }
@@ -286,17 +287,16 @@ impl Session {
     /// one: then nothing queues, and what was overtaken is never sent (X11, X22).
     pub fn next(&mut self, snapshot: &Snapshot, now: Instant) -> Option<Response> {
         self.waits_until = None;
-        let hold = self.resuming && !snapshot.missing.is_empty();
+        // once everybody has been heard the hold is over for good: a cluster that is registered later, and may never answer,
+        // must not freeze what this client gets
+        self.resuming &= !snapshot.missing.is_empty();
+        let hold = self.resuming;
         if !hold && std::mem::take(&mut self.held_back) {
             for sub in &mut self.types {
                 sub.dirty = Scope::All;
             }
         }
-        let response = self.next_change(snapshot, now, hold).or_else(|| self.next_removal(snapshot, now, hold));
-        if !self.delta {
-            self.last = snapshot.clone();
-        }
-        response
+        self.next_change(snapshot, now, hold).or_else(|| self.next_removal(snapshot, now, hold))
     }
 
     /// When to ask [`Session::next`] again, although nothing happened.
@@ -396,20 +396,17 @@ impl Session {
             let held = sub.sent.get(&name).copied();
             match snapshot.find(view, ty, &name) {
                 Some(entry) if held == Some(entry.version) && !sub.forced.contains(&name) => {
-                    drop(sub.leaving.remove(&name))
+                    sub.leaving.remove(&name);
                 }
                 // the restart hold: additions only, since a missing cluster may have more to say
                 Some(entry) if hold && held.is_some_and(|v| v != entry.version) => self.held_back = true,
                 Some(entry) => found.changed.push(entry.clone()),
                 None if hold && held.is_some() => self.held_back = true,
                 None if held.is_some() => {
-                    if let Some(old) = (!delta).then(|| self.last.find(view, ty, &name)).flatten() {
-                        sub.kept.insert(name.clone(), old.clone());
-                    }
                     sub.leaving.insert(name);
                 }
-                // X6, X8: a name that does not exist is answered once, and remembered
-                None if delta && !sub.told.contains(&name) => found.missing.push(name),
+                // X6, X8: a name that was asked for and does not exist is answered once, and remembered
+                None if delta && sub.asked(&name) && !sub.told.contains(&name) => found.missing.push(name),
                 None => {}
             }
         }
@@ -422,6 +419,7 @@ impl Session {
         let whole = !self.delta && ty.is_wildcard_by_default();
         // listeners need no make-before-break of their own: their whole state goes at once
         let shrinks = whole && ty == Type::Listener && !sub.leaving.is_empty();
+        let owed = found.changed.iter().any(|e| sub.forced.contains(&e.name));
         if found.changed.is_empty() && found.missing.is_empty() && !must && !shrinks {
             return None;
         }
@@ -430,11 +428,15 @@ impl Session {
             sub.forced.remove(&entry.name);
             sub.told.remove(&entry.name);
             sub.leaving.remove(&entry.name);
-            sub.kept.remove(&entry.name);
+            if !self.delta && ty == Type::Cluster {
+                sub.bodies.insert(entry.name.clone(), entry.clone());
+            }
         }
         for name in &found.missing {
-            sub.told.insert(name.clone());
             sub.forced.remove(name);
+            if sub.names.contains(name) {
+                sub.told.insert(name.clone());
+            }
         }
         if shrinks {
             for name in std::mem::take(&mut sub.leaving) {
@@ -442,9 +444,9 @@ impl Session {
             }
         }
         let version = if self.delta { String::new() } else { sub.state_version() };
-        // X21: a resuming client that has just this state already needs no answer
+        // X21: a resuming client that has just this state already needs no answer, unless X13 owes it one
         let resumed_version = sub.resumed_version.take();
-        if !self.delta && resumed_version.as_deref() == Some(version.as_str()) {
+        if !self.delta && !owed && resumed_version.as_deref() == Some(version.as_str()) {
             return None;
         }
         self.owe(ty, &found.changed);
@@ -460,8 +462,14 @@ impl Session {
         }
         let endpoints = &mut self.types[Type::Endpoint.index()];
         for name in changed.iter().flat_map(|e| e.refs.iter()) {
+            // who subscribes later gets it anyway, unless the first request claims to have it
+            if endpoints.started && !endpoints.wants(name) {
+                continue;
+            }
             endpoints.forced.insert(name.clone());
-            endpoints.dirty.add(name.clone());
+            if endpoints.started {
+                endpoints.dirty.add(name.clone());
+            }
         }
     }
 
@@ -469,7 +477,7 @@ impl Session {
     fn whole(&self, ty: Type, snapshot: &Snapshot) -> Vec<Entry> {
         let sub = &self.types[ty.index()];
         let current = snapshot.all(self.view, ty).filter(|e| sub.wants(&e.name)).cloned();
-        let leaving = sub.kept.values().filter(|e| sub.leaving.contains(&e.name)).cloned();
+        let leaving = sub.leaving.iter().filter_map(|name| sub.bodies.get(name)).cloned();
         current.chain(leaving).collect()
     }
 
@@ -484,8 +492,9 @@ impl Session {
                 continue;
             }
             let before: &[Type] = if ty == Type::Cluster { &[Type::Listener, Type::Route] } else { &[] };
+            // nor does an endpoint set go before its cluster
             if self.waits(before, now) || self.has_news_of(before) {
-                continue;
+                return None;
             }
             let sub = &mut self.types[ty.index()];
             let removed: Vec<Name> = std::mem::take(&mut sub.leaving).into_iter().collect();
@@ -495,6 +504,10 @@ impl Session {
                 if named {
                     sub.told.insert(name.clone());
                 }
+            }
+            if ty == Type::Cluster {
+                let endpoints = &mut self.types[Type::Endpoint.index()];
+                endpoints.forced.retain(|name| endpoints.started || !removed.contains(name));
             }
             if self.delta {
                 return Some(self.send(ty, String::new(), Vec::new(), removed, now));

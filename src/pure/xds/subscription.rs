@@ -67,8 +67,8 @@ pub(super) struct Subscription {
     pub(super) told: BTreeSet<Name>,
     /// What the client holds and does not exist any more: removals, which go last.
     pub(super) leaving: BTreeSet<Name>,
-    /// State of the world: the bodies of what is leaving, sent along until it may go.
-    pub(super) kept: BTreeMap<Name, Entry>,
+    /// State of the world, clusters: the bodies that the client holds. What is leaving is sent along until it may go.
+    pub(super) bodies: BTreeMap<Name, Entry>,
     pub(super) dirty: Scope,
     /// The next response must go, even an empty one.
     pub(super) answer: bool,
@@ -91,6 +91,11 @@ impl Subscription {
     /// Whether a name is subscribed to.
     pub(super) fn wants(&self, name: &str) -> bool {
         self.started && (self.wildcard || self.names.contains(name))
+    }
+
+    /// Whether the client named it, and so hears of it even where it does not exist.
+    pub(super) fn asked(&self, name: &Name) -> bool {
+        self.names.contains(name) || self.forced.contains(name)
     }
 
     /// Notes an ACK or NACK of a response.
@@ -136,7 +141,7 @@ impl Subscription {
         self.forced.remove(name);
         self.told.remove(name);
         self.leaving.remove(name);
-        self.kept.remove(name);
+        self.bodies.remove(name);
     }
 
     /// The wildcard ends: only what is named explicitly is held on to.

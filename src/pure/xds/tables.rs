@@ -43,7 +43,7 @@ pub(super) enum Share {
     /// Addresses of a headless service on a shared port.
     Chains(u16, Vec<TcpChain>),
     /// A virtual host of a shared route.
-    Host { domains: Vec<Name>, bytes: Bytes },
+    Host { hostname: Name, port: u16, domains: Vec<Name>, bytes: Bytes },
 }
 
 impl TableKey {
@@ -241,7 +241,8 @@ fn route_share(service: &Service, port: &ServicePort, cluster: &ClusterId, names
         AppProtocol::Http | AppProtocol::Http2 => {
             let domains = build::virtual_host_domains(service, namespace, cluster);
             let bytes = build::virtual_host_of(service, port, &domains);
-            Some((port.number.to_string().into(), Share::Host { domains, bytes }))
+            let share = Share::Host { hostname: service.hostname.clone(), port: port.number, domains, bytes };
+            Some((port.number.to_string().into(), share))
         }
         AppProtocol::Detect if !service.vips(cluster).is_empty() => {
             Some((build::detected_route_name(service, port), Share::Whole(build::detected_route(service, port))))
@@ -276,18 +277,20 @@ fn shared_listener(
     })
 }
 
-/// The virtual hosts of a route. Envoy refuses the whole of a route in which a domain stands twice: a host one of whose
-/// domains is taken is left out, since the clusters' own definitions disagree on whose it is.
+/// The virtual hosts of a route. Envoy refuses the whole of a route in which a domain stands twice: the first service keeps a
+/// domain that two claim (an address that was freed and given again), and the second its others.
 fn distinct_hosts(shares: &BTreeMap<Named, Share>) -> Vec<Bytes> {
     let mut taken = std::collections::BTreeSet::new();
     let mut hosts = Vec::new();
     for share in shares.values() {
-        let Share::Host { domains, bytes } = share else { continue };
-        if domains.iter().any(|d| taken.contains(d)) {
-            continue;
+        let Share::Host { hostname, port, domains, bytes } = share else { continue };
+        let own: Vec<Name> = domains.iter().filter(|d| !taken.contains(*d)).cloned().collect();
+        taken.extend(domains);
+        if own.len() == domains.len() {
+            hosts.push(bytes.clone());
+        } else if !own.is_empty() {
+            hosts.push(build::virtual_host_named(hostname, *port, &own));
         }
-        taken.extend(domains.iter());
-        hosts.push(bytes.clone());
     }
     hosts
 }

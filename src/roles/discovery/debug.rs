@@ -1,11 +1,11 @@
 //! `/debug/*`: what pilot knows, and what it told whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::streams::StreamStatus;
-use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp};
+use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp, WorkloadId};
 use crate::engine::{Feeds, Published};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
 use crate::pure::xds::{Proxy, Snapshot, TypeStatus};
@@ -120,21 +120,56 @@ pub(super) fn warnings(mesh: &Mesh) -> Value {
     objects.chain(services).collect()
 }
 
-/// The proxy that `proxyID` means: a connected one by its node id or `POD.NAMESPACE`, else a pod that the mesh knows, of
-/// which the dump then is computed.
-pub(super) fn find_proxy(published: &Published, streams: &[StreamStatus], id: &str) -> Option<(Proxy, bool)> {
-    let named = |p: &Proxy| p.node.to_string() == id || format!("{}.{}", p.node.pod, p.node.namespace) == id;
-    if let Some(stream) = streams.iter().find(|s| named(&s.proxy)) {
-        return Some((stream.proxy.clone(), true));
+/// Every pod that the mesh knows, with what it may be called by, and whether its proxy is connected.
+pub(super) fn workloads(mesh: &Mesh, streams: &[StreamStatus]) -> Value {
+    let mut services: BTreeMap<&WorkloadId, BTreeSet<&Name>> = BTreeMap::new();
+    for service in mesh.services.values() {
+        for endpoint in service.endpoints.values().flat_map(|list| list.iter()) {
+            if let Some(id) = &endpoint.workload {
+                services.entry(id).or_default().insert(&service.id.name);
+            }
+        }
     }
+    let order = mesh.settings.ordered();
+    let connected: BTreeSet<(&Name, &Name)> =
+        streams.iter().map(|s| (&s.proxy.node.namespace, &s.proxy.node.pod)).collect();
+    let rows = mesh.workloads.iter().map(|(id, w)| {
+        json!({
+            "proxy": format!("{}.{}", id.name, id.namespace),
+            "cluster_id": id.cluster,
+            "rank": order.iter().position(|c| **c == id.cluster),
+            "address": w.addresses.first(),
+            "ready": w.ready,
+            "owner": w.owner.as_ref().map(|(kind, name)| json!({"kind": kind, "name": name})),
+            "labels": &*w.labels,
+            "services": services.get(id),
+            "connected": connected.contains(&(&id.namespace, &id.name)),
+        })
+    });
+    rows.collect()
+}
+
+/// The proxy that `proxyID` means: a connected one by its node id or `POD.NAMESPACE`, else a pod that the mesh knows, of
+/// which the dump then is computed. `CLUSTER/POD.NAMESPACE` is one pod of one cluster.
+pub(super) fn find_proxy(published: &Published, streams: &[StreamStatus], id: &str) -> Option<(Proxy, bool)> {
     if let Ok(node) = NodeId::parse(id) {
-        return Some((Proxy::of_node(node, None), false));
+        let connected = streams.iter().find(|s| s.proxy.node == node).map(|s| s.proxy.clone());
+        let known = connected.is_some();
+        return Some((connected.unwrap_or_else(|| Proxy::of_node(node, None)), known));
     }
     let (cluster, rest) = match id.split_once('/') {
         Some((cluster, rest)) => (Some(ClusterId::parse(cluster).ok()?), rest),
         None => (None, id),
     };
     let (pod, namespace) = rest.rsplit_once('.')?;
+    let named = |p: &Proxy| {
+        p.node.pod == *pod
+            && p.node.namespace == *namespace
+            && cluster.as_ref().is_none_or(|c| p.cluster(&published.mesh) == *c)
+    };
+    if let Some(stream) = streams.iter().find(|s| named(&s.proxy)) {
+        return Some((stream.proxy.clone(), true));
+    }
     let workload = pod_of(&published.mesh, cluster.as_ref(), namespace, pod)?;
     Some((proxy_of(workload)?, false))
 }
@@ -142,11 +177,7 @@ pub(super) fn find_proxy(published: &Published, streams: &[StreamStatus], id: &s
 fn pod_of<'a>(mesh: &'a Mesh, cluster: Option<&ClusterId>, namespace: &str, pod: &str) -> Option<&'a Workload> {
     let ordered = mesh.settings.ordered();
     let clusters = ordered.into_iter().filter(|c| cluster.is_none_or(|only| only == *c));
-    let id = |c: &ClusterId| crate::data::model::WorkloadId {
-        cluster: c.clone(),
-        namespace: namespace.into(),
-        name: Name::from(pod),
-    };
+    let id = |c: &ClusterId| WorkloadId { cluster: c.clone(), namespace: namespace.into(), name: Name::from(pod) };
     clusters.filter_map(|c| mesh.workloads.get(&id(c))).map(|w| &**w).next()
 }
 

@@ -23,7 +23,6 @@ pub(super) struct Pages {
     pub(super) engine: Engine,
     pub(super) feeds: Feeds,
     pub(super) open: Arc<OpenStreams>,
-    pub(super) metrics: prometheus_client::registry::Registry,
 }
 
 /// The pages for people and tools: they name workloads and addresses, so they stay on loopback until a flag opens them.
@@ -32,14 +31,15 @@ pub(super) fn debug_router(pages: Arc<Pages>) -> Router {
         .route("/debug/clusterz", get(clusterz))
         .route("/debug/endpointz", get(endpointz))
         .route("/debug/syncz", get(syncz))
+        .route("/debug/workloadz", get(workloadz))
         .route("/debug/warningz", get(warningz))
         .route("/debug/config_dump", get(config_dump))
         .with_state(pages)
 }
 
-/// The pages for monitoring.
+/// Whether pilot serves; `/metrics` stands beside it.
 pub(super) fn monitoring_router(pages: Arc<Pages>) -> Router {
-    Router::new().route("/ready", get(ready)).route("/metrics", get(metrics)).with_state(pages)
+    Router::new().route("/ready", get(ready)).with_state(pages)
 }
 
 async fn clusterz(State(pages): State<Arc<Pages>>) -> Json<Value> {
@@ -57,6 +57,10 @@ async fn endpointz(State(pages): State<Arc<Pages>>, Query(query): Query<Endpoint
 
 async fn syncz(State(pages): State<Arc<Pages>>) -> Json<Value> {
     Json(debug::streams(&pages.open.all()))
+}
+
+async fn workloadz(State(pages): State<Arc<Pages>>) -> Json<Value> {
+    Json(debug::workloads(&pages.engine.published().mesh, &pages.open.all()))
 }
 
 async fn warningz(State(pages): State<Arc<Pages>>) -> Json<Value> {
@@ -103,15 +107,6 @@ async fn ready(State(pages): State<Arc<Pages>>) -> Response {
         None if none => text(StatusCode::SERVICE_UNAVAILABLE, "no cluster has been read yet\n"),
         None => text(StatusCode::OK, "ready\n"),
     }
-}
-
-async fn metrics(State(pages): State<Arc<Pages>>) -> Response {
-    let mut out = String::new();
-    if prometheus_client::encoding::text::encode(&mut out, &pages.metrics).is_err() {
-        return text(StatusCode::INTERNAL_SERVER_ERROR, "encoding the metrics failed\n");
-    }
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], out).into_response()
 }
 
 fn text(status: StatusCode, text: &str) -> Response {

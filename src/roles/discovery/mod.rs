@@ -15,9 +15,11 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
 
 use crate::adapters::grpc::AdsService;
 use crate::adapters::registry::{self, ReadOptions, Registry, RegistryError};
+use crate::adapters::serve::{self, Metrics, ServeError, TlsFiles, TlsIdentity};
 use crate::engine::{Engine, Feeds, Options};
 
 use http::Pages;
@@ -33,6 +35,8 @@ pub struct Config {
     pub read: ReadOptions,
     /// gRPC xDS in plain text.
     pub grpc: Option<SocketAddr>,
+    /// gRPC xDS over mutual TLS, with the files of its certificate.
+    pub secure: Option<(SocketAddr, TlsFiles)>,
     /// v1 REST and `/debug`, in plain text.
     pub http: Option<SocketAddr>,
     /// `/ready` and `/metrics`.
@@ -47,16 +51,9 @@ pub enum DiscoveryError {
     /// The registry's directory cannot be read.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// An address cannot be listened on.
-    #[error("listening on {address} for {what} failed: {reason}")]
-    Listen {
-        /// What for.
-        what: &'static str,
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        reason: std::io::Error,
-    },
+    /// An address cannot be listened on, or a certificate's files cannot be used.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The system gives no thread.
     #[error("starting the writer failed: {0}")]
     Thread(std::io::Error),
@@ -73,7 +70,34 @@ pub struct Discovery {
     tasks: JoinSet<()>,
 }
 
-type Server = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Server = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send>>;
+
+/// The servers that are to run, and where each listens.
+#[derive(Default)]
+struct Servers {
+    listening: Vec<(&'static str, SocketAddr)>,
+    run: Vec<Server>,
+}
+
+impl Servers {
+    /// Binds an address, and keeps what serves there.
+    async fn add<F>(
+        &mut self,
+        what: &'static str,
+        address: Option<SocketAddr>,
+        server: impl FnOnce(TcpListener) -> F,
+    ) -> Result<(), DiscoveryError>
+    where
+        F: Future<Output = Result<(), ServeError>> + Send + 'static,
+    {
+        let Some(address) = address else { return Ok(()) };
+        let listener = serve::bind(address).await?;
+        let bound = listener.local_addr().unwrap_or(address);
+        self.listening.push((what, bound));
+        self.run.push(Box::pin(server(listener)));
+        Ok(())
+    }
+}
 
 impl Discovery {
     /// Reads the registry, binds every address, and starts to serve: whatever the clusters do.
@@ -82,40 +106,20 @@ impl Discovery {
     /// [`DiscoveryError`].
     pub async fn start(config: Config, stop: CancellationToken) -> Result<Self, DiscoveryError> {
         let registry = Registry::read(&config.registry, &config.read)?;
-        let engine =
-            Engine::start(registry.settings(), Options { hold: config.hold }).map_err(DiscoveryError::Thread)?;
+        let options = Options { hold: config.hold };
+        let engine = Engine::start(registry.settings(), options).map_err(DiscoveryError::Thread)?;
         let feeds = Feeds::new(engine.clone(), stop.clone());
-        let open = Arc::new(OpenStreams::default());
-        let stats = Arc::new(Stats::default());
-        let mut metrics = prometheus_client::registry::Registry::default();
-        stats.register(&mut metrics);
-        let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone(), metrics });
-        let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats });
-
-        let mut listening = Vec::new();
-        let mut servers: Vec<Server> = Vec::new();
-        if let Some((listener, address)) = bind("xDS", config.grpc).await? {
-            listening.push(("grpc", address));
-            servers.push(Box::pin(serve_grpc(streams.clone(), listener, stop.clone())));
-        }
-        if let Some((listener, address)) = bind("HTTP", config.http).await? {
-            listening.push(("http", address));
-            servers.push(Box::pin(serve_http(
-                http::debug_router(pages.clone()).merge(rest::router(engine.clone())),
-                listener,
-                stop.clone(),
-            )));
-        }
-        if let Some((listener, address)) = bind("monitoring", config.monitoring).await? {
-            listening.push(("monitoring", address));
-            servers.push(Box::pin(serve_http(http::monitoring_router(pages), listener, stop.clone())));
-        }
+        let servers = servers(&config, &engine, &feeds, &stop).await?;
         let mut tasks = JoinSet::new();
-        for server in servers {
-            tasks.spawn(server);
+        for server in servers.run {
+            tasks.spawn(async move {
+                if let Err(error) = server.await {
+                    tracing::error!("{error}");
+                }
+            });
         }
         tasks.spawn(follow(feeds.clone(), registry, config, stop));
-        Ok(Self { listening, engine, feeds, tasks })
+        Ok(Self { listening: servers.listening, engine, feeds, tasks })
     }
 
     /// Waits until every server has ended.
@@ -141,32 +145,43 @@ async fn follow(feeds: Feeds, first: Registry, config: Config, stop: Cancellatio
     }
 }
 
-async fn bind(
-    what: &'static str,
-    address: Option<SocketAddr>,
-) -> Result<Option<(TcpListener, SocketAddr)>, DiscoveryError> {
-    let Some(address) = address else { return Ok(None) };
-    let failed = |reason| DiscoveryError::Listen { what, address, reason };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok(Some((listener, bound)))
-}
-
-async fn serve_grpc(streams: Arc<DiscoveryStreams>, listener: TcpListener, stop: CancellationToken) {
-    let incoming = tonic::transport::server::TcpIncoming::from(listener).with_nodelay(Some(true));
-    let server = tonic::transport::Server::builder()
-        .http2_keepalive_interval(Some(std::time::Duration::from_secs(30)))
-        .http2_keepalive_timeout(Some(std::time::Duration::from_secs(10)))
-        .add_service(AdsService::server(streams, false))
-        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned());
-    if let Err(error) = server.await {
-        tracing::error!("serving xDS ended: {error}");
+/// Binds every address of the configuration.
+async fn servers(
+    config: &Config,
+    engine: &Engine,
+    feeds: &Feeds,
+    stop: &CancellationToken,
+) -> Result<Servers, DiscoveryError> {
+    let open = Arc::new(OpenStreams::default());
+    let metrics = Metrics::new();
+    let stats = Arc::new(Stats::default());
+    stats.register(&metrics);
+    let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone() });
+    let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats, stop: stop.clone() });
+    let ads = |trusted| Routes::new(AdsService::server(streams.clone(), trusted));
+    let mut servers = Servers::default();
+    servers
+        .add("grpc", config.grpc, |listener| {
+            serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), stop.clone())
+        })
+        .await?;
+    if let Some((address, files)) = &config.secure {
+        let identity = Arc::new(TlsIdentity::load(files.clone())?);
+        let watched = identity.clone();
+        let stopped = stop.clone();
+        servers
+            .add("grpc-tls", Some(*address), |listener| {
+                serve::grpc(ads(true), serve::tls_incoming(listener, identity, stop.clone()), stop.clone())
+            })
+            .await?;
+        servers.run.push(Box::pin(async move {
+            watched.watch(stopped).await;
+            Ok(())
+        }));
     }
-}
-
-async fn serve_http(router: axum::Router, listener: TcpListener, stop: CancellationToken) {
-    let server = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(error) = server.await {
-        tracing::error!("serving HTTP ended: {error}");
-    }
+    let debug = http::debug_router(pages.clone()).merge(rest::router(engine.clone()));
+    servers.add("http", config.http, |listener| serve::http(debug, listener, stop.clone())).await?;
+    let monitoring = http::monitoring_router(pages).merge(metrics.route());
+    servers.add("monitoring", config.monitoring, |listener| serve::http(monitoring, listener, stop.clone())).await?;
+    Ok(servers)
 }

@@ -1,4 +1,4 @@
-//! The talk's v1 REST API (pilot 0.7): what one proxy knows, by URL. The answers are computed in `pure::xds::v1`; here are
+//! The talk's v1 REST API (pilot 0.7): what one proxy knows, by URL. The answers are computed in `pure::v1`; here are
 //! the routes, and the cache that `/cache_stats` tells about.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::data::model::{ClusterId, LegacyKey};
 use crate::engine::{Engine, Published};
-use crate::pure::xds::v1::{self, CacheStats, V1Error};
+use crate::pure::v1::{self, CacheStats, V1Error};
 
 /// More answers than any fleet of 2018 asked for.
 const MAX_CACHED: usize = 10_000;

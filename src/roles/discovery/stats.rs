@@ -5,8 +5,8 @@ use std::fmt::Write;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::registry::Registry;
 
+use crate::adapters::serve::Metrics;
 use crate::pure::xds::Type;
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq)]
@@ -35,13 +35,13 @@ pub(super) struct Stats {
 }
 
 impl Stats {
-    pub(super) fn register(&self, registry: &mut Registry) {
-        registry.register("meshctl_xds_requests", "Requests taken", self.requests.clone());
-        registry.register("meshctl_xds_rejections", "Responses that proxies rejected (NACK)", self.rejections.clone());
-        registry.register("meshctl_xds_responses", "Responses sent", self.responses.clone());
-        registry.register("meshctl_xds_resources", "Resources sent", self.resources.clone());
-        registry.register("meshctl_xds_bytes", "Bytes of responses sent", self.bytes.clone());
-        registry.register("meshctl_xds_wakeups", "How often a stream was woken by a change", self.wakeups.clone());
+    pub(super) fn register(&self, metrics: &Metrics) {
+        metrics.register("meshctl_xds_requests", "Requests taken", self.requests.clone());
+        metrics.register("meshctl_xds_rejections", "Responses that proxies rejected (NACK)", self.rejections.clone());
+        metrics.register("meshctl_xds_responses", "Responses sent", self.responses.clone());
+        metrics.register("meshctl_xds_resources", "Resources sent", self.resources.clone());
+        metrics.register("meshctl_xds_bytes", "Bytes of responses sent", self.bytes.clone());
+        metrics.register("meshctl_xds_wakeups", "How often a stream was woken by a change", self.wakeups.clone());
     }
 
     pub(super) fn request(&self, ty: Type, rejected: bool) {

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use bytes::BufMut;
 use tokio::sync::mpsc::Permit;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, WriteMessage, XdsRequest};
@@ -79,6 +80,7 @@ pub(super) struct DiscoveryStreams {
     pub(super) engine: Engine,
     pub(super) open: Arc<OpenStreams>,
     pub(super) stats: Arc<Stats>,
+    pub(super) stop: CancellationToken,
 }
 
 impl Streams for DiscoveryStreams {
@@ -112,8 +114,7 @@ impl DiscoveryStreams {
     ) -> Result<(), Status> {
         let Some(first) = requests.next().await? else { return Ok(()) };
         let proxy = identify(&first, peer)?;
-        let stopped = |_| Status::unavailable("this pilot is stopping");
-        let subscriber = self.engine.subscribe(proxy.clone()).await.map_err(stopped)?;
+        let subscriber = self.engine.subscribe(proxy.clone()).await.map_err(|_| stopping())?;
         let delta = variant == Variant::Delta;
         let line = Registered::new(
             self.open.clone(),
@@ -131,7 +132,11 @@ impl DiscoveryStreams {
         let session = Session::new(subscriber.view(), delta);
         let mut pump = Pump { session, subscriber, line, stats: self.stats.clone(), ready: true };
         pump.take(first).await?;
-        pump.run(requests, responses).await
+        // at the end each proxy is told at once, and finds another pilot
+        tokio::select! {
+            ended = pump.run(requests, responses) => ended,
+            () = self.stop.cancelled() => Err(stopping()),
+        }
     }
 }
 
@@ -188,8 +193,7 @@ impl Pump {
         }
         let seen = self.subscriber.published().snapshot.sequence;
         let interests = self.session.handle(request, serve::instant()).map_err(rejected)?;
-        let stopped = |_| Status::unavailable("this pilot is stopping");
-        self.subscriber.interested(interests, seen).await.map_err(stopped)?;
+        self.subscriber.interested(interests, seen).await.map_err(|_| stopping())?;
         self.ready = true;
         self.note();
         Ok(())
@@ -202,8 +206,7 @@ impl Pump {
             self.session.recheck(ty);
         }
         if news.review {
-            let stopped = |_| Status::unavailable("this pilot is stopping");
-            let view = self.subscriber.current_view().await.map_err(stopped)?;
+            let view = self.subscriber.current_view().await.map_err(|_| stopping())?;
             if view != self.session.view() {
                 self.session.set_view(view);
             }
@@ -235,6 +238,10 @@ impl Pump {
             line.expired_waits = session.expired_waits();
         });
     }
+}
+
+fn stopping() -> Status {
+    Status::unavailable("this pilot is stopping")
 }
 
 fn rejected(reject: Reject) -> Status {

@@ -66,7 +66,7 @@ pub enum ProxyError {
 /// The proxy.
 pub(super) enum Proxy {
     /// A real one.
-    Envoy(Envoy),
+    Envoy(Box<Envoy>),
     /// Ours.
     Client(Client),
 }
@@ -74,7 +74,7 @@ pub(super) enum Proxy {
 impl Proxy {
     /// Starts an Envoy that connects to pilot; its files go into `dir`.
     pub(super) async fn envoy(program: &Path, pilot: SocketAddr, dir: &Path) -> Result<Self, ProxyError> {
-        Ok(Self::Envoy(Envoy::start(program, pilot, dir).await?))
+        Ok(Self::Envoy(Box::new(Envoy::start(program, pilot, dir).await?)))
     }
 
     /// Connects a client of ours to pilot; what it holds goes into a file in `dir`.

@@ -43,6 +43,7 @@ impl Scene {
             registry: self.folder.registry(),
             read: ReadOptions { primary: None, trust: Trust::Terminal },
             grpc: any,
+            secure: None,
             http: any,
             monitoring: any,
             hold: true,

@@ -1,7 +1,5 @@
 //! A pilot as a source: what it gives its proxies, and the talk's v1 REST.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::source::{Dump, Holds, Http, Origin, Part, SourceError};
@@ -27,23 +25,24 @@ impl Pilot {
         &self.http.origin
     }
 
-    /// The proxies that a query means, of those that are connected. A whole `pod.namespace` that is not connected is taken
-    /// as it stands: pilot computes what that pod would get.
+    /// The proxies that a query means: of the pods that pilot knows, and of those that are connected. A whole
+    /// `pod.namespace` that is neither is taken as it stands.
     ///
     /// # Errors
     /// Where pilot does not answer; and within, where no proxy is meant, or several.
     pub async fn resolve(&self, query: &TargetQuery) -> Result<Result<Targets, TargetError>, SourceError> {
-        let text = self.http.text("/debug/syncz", &[]).await?;
-        let answer = |why: String| SourceError::Answer {
-            origin: self.http.origin.clone(),
-            path: "/debug/syncz".to_owned(),
-            why,
+        let mut candidates = match self.list("/debug/workloadz").await {
+            Ok(pods) => pods,
+            // a pilot of somebody else's knows its connected proxies only
+            Err(SourceError::Status { status: 404, .. }) => Vec::new(),
+            Err(error) => return Err(error),
         };
-        let proxies: Value = serde_json::from_str(&text).map_err(|e| answer(e.to_string()))?;
-        let list = proxies.as_array().or_else(|| proxies.get("proxies").and_then(Value::as_array));
-        let list = list.ok_or_else(|| answer("it is no list of proxies".to_owned()))?;
-        let resolved = resolve_among(list.iter().filter_map(candidate).collect(), query);
-        Ok(match resolved {
+        for connected in self.list("/debug/syncz").await? {
+            if !candidates.iter().any(|c| same_pod(&c.target.id, &connected.target.id)) {
+                candidates.push(connected);
+            }
+        }
+        Ok(match resolve_among(candidates, query) {
             Err(TargetError::NotFound { .. }) if unconnected(query).is_some() => {
                 Ok(Targets { chosen: unconnected(query).into_iter().collect(), of: 1 })
             }
@@ -51,12 +50,26 @@ impl Pilot {
         })
     }
 
+    /// One of pilot's lists of proxies or pods.
+    async fn list(&self, path: &str) -> Result<Vec<Candidate>, SourceError> {
+        let text = self.http.text(path, &[]).await?;
+        let answer = |why: String| SourceError::Answer { origin: self.http.origin.clone(), path: path.to_owned(), why };
+        let all: Value = serde_json::from_str(&text).map_err(|e| answer(e.to_string()))?;
+        let list = all.as_array().or_else(|| all.get("proxies").and_then(Value::as_array));
+        let list = list.ok_or_else(|| answer("it is no list of proxies".to_owned()))?;
+        Ok(list.iter().filter_map(candidate).collect())
+    }
+
     /// What pilot gives a proxy, in the shape of an Envoy's config dump.
     ///
     /// # Errors
     /// Where pilot does not answer or does not know the proxy.
     pub async fn config_dump(&self, target: &Target) -> Result<Dump, SourceError> {
-        let id = format!("{}.{}", target.id.name, target.id.namespace);
+        let pod = format!("{}.{}", target.id.name, target.id.namespace);
+        let id = match target.id.cluster.as_str() {
+            "" => pod,
+            cluster => format!("{cluster}/{pod}"),
+        };
         let bytes = self.http.stream("/debug/config_dump", &[("proxyID", &id)]).await?;
         Ok(Dump { parts: vec![Part { bytes, holds: Holds::Dump }], origin: self.http.origin.clone() })
     }
@@ -85,7 +98,13 @@ impl Pilot {
     }
 }
 
-/// A connected proxy of `/debug/syncz`, istiod's or ours: `{"proxy":"POD.NS","cluster_id":…}`.
+/// Whether two lists mean the same pod; a proxy that names no cluster may be of any.
+fn same_pod(a: &WorkloadId, b: &WorkloadId) -> bool {
+    let any = a.cluster == b.cluster || a.cluster.as_str().is_empty() || b.cluster.as_str().is_empty();
+    any && a.namespace == b.namespace && a.name == b.name
+}
+
+/// A row of `/debug/workloadz`, or a connected proxy of `/debug/syncz`, istiod's or ours: `{"proxy":"POD.NS","cluster_id":…}`.
 fn candidate(entry: &Value) -> Option<Candidate> {
     let text = |keys: &[&str]| keys.iter().find_map(|k| entry.get(*k)).and_then(Value::as_str);
     let (pod, namespace) = text(&["proxy", "proxyID"])?.rsplit_once('.')?;
@@ -93,12 +112,16 @@ fn candidate(entry: &Value) -> Option<Candidate> {
         text(&["cluster_id", "clusterID", "cluster"]).and_then(|c| ClusterId::parse(c).ok()).unwrap_or_default();
     let address = text(&["address", "ip"]).and_then(|a| a.parse().ok());
     let id = WorkloadId { cluster, namespace: namespace.into(), name: pod.into() };
+    let part = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).map(Name::from);
+    let known = part("/owner/kind").zip(part("/owner/name"));
+    let rank = entry.get("rank").and_then(Value::as_u64).and_then(|r| usize::try_from(r).ok());
+    let services = entry.get("services").and_then(Value::as_array).into_iter().flatten();
     Some(Candidate {
-        target: Target { id, address, ready: true },
-        owner: owner(pod).map(|name| ("Deployment".into(), name)),
-        apps: BTreeSet::new(),
-        services: BTreeSet::new(),
-        rank: 0,
+        target: Target { id, address, ready: entry.get("ready").and_then(Value::as_bool).unwrap_or(true) },
+        owner: known.or_else(|| owner(pod).map(|name| ("Deployment".into(), name))),
+        apps: ["/labels/app", "/labels/app.kubernetes.io~1name"].iter().filter_map(|l| part(l)).collect(),
+        services: services.filter_map(Value::as_str).map(Name::from).collect(),
+        rank: rank.unwrap_or_default(),
     })
 }
 

@@ -6,7 +6,8 @@ use super::source::{Dump, Holds, Origin, Part, SourceError};
 use super::target::Target;
 use crate::data::model::{NodeId, ProxyRole};
 use crate::pure::mesh::Mesh;
-use crate::pure::xds::{Catalog, Proxy, config_dump, v1};
+use crate::pure::v1;
+use crate::pure::xds::{Catalog, Proxy, config_dump};
 
 /// The node id that the sidecar of a pod has, or would have.
 fn node(target: &Target) -> Result<NodeId, SourceError> {

@@ -27,5 +27,6 @@ pub use listener::{
     tcp_listener, virtual_outbound,
 };
 pub use route::{
-    detected_route, detected_route_name, route_configuration, virtual_host, virtual_host_domains, virtual_host_of,
+    detected_route, detected_route_name, route_configuration, virtual_host, virtual_host_domains, virtual_host_named,
+    virtual_host_of,
 };

@@ -22,10 +22,14 @@ pub fn virtual_host(service: &Service, port: &ServicePort, namespace: &str, clus
 /// The same with the domains given, for the case that another service of the route has one of them already: Envoy refuses
 /// a whole route configuration in which a domain stands twice.
 pub fn virtual_host_of(service: &Service, port: &ServicePort, domains: &[Name]) -> Bytes {
-    let name = format!("{}:{}", service.hostname, port.number);
+    virtual_host_named(&service.hostname, port.number, domains)
+}
+
+/// The same by the service's host name and the port's number.
+pub fn virtual_host_named(hostname: &str, port: u16, domains: &[Name]) -> Bytes {
     let domains = domains.iter().map(|d| d.to_string()).collect();
-    let cluster = ClusterName::outbound(port.number, &service.hostname).to_string();
-    field(VIRTUAL_HOSTS, &http::virtual_host(name, domains, &cluster, Some(http::retries())))
+    let cluster = ClusterName::outbound(port, hostname).to_string();
+    field(VIRTUAL_HOSTS, &http::virtual_host(format!("{hostname}:{port}"), domains, &cluster, Some(http::retries())))
 }
 
 /// The names by which a client in `namespace` of `cluster` calls a service, each once: the host in every length that its

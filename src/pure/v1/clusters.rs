@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::super::build::ExternalHost;
 use super::node::{Api, Proxy, V1Error};
 use super::sha1;
 use super::types::{Cluster, ClusterHost, Clusters};
 use crate::data::model::{AppProtocol, ClusterId, LegacyKey, ServiceKind, ServicePort, Transport};
 use crate::pure::mesh::{Mesh, Service};
+use crate::pure::xds::ExternalHost;
 
 /// Envoy of 2018 took names up to here (`MaxClusterNameLength`).
 const MAX_NAME: usize = 189;
