@@ -19,8 +19,10 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::grpc::AdsService;
 use crate::adapters::registry::{self, ReadOptions, Registry, RegistryError};
 use crate::engine::{Engine, Feeds, Options};
+use crate::pure::xds::Type;
 
 use http::Pages;
+pub use stats::Counts;
 use stats::Stats;
 use streams::{DiscoveryStreams, OpenStreams};
 
@@ -70,6 +72,7 @@ pub struct Discovery {
     pub engine: Engine,
     /// Its feeds.
     pub feeds: Feeds,
+    stats: Arc<Stats>,
     tasks: JoinSet<()>,
 }
 
@@ -90,7 +93,7 @@ impl Discovery {
         let mut metrics = prometheus_client::registry::Registry::default();
         stats.register(&mut metrics);
         let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone(), metrics });
-        let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats });
+        let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats: stats.clone() });
 
         let mut listening = Vec::new();
         let mut servers: Vec<Server> = Vec::new();
@@ -115,12 +118,22 @@ impl Discovery {
             tasks.spawn(server);
         }
         tasks.spawn(follow(feeds.clone(), registry, config, stop));
-        Ok(Self { listening, engine, feeds, tasks })
+        Ok(Self { listening, engine, feeds, stats, tasks })
     }
 
     /// Waits until every server has ended.
     pub async fn ended(mut self) {
         while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// What the streams did with a type so far: what `/metrics` says, without a request.
+    pub fn counts(&self, ty: Type) -> Counts {
+        self.stats.of(ty)
+    }
+
+    /// How often streams were woken by a change so far.
+    pub fn wakeups(&self) -> u64 {
+        self.stats.wakeups.get()
     }
 
     /// The address of one of [`Discovery::listening`].
