@@ -300,6 +300,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 ;;
 (demo)
 _arguments "${_arguments_options[@]}" : \
+'--dir=[Keep the files in this folder\: a new one, an empty one, or that of a demo before]:DIR:_files' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -313,6 +314,7 @@ json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--keep[Stay up after the tour until Ctrl-C, and print commands to try in another terminal]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -324,6 +326,10 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 (discovery)
 _arguments "${_arguments_options[@]}" : \
 '--grpc=[Where to serve gRPC xDS in plain text]:ADDRESS:_default' \
+'--secure=[Where to serve gRPC xDS over mutual TLS; a proxy'\''s certificate must chain to the root]:ADDRESS:_default' \
+'--tls-cert=[The certificate chain for --secure, PEM, leaf first; it may change at run time]:FILE:_files' \
+'--tls-key=[Its private key, PEM]:FILE:_files' \
+'--tls-root=[The root certificates that proxies'\'' certificates must chain to, PEM]:FILE:_files' \
 '--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
 '--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
 '--primary=[The primary cluster, where the registry does not say]:ID:_default' \
@@ -351,6 +357,9 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 ;;
 (endpoints)
 _arguments "${_arguments_options[@]}" : \
+'-n+[The service'\''s namespace]:NS:_default' \
+'--namespace=[The service'\''s namespace]:NS:_default' \
+'--cluster=[Only the endpoints of this cluster]:CLUSTER:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -370,10 +379,14 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+':service -- NAME, NAME.NS, HOST, each with \:PORT; or HOST|PORTNAME:_default' \
 && ret=0
 ;;
 (ep)
 _arguments "${_arguments_options[@]}" : \
+'-n+[The service'\''s namespace]:NS:_default' \
+'--namespace=[The service'\''s namespace]:NS:_default' \
+'--cluster=[Only the endpoints of this cluster]:CLUSTER:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -393,10 +406,20 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+':service -- NAME, NAME.NS, HOST, each with \:PORT; or HOST|PORTNAME:_default' \
 && ret=0
 ;;
 (install)
 _arguments "${_arguments_options[@]}" : \
+'*--clusters=[Only these clusters]:ID,…:_default' \
+'--primary=[The primary cluster]:ID:_default' \
+'--ca=[The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry]:DIR:_files' \
+'*-f+[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--values=[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--set=[A value, over those of files\: discovery.replicas=3, a.b={x,y}; the later one wins]:KEY=VALUE:_default' \
+'--hub=[Registry and path of the control plane'\''s image, without its name]:HUB:_default' \
+'--tag=[Tag of the control plane'\''s image]:TAG:_default' \
+'--digest=[Digest of the control plane'\''s image, sha256\:…]:DIGEST:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -410,6 +433,10 @@ json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
+'-y[Do not ask]' \
+'--yes[Do not ask]' \
+'--move-primary[Take another primary than the one that was installed]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -463,7 +490,108 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+":: :_meshctl__subcmd__manifest_commands" \
+"*::: :->manifest" \
 && ret=0
+
+    case $state in
+    (manifest)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-manifest-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+'--out=[Write to this folder; it must be empty, or written by this command]:DIR:_files' \
+'*--clusters=[Only these clusters]:ID,…:_default' \
+'--primary=[The primary cluster]:ID:_default' \
+'*-f+[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--values=[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--set=[A value, over those of files\: discovery.replicas=3, a.b={x,y}; the later one wins]:KEY=VALUE:_default' \
+'--hub=[Registry and path of the control plane'\''s image, without its name]:HUB:_default' \
+'--tag=[Tag of the control plane'\''s image]:TAG:_default' \
+'--digest=[Digest of the control plane'\''s image, sha256\:…]:DIGEST:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(images)
+_arguments "${_arguments_options[@]}" : \
+'*-f+[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--values=[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--set=[A value, over those of files\: discovery.replicas=3, a.b={x,y}; the later one wins]:KEY=VALUE:_default' \
+'--hub=[Registry and path of the control plane'\''s image, without its name]:HUB:_default' \
+'--tag=[Tag of the control plane'\''s image]:TAG:_default' \
+'--digest=[Digest of the control plane'\''s image, sha256\:…]:DIGEST:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_meshctl__subcmd__manifest__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-manifest-help-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(images)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
@@ -486,7 +614,871 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+":: :_meshctl__subcmd__proxy-config_commands" \
+"*::: :->proxy-config" \
 && ret=0
+
+    case $state in
+    (proxy-config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-proxy-config-command-$line[1]:"
+        case $line[1] in
+            (clusters)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(cluster)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(c)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(cds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(endpoint)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(ep)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(eds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(listeners)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(listener)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(l)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(lds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(route)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(r)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(rds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(bootstrap)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(b)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(all)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(a)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(s)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_meshctl__subcmd__proxy-config__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-proxy-config-help-command-$line[1]:"
+        case $line[1] in
+            (clusters)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(listeners)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(bootstrap)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(all)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(s)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
 ;;
 (pc)
 _arguments "${_arguments_options[@]}" : \
@@ -509,7 +1501,871 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+":: :_meshctl__subcmd__proxy-config_commands" \
+"*::: :->proxy-config" \
 && ret=0
+
+    case $state in
+    (proxy-config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-proxy-config-command-$line[1]:"
+        case $line[1] in
+            (clusters)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(cluster)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(c)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(cds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--fqdn=[Only this host; * stands for any text]:HOST:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--subset=[Only this subset]:SUBSET:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(endpoint)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(ep)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(eds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(listeners)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(listener)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(l)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(lds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--address=[Only this address; * stands for any text]:IP:_default' \
+'--port=[Only this port]:PORT:_default' \
+'--type=[Only HTTP, TCP, HTTP+TCP or UNKNOWN]:TYPE:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(route)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(r)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(rds)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--name=[Only the route of this name; * stands for any text]:NAME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(bootstrap)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(b)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(all)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(a)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(s)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
+pilot\:"A pilot (PILOT_URL)"
+file\:"A file (-f)"
+registry\:"Computed here"))' \
+'(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
+'(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
+'--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_meshctl__subcmd__proxy-config__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-proxy-config-help-command-$line[1]:"
+        case $line[1] in
+            (clusters)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(listeners)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(bootstrap)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(all)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(s)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
 ;;
 (help)
 _arguments "${_arguments_options[@]}" : \
@@ -597,11 +2453,71 @@ _arguments "${_arguments_options[@]}" : \
 ;;
 (manifest)
 _arguments "${_arguments_options[@]}" : \
+":: :_meshctl__subcmd__help__subcmd__manifest_commands" \
+"*::: :->manifest" \
 && ret=0
+
+    case $state in
+    (manifest)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-help-manifest-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(images)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
+":: :_meshctl__subcmd__help__subcmd__proxy-config_commands" \
+"*::: :->proxy-config" \
 && ret=0
+
+    case $state in
+    (proxy-config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:meshctl-help-proxy-config-command-$line[1]:"
+        case $line[1] in
+            (clusters)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(listeners)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(bootstrap)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(all)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(s)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
 ;;
 (help)
 _arguments "${_arguments_options[@]}" : \
@@ -622,15 +2538,15 @@ _meshctl_commands() {
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
 'cluster:Show the clusters of the registry' \
 'completion:Print the completions of a shell' \
-'demo:(being built)' \
+'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
-'endpoints:(being built)' \
-'ep:(being built)' \
-'install:(being built)' \
+'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
+'ep:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
+'install:Install the control plane in every cluster of the registry' \
 'man:Write the man pages of meshctl into a folder' \
-'manifest:(being built)' \
-'proxy-config:(being built)' \
-'pc:(being built)' \
+'manifest:Show the control plane'\''s manifests without touching a cluster' \
+'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl commands' commands "$@"
@@ -747,13 +2663,13 @@ _meshctl__subcmd__help_commands() {
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
 'cluster:Show the clusters of the registry' \
 'completion:Print the completions of a shell' \
-'demo:(being built)' \
+'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
-'endpoints:(being built)' \
-'install:(being built)' \
+'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
+'install:Install the control plane in every cluster of the registry' \
 'man:Write the man pages of meshctl into a folder' \
-'manifest:(being built)' \
-'proxy-config:(being built)' \
+'manifest:Show the control plane'\''s manifests without touching a cluster' \
+'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl help commands' commands "$@"
@@ -831,13 +2747,69 @@ _meshctl__subcmd__help__subcmd__man_commands() {
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__manifest_commands] )) ||
 _meshctl__subcmd__help__subcmd__manifest_commands() {
-    local commands; commands=()
+    local commands; commands=(
+'generate:Render every cluster'\''s objects' \
+'images:List the images that the manifests name, one a line' \
+    )
     _describe -t commands 'meshctl help manifest commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__manifest__subcmd__generate_commands] )) ||
+_meshctl__subcmd__help__subcmd__manifest__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help manifest generate commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__manifest__subcmd__images_commands] )) ||
+_meshctl__subcmd__help__subcmd__manifest__subcmd__images_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help manifest images commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__help__subcmd__proxy-config_commands() {
-    local commands; commands=()
+    local commands; commands=(
+'clusters:Clusters (CDS)' \
+'endpoints:Endpoints (EDS) and their health' \
+'listeners:Listeners (LDS) and where their filter chains lead' \
+'routes:Routes (RDS)' \
+'bootstrap:The bootstrap (JSON, unless -o says otherwise)' \
+'all:Everything' \
+'s:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
+    )
     _describe -t commands 'meshctl help proxy-config commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__all_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__all_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config all commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__bootstrap_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__bootstrap_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config bootstrap commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__clusters_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__clusters_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config clusters commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__endpoints_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__endpoints_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config endpoints commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__listeners_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__listeners_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config listeners commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config routes commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__s_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__s_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config s commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__install_commands] )) ||
 _meshctl__subcmd__install_commands() {
@@ -851,13 +2823,163 @@ _meshctl__subcmd__man_commands() {
 }
 (( $+functions[_meshctl__subcmd__manifest_commands] )) ||
 _meshctl__subcmd__manifest_commands() {
-    local commands; commands=()
+    local commands; commands=(
+'generate:Render every cluster'\''s objects' \
+'images:List the images that the manifests name, one a line' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
     _describe -t commands 'meshctl manifest commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__manifest__subcmd__generate_commands] )) ||
+_meshctl__subcmd__manifest__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl manifest generate commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__manifest__subcmd__help_commands] )) ||
+_meshctl__subcmd__manifest__subcmd__help_commands() {
+    local commands; commands=(
+'generate:Render every cluster'\''s objects' \
+'images:List the images that the manifests name, one a line' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'meshctl manifest help commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__manifest__subcmd__help__subcmd__generate_commands] )) ||
+_meshctl__subcmd__manifest__subcmd__help__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl manifest help generate commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__manifest__subcmd__help__subcmd__help_commands] )) ||
+_meshctl__subcmd__manifest__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl manifest help help commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__manifest__subcmd__help__subcmd__images_commands] )) ||
+_meshctl__subcmd__manifest__subcmd__help__subcmd__images_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl manifest help images commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__manifest__subcmd__images_commands] )) ||
+_meshctl__subcmd__manifest__subcmd__images_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl manifest images commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__proxy-config_commands() {
-    local commands; commands=()
+    local commands; commands=(
+'clusters:Clusters (CDS)' \
+'cluster:Clusters (CDS)' \
+'c:Clusters (CDS)' \
+'cds:Clusters (CDS)' \
+'endpoints:Endpoints (EDS) and their health' \
+'endpoint:Endpoints (EDS) and their health' \
+'ep:Endpoints (EDS) and their health' \
+'eds:Endpoints (EDS) and their health' \
+'listeners:Listeners (LDS) and where their filter chains lead' \
+'listener:Listeners (LDS) and where their filter chains lead' \
+'l:Listeners (LDS) and where their filter chains lead' \
+'lds:Listeners (LDS) and where their filter chains lead' \
+'routes:Routes (RDS)' \
+'route:Routes (RDS)' \
+'r:Routes (RDS)' \
+'rds:Routes (RDS)' \
+'bootstrap:The bootstrap (JSON, unless -o says otherwise)' \
+'b:The bootstrap (JSON, unless -o says otherwise)' \
+'all:Everything' \
+'a:Everything' \
+'s:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
     _describe -t commands 'meshctl proxy-config commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__all_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__all_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config all commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__bootstrap_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__bootstrap_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config bootstrap commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__clusters_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__clusters_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config clusters commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__endpoints_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__endpoints_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config endpoints commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help_commands() {
+    local commands; commands=(
+'clusters:Clusters (CDS)' \
+'endpoints:Endpoints (EDS) and their health' \
+'listeners:Listeners (LDS) and where their filter chains lead' \
+'routes:Routes (RDS)' \
+'bootstrap:The bootstrap (JSON, unless -o says otherwise)' \
+'all:Everything' \
+'s:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'meshctl proxy-config help commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__all_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__all_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help all commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__bootstrap_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__bootstrap_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help bootstrap commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__clusters_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__clusters_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help clusters commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__endpoints_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__endpoints_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help endpoints commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__help_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help help commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__listeners_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__listeners_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help listeners commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__routes_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help routes commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__s_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__s_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__listeners_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__listeners_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config listeners commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__routes_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config routes commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__s_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__s_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config s commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_meshctl" ]; then

@@ -135,9 +135,7 @@ impl Feeds {
         let known: Vec<ClusterId> = state.running.keys().cloned().collect();
         for id in known.iter().filter(|id| registry.entry(id).is_none()) {
             let Some(running) = state.running.get(id) else { continue };
-            let files = [Some(&running.entry.file), running.entry.named.as_ref()];
-            let broken = registry.problems.iter().find(|p| files.contains(&Some(&p.file)));
-            if let Some(problem) = broken {
+            if let Some(problem) = problem_of(registry, &running.entry) {
                 let network = state.settings.clusters.get(id).map(|c| c.network.clone()).unwrap_or_default();
                 settings.clusters.insert(id.clone(), ClusterSettings { role: running.entry.role, network });
                 let reason = problem.reason.clone();
@@ -154,7 +152,8 @@ impl Feeds {
         for entry in &registry.entries {
             let old = state.running.get(&entry.id);
             if let Some(status) = state.status.get_mut(&entry.id) {
-                status.problem = None;
+                // an entry whose file is broken is the last good one
+                status.problem = problem_of(registry, entry).map(|p| p.reason.clone());
                 status.role = entry.role;
             }
             if old.is_some_and(|r| r.entry.fingerprint == entry.fingerprint) {
@@ -187,6 +186,12 @@ impl Feeds {
             change(known);
         }
     }
+}
+
+/// What is wrong with the files of an entry.
+fn problem_of<'a>(registry: &'a Registry, entry: &Entry) -> Option<&'a Problem> {
+    let files = [Some(&entry.file), entry.named.as_ref()];
+    registry.problems.iter().find(|p| files.contains(&Some(&p.file)))
 }
 
 fn status(entry: &Entry, generation: u32) -> FeedStatus {

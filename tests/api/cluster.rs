@@ -274,6 +274,11 @@ impl Cluster {
         self.config(&format!("https://{address}"), &self.pki.admin)
     }
 
+    /// The same with another client's certificate, which may read everything, too.
+    pub fn other_kubeconfig_at(&self, address: SocketAddr) -> String {
+        self.config(&format!("https://{address}"), &self.pki.controllers)
+    }
+
     /// A proxy to the API server; use it with [`Cluster::kubeconfig_at`].
     pub fn proxy(&self) -> Proxy {
         Proxy::to(SocketAddr::from(([127, 0, 0, 1], self.port)))

@@ -8,12 +8,21 @@
 
 mod cluster;
 mod cluster_list;
+#[path = "../it/envoy.rs"]
+mod envoy;
+mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+mod live;
+mod lost;
+mod objects;
 mod pair;
+mod pilot;
 mod pki;
 mod proxy;
 mod servers;
+mod sidecar;
+mod source;
 mod supervision;
 mod supervisor;
 mod wait;
@@ -28,7 +37,18 @@ fn main() -> ExitCode {
         supervision::be_the_victim(folder.as_ref());
     }
     let args = Arguments::from_args();
-    let trials = [supervision::trials(), servers::trials(), cluster_list::trials()].into_iter().flatten().collect();
+    let trials = [
+        supervision::trials(),
+        servers::trials(),
+        cluster_list::trials(),
+        live::trials(),
+        lost::trials(),
+        folder::trials(),
+        source::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let conclusion = libtest_mimic::run(&args, trials);
     pair::end();
     conclusion.exit_code()

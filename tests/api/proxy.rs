@@ -20,6 +20,10 @@ enum Mode {
 struct State {
     mode: Mode,
     live: Vec<TcpStream>,
+    /// How many connections there have been.
+    accepted: usize,
+    /// Connections before this number hear nothing any more.
+    stranded: usize,
 }
 
 struct Shared {
@@ -43,10 +47,10 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Waits while the line is silent, and says whether it may go on.
-    fn may_forward(&self) -> bool {
+    /// Waits while the line of a connection is silent, and says whether it may go on.
+    fn may_forward(&self, connection: usize) -> bool {
         let mut state = self.lock();
-        while state.mode == Mode::Silent {
+        while state.mode == Mode::Silent || (state.mode == Mode::Forward && connection < state.stranded) {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.mode == Mode::Forward
@@ -64,7 +68,7 @@ impl Proxy {
     pub fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let state = Mutex::new(State { mode: Mode::Forward, live: Vec::new() });
+        let state = Mutex::new(State { mode: Mode::Forward, live: Vec::new(), accepted: 0, stranded: 0 });
         let shared = Arc::new(Shared { state, changed: Condvar::new() });
         let ours = Arc::clone(&shared);
         std::thread::spawn(move || accept(&listener, target, &ours));
@@ -86,6 +90,17 @@ impl Proxy {
         self.shared.set(Mode::Silent);
     }
 
+    /// Connections that stand hear nothing any more, for ever; new ones are forwarded. So a firewall forgets connections.
+    pub fn strand(&self) {
+        let mut state = self.shared.lock();
+        state.stranded = state.accepted;
+    }
+
+    /// How many connections there have been.
+    pub fn accepted(&self) -> usize {
+        self.shared.lock().accepted
+    }
+
     /// Forwards again, first what waited.
     pub fn restore(&self) {
         self.shared.set(Mode::Forward);
@@ -103,30 +118,35 @@ impl Drop for Proxy {
 fn accept(listener: &TcpListener, target: SocketAddr, shared: &Arc<Shared>) {
     for client in listener.incoming() {
         let Ok(client) = client else { continue };
-        match shared.lock().mode {
-            Mode::Gone => return,
-            Mode::Cut => continue,
-            Mode::Forward | Mode::Silent => {}
-        }
+        let connection = {
+            let mut state = shared.lock();
+            match state.mode {
+                Mode::Gone => return,
+                Mode::Cut => continue,
+                Mode::Forward | Mode::Silent => {}
+            }
+            state.accepted += 1;
+            state.accepted - 1
+        };
         let shared = Arc::clone(shared);
         std::thread::spawn(move || {
             // a connection that comes while the line is silent reaches nobody until it is restored
             shared.lock().live.extend(client.try_clone());
-            if !shared.may_forward() {
+            if !shared.may_forward(connection) {
                 return;
             }
             let Ok(server) = TcpStream::connect_timeout(&target, Duration::from_secs(5)) else { return };
             shared.lock().live.extend(server.try_clone());
             let (Ok(client2), Ok(server2)) = (client.try_clone(), server.try_clone()) else { return };
             let back = Arc::clone(&shared);
-            std::thread::spawn(move || copy(server2, client2, &back));
-            copy(client, server, &shared);
+            std::thread::spawn(move || copy(server2, client2, &back, connection));
+            copy(client, server, &shared, connection);
         });
     }
 }
 
 /// Copies one direction until an end closes; both ends are closed then.
-fn copy(mut from: TcpStream, mut to: TcpStream, shared: &Shared) {
+fn copy(mut from: TcpStream, mut to: TcpStream, shared: &Shared, connection: usize) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = match from.read(&mut buffer) {
@@ -135,7 +155,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream, shared: &Shared) {
             Err(e) if e.kind() == ErrorKind::Interrupted => continue,
             Err(_) => break,
         };
-        if !shared.may_forward() || to.write_all(&buffer[..read]).is_err() {
+        if !shared.may_forward(connection) || to.write_all(&buffer[..read]).is_err() {
             break;
         }
     }

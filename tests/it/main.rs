@@ -4,7 +4,9 @@
 mod ca;
 mod calls;
 mod cli;
+mod demo;
 mod envoy;
+mod envoy_xds;
 mod fence;
 mod harness;
 mod inspect;

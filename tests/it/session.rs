@@ -287,6 +287,7 @@ fn x2_sotw_requests_with_an_old_nonce_are_ignored() {
     s.subscribe(Type::Endpoint, &[X]);
     let first = s.next().unwrap();
     s.put(&[x_moved()]);
+    s.now += HOLD;
     let second = s.next().unwrap();
     // the answer to the first comes late, and names y too
     s.answer(&first, None, &[X, Y]);
@@ -761,6 +762,38 @@ fn x22_too_many_names_end_the_stream() {
         };
         assert!(ask(names(100_000)).is_ok());
         assert_eq!(ask(names(100_001)), Err(Reject::TooManyNames("EDS")));
+    }
+}
+
+#[test]
+fn x22_a_client_that_does_not_answer_is_sent_the_newest_state_once() {
+    for delta in BOTH {
+        let mut s = stream(delta, &[("a", all())]);
+        settle(&mut s);
+        let moved = |n: u32| slice("n", "x-1", "x", &[("http", 80)], &[ep(&format!("10.0.1.{n}"), "")]);
+        s.put(&[moved(1)]);
+        let first = s.next().unwrap();
+        assert_eq!(short(&first), "EDS +x", "delta {delta}");
+        for n in 2..100 {
+            s.put(&[moved(n)]);
+            assert_eq!(s.says(), "-", "delta {delta}");
+        }
+        if delta {
+            // who asks is answered all the same, and has the newest of everything
+            s.subscribe(Type::Endpoint, &[Y]);
+            let asked = s.next().unwrap();
+            assert_eq!(short(&asked), "EDS +x +y");
+            s.put(&[moved(100)]);
+            s.ack(&first);
+            assert_eq!(s.says(), "-", "the later response is not answered yet");
+            s.ack(&asked);
+        } else {
+            s.ack(&first);
+        }
+        let last = s.next().unwrap();
+        assert_eq!(short(&last), "EDS +x", "delta {delta}");
+        assert!(s.session.wake_at().is_none() && s.next().is_none(), "delta {delta}");
+        assert_eq!(s.session.expired_waits(), 0);
     }
 }
 

@@ -30,25 +30,44 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum View {
     /// Clusters (CDS)
-    #[command(visible_aliases = ["cluster", "c", "cds"])]
+    #[command(visible_aliases = ["cluster", "c", "cds"], after_help = "Examples:
+  meshctl proxy-config clusters productpage --direction outbound
+  meshctl proxy-config clusters productpage --fqdn 'reviews.*' -o json")]
     Clusters(Clusters),
     /// Endpoints (EDS) and their health
-    #[command(visible_aliases = ["endpoint", "ep", "eds"])]
+    #[command(visible_aliases = ["endpoint", "ep", "eds"], after_help = "Examples:
+  meshctl proxy-config endpoints productpage --status healthy -o wide
+  meshctl proxy-config endpoints productpage --cluster 'out.reviews.default.svc.cluster.local|http'")]
     Endpoints(Endpoints),
     /// Listeners (LDS) and where their filter chains lead
-    #[command(visible_aliases = ["listener", "l", "lds"])]
+    #[command(visible_aliases = ["listener", "l", "lds"], after_help = "Examples:
+  meshctl proxy-config listeners productpage --port 9080
+  meshctl proxy-config listeners --admin 127.0.0.1:15000 --type TCP")]
     Listeners(Listeners),
     /// Routes (RDS)
-    #[command(visible_aliases = ["route", "r", "rds"])]
+    #[command(visible_aliases = ["route", "r", "rds"], after_help = "Examples:
+  meshctl proxy-config routes productpage --name 9080
+  meshctl proxy-config r s 9080 productpage -o v1")]
     Routes(Routes),
     /// The bootstrap (JSON, unless -o says otherwise)
-    #[command(visible_alias = "b")]
+    #[command(
+        visible_alias = "b",
+        after_help = "Examples:
+  meshctl proxy-config bootstrap --admin 127.0.0.1:15000
+  meshctl proxy-config bootstrap -f dump.json -o yaml"
+    )]
     Bootstrap(Bootstrap),
     /// Everything
-    #[command(visible_alias = "a")]
+    #[command(
+        visible_alias = "a",
+        after_help = "Examples:
+  meshctl proxy-config all productpage
+  meshctl proxy-config all productpage -o json"
+    )]
     All(All),
     /// The talk's `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http
-    #[command(name = "s", aliases = ["sds", "secret", "secrets"])]
+    #[command(name = "s", aliases = ["sds", "secret", "secrets"], after_help = "Examples:
+  meshctl proxy-config s 'reviews.default.svc.cluster.local|http' -o v1")]
     Lone(Lone),
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The rules are those of the xDS protocol document, numbered X1–X22 where a test proves one. Order on a stream: clusters,
 //! then endpoints, then (clusters answered) listeners and routes, then (those answered) removals. A wait ends after
-//! [`HOLD`]: the rest is sent, and counted. A NACK holds nothing up.
+//! [`HOLD`]: the rest is sent, and counted. A NACK holds nothing up. What changes by itself also waits for the answer to the
+//! type's last response: so a client that is slow, or stands still, is sent the newest state, and not every state.
 
 use std::time::{Duration, Instant};
 
@@ -166,6 +167,7 @@ impl Session {
                 self.resuming = true;
             }
         }
+        sub.curious |= !sub.started;
         sub.started = true;
         let mut interests = Vec::new();
         // X4: a NACK may change the names too
@@ -187,6 +189,7 @@ impl Session {
             sub.dirty.add(name.clone());
         }
         sub.answer |= !new.is_empty();
+        sub.curious |= sub.answer;
         sub.names = names;
         if !wildcard {
             sub.end_wildcard();
@@ -206,6 +209,7 @@ impl Session {
             sub.answered(nonce, r.error.as_deref());
         }
         let first = !sub.started;
+        sub.curious |= first || !r.subscribe.is_empty() || !r.unsubscribe.is_empty();
         sub.started = true;
         let mut interests = Vec::new();
         // X7: an empty first subscription means everything
@@ -338,6 +342,10 @@ impl Session {
             if !sub.started || (sub.dirty.is_nothing() && !sub.answer) {
                 continue;
             }
+            // X11, X22: what is overtaken while the client is busy is never sent
+            if !sub.curious && self.waits(&[ty], now) {
+                continue;
+            }
             // X12: listeners and routes name clusters, which must be there first
             if ty > Type::Endpoint && self.waits(&[Type::Cluster], now) {
                 continue;
@@ -377,6 +385,7 @@ impl Session {
     fn collect(&mut self, ty: Type, snapshot: &Snapshot, hold: bool) -> Found {
         let (view, delta) = (self.view, self.delta);
         let sub = &mut self.types[ty.index()];
+        sub.curious = false;
         let mut found = Found::default();
         let names: Vec<Name> = match std::mem::take(&mut sub.dirty) {
             Scope::Nothing => Vec::new(),
@@ -491,7 +500,10 @@ impl Session {
             if sub.leaving.is_empty() || (hold && sub.resumed) {
                 continue;
             }
-            let before: &[Type] = if ty == Type::Cluster { &[Type::Listener, Type::Route] } else { &[] };
+            // the type's own news go first: the whole state would carry them along, without what they owe
+            let own = [ty];
+            let before: &[Type] =
+                if ty == Type::Cluster { &[Type::Listener, Type::Route, Type::Cluster] } else { &own };
             // nor does an endpoint set go before its cluster
             if self.waits(before, now) || self.has_news_of(before) {
                 return None;

@@ -72,6 +72,8 @@ pub(super) struct Subscription {
     pub(super) dirty: Scope,
     /// The next response must go, even an empty one.
     pub(super) answer: bool,
+    /// A request wants to know something: that does not wait for the answer to an earlier response.
+    pub(super) curious: bool,
     /// The client held something when the stream began.
     pub(super) resumed: bool,
     /// State of the world: the version that the resuming client has.

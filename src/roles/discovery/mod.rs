@@ -21,8 +21,10 @@ use crate::adapters::grpc::AdsService;
 use crate::adapters::registry::{self, ReadOptions, Registry, RegistryError};
 use crate::adapters::serve::{self, Metrics, ServeError, TlsFiles, TlsIdentity};
 use crate::engine::{Engine, Feeds, Options};
+use crate::pure::xds::Type;
 
 use http::Pages;
+pub use stats::Counts;
 use stats::Stats;
 use streams::{DiscoveryStreams, OpenStreams};
 
@@ -67,6 +69,7 @@ pub struct Discovery {
     pub engine: Engine,
     /// Its feeds.
     pub feeds: Feeds,
+    stats: Arc<Stats>,
     tasks: JoinSet<()>,
 }
 
@@ -109,7 +112,8 @@ impl Discovery {
         let options = Options { hold: config.hold };
         let engine = Engine::start(registry.settings(), options).map_err(DiscoveryError::Thread)?;
         let feeds = Feeds::new(engine.clone(), stop.clone());
-        let servers = servers(&config, &engine, &feeds, &stop).await?;
+        let stats = Arc::new(Stats::default());
+        let servers = servers(&config, &engine, &feeds, &stats, &stop).await?;
         let mut tasks = JoinSet::new();
         for server in servers.run {
             tasks.spawn(async move {
@@ -119,12 +123,22 @@ impl Discovery {
             });
         }
         tasks.spawn(follow(feeds.clone(), registry, config, stop));
-        Ok(Self { listening: servers.listening, engine, feeds, tasks })
+        Ok(Self { listening: servers.listening, engine, feeds, stats, tasks })
     }
 
     /// Waits until every server has ended.
     pub async fn ended(mut self) {
         while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// What the streams did with a type so far: what `/metrics` says, without a request.
+    pub fn counts(&self, ty: Type) -> Counts {
+        self.stats.of(ty)
+    }
+
+    /// How often streams were woken by a change so far.
+    pub fn wakeups(&self) -> u64 {
+        self.stats.wakeups.get()
     }
 
     /// The address of one of [`Discovery::listening`].
@@ -150,14 +164,14 @@ async fn servers(
     config: &Config,
     engine: &Engine,
     feeds: &Feeds,
+    stats: &Arc<Stats>,
     stop: &CancellationToken,
 ) -> Result<Servers, DiscoveryError> {
     let open = Arc::new(OpenStreams::default());
     let metrics = Metrics::new();
-    let stats = Arc::new(Stats::default());
     stats.register(&metrics);
     let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone() });
-    let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats, stop: stop.clone() });
+    let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats: stats.clone(), stop: stop.clone() });
     let ads = |trusted| Routes::new(AdsService::server(streams.clone(), trusted));
     let mut servers = Servers::default();
     servers

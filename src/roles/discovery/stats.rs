@@ -23,6 +23,17 @@ struct OfType {
     r#type: TypeValue,
 }
 
+/// What all streams together did with one type, since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Requests taken; each response that a proxy has taken or rejected is answered by one.
+    pub requests: u64,
+    /// Responses sent.
+    pub responses: u64,
+    /// Bytes of responses sent.
+    pub bytes: u64,
+}
+
 /// Counters of the streams.
 #[derive(Debug, Default)]
 pub(super) struct Stats {
@@ -42,6 +53,13 @@ impl Stats {
         metrics.register("meshctl_xds_resources", "Resources sent", self.resources.clone());
         metrics.register("meshctl_xds_bytes", "Bytes of responses sent", self.bytes.clone());
         metrics.register("meshctl_xds_wakeups", "How often a stream was woken by a change", self.wakeups.clone());
+    }
+
+    /// What was counted of a type so far.
+    pub(super) fn of(&self, ty: Type) -> Counts {
+        let label = OfType { r#type: TypeValue(ty) };
+        let of = |family: &Family<OfType, Counter>| family.get_or_create(&label).get();
+        Counts { requests: of(&self.requests), responses: of(&self.responses), bytes: of(&self.bytes) }
     }
 
     pub(super) fn request(&self, ty: Type, rejected: bool) {

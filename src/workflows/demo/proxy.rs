@@ -25,6 +25,14 @@ pub enum ProxyError {
         /// Why.
         why: String,
     },
+    /// Envoy was started, and says nothing.
+    #[error("waiting for the admin address of {} failed: it has none after {seconds} s", .envoy.display())]
+    Late {
+        /// The program.
+        envoy: PathBuf,
+        /// For how long, in seconds.
+        seconds: u64,
+    },
     /// Envoy was started, and is no more.
     #[error("{} ended by itself ({status}), its log is {}", .envoy.display(), .log.display())]
     Ended {
@@ -58,7 +66,7 @@ pub enum ProxyError {
 /// The proxy.
 pub(super) enum Proxy {
     /// A real one.
-    Envoy(Envoy),
+    Envoy(Box<Envoy>),
     /// Ours.
     Client(Client),
 }
@@ -66,7 +74,7 @@ pub(super) enum Proxy {
 impl Proxy {
     /// Starts an Envoy that connects to pilot; its files go into `dir`.
     pub(super) async fn envoy(program: &Path, pilot: SocketAddr, dir: &Path) -> Result<Self, ProxyError> {
-        Ok(Self::Envoy(Envoy::start(program, pilot, dir).await?))
+        Ok(Self::Envoy(Box::new(Envoy::start(program, pilot, dir).await?)))
     }
 
     /// Connects a client of ours to pilot; what it holds goes into a file in `dir`.
@@ -83,8 +91,8 @@ impl Proxy {
                 envoy.program.display()
             ),
             Self::Client(_) => {
-                "There is no Envoy here (ENVOY, PATH), so the proxy is an ADS client of ours: it takes what \
-                                an Envoy would take, and keeps it in the shape of Envoy's config dump."
+                "No Envoy runs here (ENVOY or PATH would name one), so the proxy is an ADS client of ours: it \
+                                takes what an Envoy takes, and keeps it in the shape of Envoy's config dump."
                     .to_owned()
             }
         }

@@ -75,6 +75,7 @@ impl Scene {
         };
         let mut proxy = match real {
             Some(Ok(envoy)) => envoy,
+            Some(Err(late @ ProxyError::Late { .. })) => return Err(late.into()),
             other => {
                 refused = other.and_then(Result::err);
                 Proxy::client(pilot, &dir).await?

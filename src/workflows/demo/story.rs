@@ -122,7 +122,9 @@ pub(super) static STORY: &[Step] = &[
             HELD,
             Say("And in the talk's JSON: the last host has no zone, because the node on premises has no such label."),
             Ask(&["proxy-config", "s", "reviews.istio-system.svc.cluster.local|http", "-o", "v1"]),
-            Say("Each cluster keeps its own address of reviews: 10.125.59.1 in gke, 10.111.253.54 in on-prem."),
+            Say(
+                "Each cluster keeps its own address of reviews: 10.125.59.1 in gke, 10.111.253.54 here, as kubectl would show.",
+            ),
             Services("on-prem"),
         ],
     },

@@ -1,5 +1,7 @@
 //! A pilot as a source: what it gives its proxies, and the talk's v1 REST.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 
 use super::source::{Dump, Holds, Http, Origin, Part, SourceError};
@@ -9,6 +11,8 @@ use crate::data::model::{ClusterId, Name, NodeId, ProxyRole, WorkloadId};
 /// A pilot's plain HTTP port: 8080 of its pod, in the talk 15003 before it.
 pub struct Pilot {
     http: Http,
+    /// It answers as ours does.
+    ours: AtomicBool,
 }
 
 impl Pilot {
@@ -17,7 +21,7 @@ impl Pilot {
     /// # Errors
     /// Where it is no HTTP address.
     pub fn new(url: &str) -> Result<Self, SourceError> {
-        Ok(Self { http: Http::new(url, Origin::Pilot)? })
+        Ok(Self { http: Http::new(url, Origin::Pilot)?, ours: AtomicBool::new(false) })
     }
 
     /// Where it is.
@@ -31,13 +35,17 @@ impl Pilot {
     /// # Errors
     /// Where pilot does not answer; and within, where no proxy is meant, or several.
     pub async fn resolve(&self, query: &TargetQuery) -> Result<Result<Targets, TargetError>, SourceError> {
+        let connected = self.list("/debug/syncz").await?;
         let mut candidates = match self.list("/debug/workloadz").await {
-            Ok(pods) => pods,
+            Ok(pods) => {
+                self.ours.store(true, Ordering::Relaxed);
+                pods
+            }
             // a pilot of somebody else's knows its connected proxies only
             Err(SourceError::Status { status: 404, .. }) => Vec::new(),
             Err(error) => return Err(error),
         };
-        for connected in self.list("/debug/syncz").await? {
+        for connected in connected {
             if !candidates.iter().any(|c| same_pod(&c.target.id, &connected.target.id)) {
                 candidates.push(connected);
             }
@@ -66,9 +74,10 @@ impl Pilot {
     /// Where pilot does not answer or does not know the proxy.
     pub async fn config_dump(&self, target: &Target) -> Result<Dump, SourceError> {
         let pod = format!("{}.{}", target.id.name, target.id.namespace);
+        // only ours knows pods of several clusters apart
         let id = match target.id.cluster.as_str() {
-            "" => pod,
-            cluster => format!("{cluster}/{pod}"),
+            cluster if !cluster.is_empty() && self.ours.load(Ordering::Relaxed) => format!("{cluster}/{pod}"),
+            _ => pod,
         };
         let bytes = self.http.stream("/debug/config_dump", &[("proxyID", &id)]).await?;
         Ok(Dump { parts: vec![Part { bytes, holds: Holds::Dump }], origin: self.http.origin.clone() })

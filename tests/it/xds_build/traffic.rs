@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use meshctl::data::model::{AppProtocol, MeshSettings, OutboundPolicy, ServiceKind, ServicePort};
@@ -20,39 +19,17 @@ use super::{
     HOST, boot, cluster_id, decode, endpoint, inbound_port, inline_routes, ip, port, scope, service, static_cluster,
     write,
 };
-use crate::envoy::envoys;
+use crate::envoy::{Running, envoys};
 
-/// A running Envoy, ended with the value.
-struct Running(Child);
-
-impl Running {
-    /// Starts Envoy and waits until `port` is open.
-    fn start(envoy: &Path, boot: &Path, port: u16) -> Self {
-        let log = std::fs::File::create(boot.with_extension("log")).unwrap();
-        let child = Command::new(envoy)
-            .args(["--use-dynamic-base-id", "--disable-hot-restart", "--concurrency", "1", "-c"])
-            .arg(boot)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let running = Running(child);
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let log = || std::fs::read_to_string(boot.with_extension("log")).unwrap_or_default();
-            assert!(Instant::now() < deadline, "port {port} is not open after 30 s:\n{}", log());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        running
+/// Starts Envoy and waits until `port` is open.
+fn start(envoy: &Path, boot: &Path, port: u16) -> Running {
+    let running = Running::start(envoy, boot, &[]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < deadline, "port {port} is not open after 30 s:\n{}", running.log());
+        std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    running
 }
 
 /// A server that answers HTTP with `name` (with its caller's address, if that is "caller"), echoes anything else, and says `banner` first if there is one.
@@ -150,7 +127,7 @@ fn calls_reach_their_endpoints() {
         clusters.extend([http_cluster, tcp_cluster, detect_cluster, first_cluster]);
         let dir = tempfile::tempdir().unwrap();
         let boot = Bootstrap { dynamic_resources: None, ..boot(clusters, listeners) };
-        let _envoy = Running::start(&envoy, &write(dir.path(), &boot), first.number);
+        let _envoy = start(&envoy, &write(dir.path(), &boot), first.number);
 
         let known =
             ["reviews", "reviews.default", "reviews.default.svc", HOST, "reviews:1", "10.96.0.7", "[fd00::7]:1"];
@@ -215,7 +192,7 @@ fn calls_come_in() {
         clusters.push(to_workload(first, backend("first", Some("banner\n"))));
         let dir = tempfile::tempdir().unwrap();
         let boot = Bootstrap { dynamic_resources: None, ..boot(clusters, listeners) };
-        let _envoy = Running::start(&envoy, &write(dir.path(), &boot), first.port);
+        let _envoy = start(&envoy, &write(dir.path(), &boot), first.port);
 
         assert!(get(http.port, "1.1", "any.host", "workload").ends_with("workload"));
         assert_eq!(talk(tcp.port, b"", "banner\n"), "banner\n", "a TCP port does not wait for the client");
@@ -251,7 +228,7 @@ fn headless_addresses_have_their_own_chain() {
         clusters.extend([http_cluster, by_address]);
         let dir = tempfile::tempdir().unwrap();
         let boot = Bootstrap { dynamic_resources: None, ..boot(clusters, listeners) };
-        let _envoy = Running::start(&envoy, &write(dir.path(), &boot), http.number);
+        let _envoy = start(&envoy, &write(dir.path(), &boot), http.number);
 
         let at = |host: &str| SocketAddr::new(ip(host), http.number);
         assert_eq!(talk_to(at("127.0.0.2"), b"\0hello", "hello"), "\0hello", "the pod's own chain");
@@ -322,7 +299,7 @@ fn redirected_calls_arrive() {
         clusters.extend([http_cluster, tcp_cluster, headless_cluster, inbound_cluster]);
         let dir = tempfile::tempdir().unwrap();
         let boot = Bootstrap { dynamic_resources: None, ..boot(clusters, listeners) };
-        let _envoy = Running::start(&envoy, &write(dir.path(), &boot), back);
+        let _envoy = start(&envoy, &write(dir.path(), &boot), back);
 
         let get = |host: &str| format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n");
         let at = |port: u16| SocketAddr::new(vip, port);

@@ -55,7 +55,7 @@ impl Envoy {
         match found {
             Ok(Ok(admin)) => envoy.admin = admin,
             Ok(Err(e)) => return Err(e),
-            Err(_) => return Err(failed(format!("it has no admin address after {} s", DEADLINE.as_secs()))),
+            Err(_) => return Err(ProxyError::Late { envoy: envoy.program.clone(), seconds: DEADLINE.as_secs() }),
         }
         Ok(envoy)
     }
