@@ -140,9 +140,14 @@ impl Catalog {
         if dirty.settings {
             self.refresh_all(&mut pass);
         } else {
+            // a row that many services share is put together once, however many of them changed
+            let mut shared: BTreeMap<TableKey, BTreeSet<Name>> = BTreeMap::new();
             for (id, aspects) in &dirty.services {
                 let named: Named = (id.namespace.clone(), id.name.clone());
-                self.refresh_service(&named, *aspects, &mut pass);
+                self.refresh_service(&named, *aspects, &mut pass, &mut shared);
+            }
+            for (key, rows) in &shared {
+                self.assemble(key, rows, &mut pass);
             }
             let touched: BTreeSet<TableKey> =
                 dirty.workloads.iter().filter_map(|w| self.by_workload.get(w)).flatten().cloned().collect();
@@ -233,14 +238,23 @@ impl Catalog {
         }
     }
 
-    fn refresh_service(&mut self, named: &Named, aspects: Aspects, pass: &mut Pass<'_>) {
+    /// Takes a service to the tables that it concerns, and notes the shared rows that must be put together again.
+    fn refresh_service(
+        &mut self,
+        named: &Named,
+        aspects: Aspects,
+        pass: &mut Pass<'_>,
+        shared: &mut BTreeMap<TableKey, BTreeSet<Name>>,
+    ) {
         let keys: Vec<TableKey> = self.tables.keys().filter(|k| k.services_of().is_some()).cloned().collect();
         for key in &keys {
             let Some(cluster) = key.services_of() else { continue };
             let service = pass.mesh.service_in(cluster, &named.0, &named.1);
             if concerns(key, aspects, service.map(|s| &**s)) {
                 let rows = self.take_service(key, named, pass);
-                self.assemble(key, &rows, pass);
+                if !rows.is_empty() {
+                    shared.entry(key.clone()).or_default().extend(rows);
+                }
             }
         }
         let places: Vec<TableKey> =
