@@ -63,9 +63,18 @@ async fn run(assets: &Assets) {
         start.elapsed(),
         if cfg!(debug_assertions) { "a dev build" } else { "a release build" }
     );
-    latency::run(&gke).await;
-    proxies::run(&gke).await;
-    serving::run(&gke, &on_prem).await;
+    // `cargo bench --bench live -- serving` runs one part of it
+    let parts: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
+    if wanted("latency") {
+        latency::run(&gke).await;
+    }
+    if wanted("proxies") {
+        proxies::run(&gke).await;
+    }
+    if wanted("serving") {
+        serving::run(&gke, &on_prem).await;
+    }
 }
 
 /// Of sorted times, the one below which so many of a hundred are.

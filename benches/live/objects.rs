@@ -40,7 +40,7 @@ pub async fn fill(cluster: &Cluster, network: usize) {
     let each = futures::stream::iter(0..SERVICES).map(|s| {
         let (services, slices) = (services.clone(), slices.clone());
         async move {
-            let service = json!({"metadata": {"name": name(s)}, "spec": {"ports": [{"name": "http", "port": 9080}]}});
+            let service = json!({"metadata": {"name": name(s)}, "spec": {"selector": {"app": name(s)}, "ports": [{"name": "http", "port": 9080}]}});
             let slice = json!({"addressType": "IPv4", "ports": [{"name": "http", "port": 9080}],
                 "metadata": {"name": format!("{}-1", name(s)), "labels": {"kubernetes.io/service-name": name(s)}},
                 "endpoints": endpoints(network, s, None)});
