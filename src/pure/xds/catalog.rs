@@ -1,13 +1,14 @@
 //! The resources of all views, kept in line with the mesh: a change costs work for what it touches, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::build::Built;
 use super::session::Touched;
 use super::snapshot::{Snapshot, TableId, ViewId, ViewTables};
-use super::tables::{Named, Share, TableKey};
+use super::tables::{Named, OwnRows, Share, TableKey};
 use super::types::{Entry, Key, Part, Rid, View};
 use crate::data::model::{ClusterId, Name, PMap, ServiceKind, WorkloadId, take_from_set};
 use crate::pure::mesh::{Aspects, Dirty, Mesh, Service};
@@ -81,6 +82,9 @@ pub struct Catalog {
     table_types: BTreeMap<TableId, super::types::Type>,
     inbound: BTreeMap<(ClusterId, Name), BTreeSet<TableKey>>,
     by_workload: BTreeMap<WorkloadId, BTreeSet<TableKey>>,
+    by_address: BTreeMap<(ClusterId, IpAddr), BTreeSet<TableKey>>,
+    /// The inbound tables that a service led to when they were last built.
+    leads: BTreeMap<Named, BTreeSet<TableKey>>,
     views: BTreeMap<View, AttachedView>,
     view_of: BTreeMap<ViewId, View>,
     counter: u32,
@@ -195,6 +199,8 @@ impl Catalog {
             let place = (target.workload.cluster.clone(), target.workload.namespace.clone());
             self.inbound.entry(place).or_default().insert(key.clone());
             self.by_workload.entry(target.workload.clone()).or_default().insert(key.clone());
+            let address = (target.workload.cluster.clone(), target.address);
+            self.by_address.entry(address).or_default().insert(key.clone());
         }
         let mut pass = Pass::new(mesh, true);
         self.fill(key, &mut pass);
@@ -213,6 +219,11 @@ impl Catalog {
             let place = (target.workload.cluster.clone(), target.workload.namespace.clone());
             take_from_set(&mut self.inbound, &place, key);
             take_from_set(&mut self.by_workload, &target.workload, key);
+            take_from_set(&mut self.by_address, &(target.workload.cluster.clone(), target.address), key);
+            self.leads.retain(|_, keys| {
+                keys.remove(key);
+                !keys.is_empty()
+            });
         }
         let rows = self.snapshot.tables.remove(&id).unwrap_or_default();
         for rid in rows.values() {
@@ -256,20 +267,47 @@ impl Catalog {
                 }
             }
         }
-        for ((cluster, _), keys) in self.inbound.iter().filter(|((_, namespace), _)| *namespace == named.0) {
-            let service = pass.mesh.service_in(cluster, &named.0, &named.1);
-            let selectorless =
-                service.and_then(|s| s.local.get(cluster)).is_some_and(|local| local.selector.is_empty());
-            if aspects.spec || selectorless {
-                pass.inbound.extend(keys.iter().cloned());
+        if aspects.spec {
+            let there = self.inbound.iter().filter(|((_, namespace), _)| *namespace == named.0);
+            pass.inbound.extend(there.flat_map(|(_, keys)| keys.iter().cloned()));
+        } else if aspects.endpoints {
+            pass.inbound.extend(self.led_to(named, pass.mesh));
+        }
+    }
+
+    /// The inbound tables that the endpoints of a service can change: those of workloads that it leads to, or has led to, by
+    /// its slices. A service with a selector leads by that alone.
+    fn led_to(&self, named: &Named, mesh: &Mesh) -> BTreeSet<TableKey> {
+        let mut keys: BTreeSet<TableKey> = self.leads.get(named).cloned().unwrap_or_default();
+        let clusters: BTreeSet<&ClusterId> = self.inbound.keys().map(|(cluster, _)| cluster).collect();
+        for cluster in clusters {
+            let Some(service) = mesh.service_in(cluster, &named.0, &named.1) else { continue };
+            if service.local.get(cluster).is_none_or(|local| !local.selector.is_empty()) {
+                continue;
+            }
+            let own = service.endpoints.values().flat_map(|list| list.iter()).filter(|e| e.cluster == *cluster);
+            for endpoint in own {
+                keys.extend(self.by_address.get(&(cluster.clone(), endpoint.address)).into_iter().flatten().cloned());
             }
         }
+        keys
     }
 
     /// The rows that no service gives.
     fn refresh_own(&mut self, key: &TableKey, pass: &mut Pass<'_>) {
-        let rows = key.own_rows(pass.mesh);
+        let OwnRows { rows, services } = key.own_rows(pass.mesh);
         let names: BTreeSet<Name> = rows.iter().map(|(name, _)| name.clone()).collect();
+        if key.target().is_some() {
+            self.leads.retain(|service, keys| {
+                if !services.contains(service) {
+                    keys.remove(key);
+                }
+                !keys.is_empty()
+            });
+            for service in services {
+                self.leads.entry(service).or_default().insert(key.clone());
+            }
+        }
         // the rows of an inbound table are all its own
         if key.target().is_some()
             && let Some(id) = self.tables.get(key).map(|t| t.id)

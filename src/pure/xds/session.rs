@@ -240,6 +240,7 @@ impl Session {
             sub.resumed = true;
             self.resuming = true;
             for (name, version) in &r.initial {
+                sub.claimed.insert(name.as_str().into());
                 // a version that is not ours equals none
                 sub.sent.insert(name.as_str().into(), u128::from_str_radix(version, 16).unwrap_or(0));
             }
@@ -295,6 +296,9 @@ impl Session {
         // must not freeze what this client gets
         self.resuming &= !snapshot.missing.is_empty();
         let hold = self.resuming;
+        if !hold {
+            self.types.iter_mut().for_each(|sub| sub.claimed.clear());
+        }
         if !hold && std::mem::take(&mut self.held_back) {
             for sub in &mut self.types {
                 sub.dirty = Scope::All;
@@ -407,10 +411,13 @@ impl Session {
                 Some(entry) if held == Some(entry.version) && !sub.forced.contains(&name) => {
                     sub.leaving.remove(&name);
                 }
-                // the restart hold: additions only, since a missing cluster may have more to say
-                Some(entry) if hold && held.is_some_and(|v| v != entry.version) => self.held_back = true,
+                // the restart hold: of what the client came with, nothing changes, since a missing cluster may have more to
+                // say; what is new to it goes on as ever
+                Some(entry) if hold && sub.claimed.contains(&name) && held.is_some_and(|v| v != entry.version) => {
+                    self.held_back = true;
+                }
                 Some(entry) => found.changed.push(entry.clone()),
-                None if hold && held.is_some() => self.held_back = true,
+                None if hold && sub.claimed.contains(&name) && held.is_some() => self.held_back = true,
                 None if held.is_some() => {
                     sub.leaving.insert(name);
                 }

@@ -76,6 +76,8 @@ pub(super) struct Subscription {
     pub(super) curious: bool,
     /// The client held something when the stream began.
     pub(super) resumed: bool,
+    /// Incremental: what the client held when the stream began; empty once the restart hold is over.
+    pub(super) claimed: BTreeSet<Name>,
     /// State of the world: the version that the resuming client has.
     pub(super) resumed_version: Option<String>,
     pub(super) last_nonce: u64,

@@ -1,6 +1,6 @@
 //! Which tables a view consists of, and what each service gives to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
@@ -8,8 +8,9 @@ use super::build::{self, Binding, Built, EndpointScope, Families, TcpChain};
 use super::types::{Part, Type, View};
 use crate::data::model::{
     AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, ProxyRole, ServiceKind, ServicePort, Transport,
+    parse_hostname,
 };
-use crate::pure::mesh::{InboundTarget, Mesh, Service, inbound_ports};
+use crate::pure::mesh::{InboundPort, InboundTarget, Mesh, Service, inbound_ports};
 
 /// A service's namespace and name.
 pub(super) type Named = (Name, Name);
@@ -44,6 +45,19 @@ pub(super) enum Share {
     Chains(u16, Vec<TcpChain>),
     /// A virtual host of a shared route.
     Host { hostname: Name, port: u16, domains: Vec<Name>, bytes: Bytes },
+}
+
+/// The rows of a table that no service gives.
+pub(super) struct OwnRows {
+    pub(super) rows: Vec<(Name, Built)>,
+    /// Inbound: the services that lead to the workload.
+    pub(super) services: BTreeSet<Named>,
+}
+
+/// The services that lead to ports.
+fn leading(ports: &[InboundPort]) -> BTreeSet<Named> {
+    let hosts = ports.iter().flat_map(|p| p.hosts.iter());
+    hosts.filter_map(|(host, _)| parse_hostname(host).map(|(name, ns)| (ns.into(), name.into()))).collect()
 }
 
 impl TableKey {
@@ -127,8 +141,8 @@ impl TableKey {
     }
 
     /// The rows that no service gives.
-    pub(super) fn own_rows(&self, mesh: &Mesh) -> Vec<(Name, Built)> {
-        match self {
+    pub(super) fn own_rows(&self, mesh: &Mesh) -> OwnRows {
+        let rows = match self {
             TableKey::Builtin => build::builtin(),
             TableKey::Listeners { binding: Binding::Redirect, families, .. } => {
                 vec![("virtualOutbound".into(), build::virtual_outbound(mesh.settings.outbound, *families))]
@@ -136,14 +150,17 @@ impl TableKey {
             TableKey::InboundClusters { target } => {
                 let ports = inbound_ports(mesh, target);
                 let name = |port| Name::from(ClusterName::inbound(port).to_string());
-                ports.iter().map(|p| (name(p.port), build::inbound(p, target.address))).collect()
+                let rows = ports.iter().map(|p| (name(p.port), build::inbound(p, target.address))).collect();
+                return OwnRows { rows, services: leading(&ports) };
             }
             TableKey::InboundListener { target, families } => {
                 let ports = inbound_ports(mesh, target);
-                vec![("virtualInbound".into(), build::virtual_inbound(&ports, *families))]
+                let rows = vec![("virtualInbound".into(), build::virtual_inbound(&ports, *families))];
+                return OwnRows { rows, services: leading(&ports) };
             }
             _ => Vec::new(),
-        }
+        };
+        OwnRows { rows, services: BTreeSet::new() }
     }
 
     /// The names of the rows that a service gives alone.
