@@ -45,6 +45,7 @@ impl Context {
     /// Sets the printer up as the flags say.
     pub fn new(globals: Globals) -> Self {
         let out = Output::new(globals.quiet);
+        out.log(globals.verbose);
         Self { globals, out }
     }
 
@@ -75,7 +76,7 @@ impl Context {
     /// # Errors
     /// Where none is named, or its directory cannot be read.
     pub fn registry(&self, primary: Option<ClusterId>) -> Result<Registry, CliError> {
-        let options = ReadOptions { primary, trust: Trust::Terminal };
+        let options = ReadOptions { primary, trust: self.trust() };
         Ok(Registry::read(&self.registry_dir()?, &options)?)
     }
 
@@ -136,6 +137,12 @@ impl Context {
             self.out.warning(reason);
         }
         Ok(mesh)
+    }
+
+    /// How far kubeconfigs are trusted: those on the user's terminal may run plugins; in a pod they come from a mounted
+    /// folder, and pass the sanitiser.
+    pub fn trust(&self) -> Trust {
+        if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() { Trust::Sanitised } else { Trust::Terminal }
     }
 
     /// Whether somebody sits at a terminal who can answer.

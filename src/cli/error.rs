@@ -158,6 +158,7 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
             EndpointError::NotFound { near, .. } => near.into_iter().map(|n| format!("perhaps {n}")).collect(),
             EndpointError::Ambiguous { candidates, .. } => candidates,
             EndpointError::NoPort { known, .. } => known,
+            EndpointError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],
             EndpointError::Json(_) => Vec::new(),
         };
         hints.into_iter().fold(error, CliError::hint)

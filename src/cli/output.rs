@@ -38,6 +38,24 @@ impl Output {
         Self { quiet }
     }
 
+    /// Sends what servers and libraries log to stderr: warnings, with `-v` more, with `-q` errors only.
+    pub fn log(&self, verbose: u8) {
+        let level = match verbose {
+            _ if self.quiet => tracing::Level::ERROR,
+            0 => tracing::Level::WARN,
+            1 => tracing::Level::INFO,
+            2 => tracing::Level::DEBUG,
+            _ => tracing::Level::TRACE,
+        };
+        // a second call, in tests of the library, changes nothing
+        let _ = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_target(false)
+            .with_ansi(false)
+            .with_writer(std::io::stderr)
+            .try_init();
+    }
+
     /// Writes data to stdout, as it is.
     ///
     /// # Errors
@@ -77,7 +95,7 @@ impl Output {
         match format {
             Format::Json | Format::V1 => self.json(&report.data),
             Format::Yaml => self.data(&yaml::to_string(&report.data)?),
-            Format::Name => self.data(&report.names.iter().map(|n| format!("{n}\n")).collect::<String>()),
+            Format::Name => self.data(&report.names.iter().map(|n| format!("{}\n", plain(n))).collect::<String>()),
             Format::Table | Format::Wide => self.data(&render(&report.table, format == Format::Wide)),
         }
     }
@@ -112,11 +130,21 @@ pub(crate) fn render(table: &Table, wide: bool) -> String {
     };
     let columns: Vec<(usize, usize, Align)> = shown.iter().map(|i| (*i, width(*i), table.columns[*i].align)).collect();
     let mut text = String::new();
+    let shown_rows: Vec<Vec<std::borrow::Cow<'_, str>>> =
+        table.rows.iter().map(|row| row.iter().map(|c| plain(c)).collect()).collect();
     line(&mut text, &columns, |i| table.columns[i].name);
-    for row in &table.rows {
-        line(&mut text, &columns, |i| row.get(i).map_or("", String::as_str));
+    for row in &shown_rows {
+        line(&mut text, &columns, |i| row.get(i).map_or("", |c| c));
     }
     text
+}
+
+/// A text without control characters: what a peer wrote must not move the cursor or forge a line.
+fn plain(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(|c: char| c.is_control()) {
+        return text.into();
+    }
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// Adds a line of cells; columns are index, width and alignment.

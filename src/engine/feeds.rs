@@ -111,7 +111,13 @@ impl Feeds {
         self.engine.configure(settings).await?;
         for (entry, generation, replaces, stop) in started {
             let feed = FeedId { cluster: entry.id.clone(), generation };
-            let task = Feed { feeds: self.clone(), feed: feed.clone(), replaces, feeder: self.engine.feeder(feed) };
+            let task = Feed {
+                feeds: self.clone(),
+                feed: feed.clone(),
+                replaces,
+                feeder: self.engine.feeder(feed),
+                synced: false,
+            };
             tokio::spawn(task.run(entry, stop));
         }
         Ok(())
@@ -170,6 +176,9 @@ impl Feeds {
             }
             started.push((entry.clone(), generation, replaces, stop));
         }
+        for problem in registry.problems.iter().filter(|p| !state.problems.contains(p) && !state.running.is_empty()) {
+            tracing::warn!("{problem}");
+        }
         state.problems = registry.problems.clone();
         state.settings = settings.clone();
         (settings, retired, started)
@@ -215,6 +224,8 @@ struct Feed {
     /// The source that this one takes over from, once it has said everything.
     replaces: Option<CancellationToken>,
     feeder: Feeder,
+    /// It has said everything once.
+    synced: bool,
 }
 
 impl Feed {
@@ -228,6 +239,10 @@ impl Feed {
             }
         }
         follow.abort();
+        // whatever ended this source ends the one that it was to take over from, too
+        if let Some(old) = self.replaces.take() {
+            old.cancel();
+        }
     }
 
     async fn take(&mut self, entry: &Entry, event: Event) -> Result<(), EngineStopped> {
@@ -238,6 +253,8 @@ impl Feed {
                 self.feeder.send(Change::Replace(kind, objects.iter().map(ingest).collect())).await
             }
             Event::Synced => {
+                self.synced = true;
+                tracing::info!("the cluster {} has been read", self.feed.cluster);
                 self.feeder.send(Change::Synced).await?;
                 if let Some(old) = self.replaces.take() {
                     old.cancel();
@@ -275,8 +292,16 @@ impl Feed {
         if let Some(since) = heard {
             self.feeder.send(Change::Stale { since }).await?;
         }
+        tracing::warn!("the cluster {} does not answer: {reason}", self.feed.cluster);
+        let synced = self.synced;
+        let generation = self.feed.generation;
         self.feeds.note(&self.feed, entry, |status| {
-            status.state = if heard.is_some() { FeedState::Stale } else { FeedState::Unreachable };
+            // a source that has not taken over yet says nothing about the one that serves
+            if status.generation < generation {
+                status.problem = Some(reason);
+                return;
+            }
+            status.state = if synced { FeedState::Stale } else { FeedState::Unreachable };
             status.reason = Some(reason);
             status.heard = heard;
         });

@@ -72,6 +72,11 @@ impl Engine {
         Feeder { feed, commands: self.commands.clone() }
     }
 
+    /// Whether the writer still runs: without it nothing that is published is true any more.
+    pub fn is_running(&self) -> bool {
+        !self.commands.is_closed()
+    }
+
     /// Gives the engine the registry's settings.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::mailbox::Mailbox;
 use super::published::{Options, Published};
 use super::subscribers::{StreamId, Subscribers};
-use crate::data::model::{ClusterId, ClusterRole, FeedId, MeshSettings, NetworkId, WorkloadId};
+use crate::data::model::{ClusterId, ClusterRole, FeedId, MeshSettings, Name, NetworkId, take_from_set};
 use crate::pure::mesh::{Change, Dirty, Index, Mesh};
 use crate::pure::xds::{Catalog, Interest, Proxy, Snapshot, ViewId};
 
@@ -36,7 +36,8 @@ struct Writer {
     catalog: Catalog,
     subscribers: Subscribers,
     proxies: BTreeMap<StreamId, Proxy>,
-    by_workload: BTreeMap<WorkloadId, BTreeSet<StreamId>>,
+    /// The streams of a pod, whatever cluster it turns out to be in: namespace and name.
+    by_pod: BTreeMap<(Name, Name), BTreeSet<StreamId>>,
     options: Options,
     published: Arc<ArcSwap<Published>>,
 }
@@ -56,7 +57,7 @@ pub(super) fn start(
         catalog,
         subscribers: Subscribers::default(),
         proxies: BTreeMap::new(),
-        by_workload: BTreeMap::new(),
+        by_pod: BTreeMap::new(),
         options,
         published: published.clone(),
     };
@@ -125,7 +126,8 @@ impl Writer {
         if self.catalog.snapshot().missing != missing_before || dirty.settings || moved {
             self.subscribers.review_all();
         } else {
-            for id in dirty.workloads.iter().filter_map(|w| self.by_workload.get(w)).flatten() {
+            let pods = dirty.workloads.iter().map(|w| (w.namespace.clone(), w.name.clone()));
+            for id in pods.filter_map(|pod| self.by_pod.get(&pod)).flatten() {
                 self.subscribers.review(*id);
             }
         }
@@ -145,8 +147,10 @@ impl Writer {
                 self.subscribers.open(id, view, mailbox);
                 self.follow(id, &proxy);
                 self.proxies.insert(id, *proxy);
-                // a stream that is gone already says so when it is dropped
-                let _ = reply.send(view);
+                // whoever asked is gone, and will never say so
+                if reply.send(view).is_err() {
+                    self.stream(Command::Close(id));
+                }
             }
             Command::Interest { id, interests, seen } => {
                 let snapshot = self.catalog.snapshot();
@@ -185,22 +189,22 @@ impl Writer {
         let snapshot = self.catalog.snapshot();
         let old = self.subscribers.move_to(id, view, &snapshot)?;
         self.catalog.detach(old);
-        self.unfollow(id);
-        self.follow(id, &proxy);
         self.show();
         Some(view)
     }
 
     fn follow(&mut self, id: StreamId, proxy: &Proxy) {
-        if let Some(workload) = proxy.view(&self.index.mesh()).workload() {
-            self.by_workload.entry(workload.clone()).or_default().insert(id);
-        }
+        self.by_pod.entry(pod(proxy)).or_default().insert(id);
     }
 
     fn unfollow(&mut self, id: StreamId) {
-        self.by_workload.retain(|_, ids| {
-            ids.remove(&id);
-            !ids.is_empty()
-        });
+        if let Some(proxy) = self.proxies.get(&id) {
+            take_from_set(&mut self.by_pod, &pod(proxy), &id);
+        }
     }
+}
+
+/// The pod of a proxy: namespace and name.
+fn pod(proxy: &Proxy) -> (Name, Name) {
+    (proxy.node.namespace.clone(), proxy.node.pod.clone())
 }

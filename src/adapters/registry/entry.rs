@@ -56,6 +56,9 @@ pub struct Entry {
     pub fingerprint: u128,
 }
 
+/// Nobody names a primary.
+pub(super) const FIRST_BY_NAME: &str = "first by name";
+
 /// Which cluster is the primary, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Primary {
@@ -254,5 +257,5 @@ fn primary(
         return Some(Primary { id, why: "marked by its descriptor" });
     }
     // a broken file keeps its place: that it breaks must not move the primary
-    known.first().map(|id| Primary { id: id.clone(), why: "first by name" })
+    known.first().map(|id| Primary { id: id.clone(), why: FIRST_BY_NAME })
 }

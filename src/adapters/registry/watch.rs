@@ -8,6 +8,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use super::entry::FIRST_BY_NAME;
 use super::{Entry, ReadOptions, Registry, mesh_file};
 
 /// How often the registry is read although nothing was reported: not every file system reports.
@@ -120,6 +121,11 @@ impl Registry {
         // a primary that is named wrongly is a problem; it makes no cluster of the running mesh a remote
         if self.primary.is_none() {
             self.primary = last.primary.clone().filter(|p| self.entry(&p.id).is_some());
+        }
+        // a file that comes later does not move the primary of a running mesh, unless somebody names it
+        let by_name = self.primary.as_ref().is_some_and(|p| p.why == FIRST_BY_NAME);
+        if by_name && let Some(former) = last.primary.clone().filter(|p| self.entry(&p.id).is_some()) {
+            self.primary = Some(former);
         }
         self.assign();
     }

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::adapters::registry::{ReadOptions, Trust};
+use crate::adapters::registry::ReadOptions;
 use crate::adapters::serve::{self, TlsFiles};
-use crate::cli::{Context, Exit, Outcome};
+use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::ClusterId;
 use crate::roles::discovery::{Config, Discovery};
 
@@ -55,7 +55,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     };
     let config = Config {
         registry: ctx.registry_dir()?,
-        read: ReadOptions { primary: args.primary, trust: Trust::Terminal },
+        read: ReadOptions { primary: args.primary, trust: ctx.trust() },
         grpc: Some(args.grpc),
         secure: args.secure.zip(files),
         http: Some(args.http),
@@ -63,13 +63,19 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         hold: !args.no_restart_hold,
     };
     let stop = serve::on_signals()?;
+    if let Some(primary) = &config.read.primary
+        && ctx.registry(None)?.entry(primary).is_none()
+    {
+        return Err(CliError::usage(format!("--primary names {primary}, which is no cluster of the registry"))
+            .hint("show the clusters: meshctl cluster list"));
+    }
     let discovery = Discovery::start(config, stop.clone()).await?;
     for (what, address) in &discovery.listening {
         ctx.out.data(&format!("{what} {address}\n"))?;
     }
-    for problem in discovery.feeds.problems() {
+    for problem in &discovery.problems {
         ctx.out.warning(&format!("{}: {}", problem.file.display(), problem.reason));
     }
-    discovery.ended().await;
+    discovery.ended().await?;
     Ok(Exit::Yes)
 }

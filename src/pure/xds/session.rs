@@ -267,7 +267,7 @@ impl Session {
 
     fn checked(&self, ty: Type, interests: Vec<Interest>) -> Result<Vec<Interest>, Reject> {
         let sub = &self.types[ty.index()];
-        if sub.names.len() > MAX_NAMES || sub.sent.len() > MAX_NAMES * 2 {
+        if sub.weight() > MAX_NAMES {
             return Err(Reject::TooManyNames(ty.short()));
         }
         Ok(interests)

@@ -146,6 +146,18 @@ impl Subscription {
         self.told.remove(name);
         self.leaving.remove(name);
         self.bodies.remove(name);
+        if let Scope::Names(names) = &mut self.dirty {
+            names.remove(name);
+        }
+    }
+
+    /// How much a client makes us remember of a type.
+    pub(super) fn weight(&self) -> usize {
+        let dirty = match &self.dirty {
+            Scope::Names(names) => names.len(),
+            Scope::Nothing | Scope::All => 0,
+        };
+        self.names.len().max(self.forced.len()).max(self.told.len()).max(dirty).max(self.sent.len() / 2)
     }
 
     /// The wildcard ends: only what is named explicitly is held on to.

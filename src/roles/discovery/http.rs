@@ -89,17 +89,19 @@ async fn config_dump(State(pages): State<Arc<Pages>>, Query(query): Query<DumpQu
     };
     let snapshot = subscriber.published().snapshot.clone();
     let mut dump = xds::config_dump(&snapshot, subscriber.view());
-    // a pod that is not connected has no dump of its own: this is what it would be sent
-    dump["source"] = if connected { "sent".into() } else { "computed".into() };
+    // what is current for a connected proxy; of a pod that is not connected, what it would be sent
+    dump["source"] = if connected { "current".into() } else { "computed".into() };
     Json(dump).into_response()
 }
 
 /// Ready once the primary has said everything, or is known not to answer: a dead cluster delays nobody.
 async fn ready(State(pages): State<Arc<Pages>>) -> Response {
+    if !pages.engine.is_running() {
+        return text(StatusCode::SERVICE_UNAVAILABLE, "the engine has stopped\n");
+    }
     let status = pages.feeds.status();
     let waits = status.iter().find(|s| s.role == ClusterRole::Primary && s.state == FeedState::Syncing);
-    let none =
-        !status.is_empty() && status.iter().all(|s| matches!(s.state, FeedState::Unreachable | FeedState::Syncing));
+    let none = status.iter().all(|s| matches!(s.state, FeedState::Unreachable | FeedState::Syncing));
     match waits {
         Some(primary) => {
             text(StatusCode::SERVICE_UNAVAILABLE, &format!("the primary {} has not been read yet\n", primary.id))

@@ -69,8 +69,10 @@ pub struct Discovery {
     pub engine: Engine,
     /// Its feeds.
     pub feeds: Feeds,
+    /// What was wrong with the registry at the start; later problems are logged, and stand in `/debug/clusterz`.
+    pub problems: Vec<registry::Problem>,
     stats: Arc<Stats>,
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Result<(), ServeError>>,
 }
 
 type Server = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send>>;
@@ -116,19 +118,39 @@ impl Discovery {
         let servers = servers(&config, &engine, &feeds, &stats, &stop).await?;
         let mut tasks = JoinSet::new();
         for server in servers.run {
+            let stop = stop.clone();
             tasks.spawn(async move {
-                if let Err(error) = server.await {
-                    tracing::error!("{error}");
-                }
+                let ended = server.await;
+                // what is left of a pilot without one of its servers helps nobody
+                stop.cancel();
+                ended
             });
         }
-        tasks.spawn(follow(feeds.clone(), registry, config, stop));
-        Ok(Self { listening: servers.listening, engine, feeds, stats, tasks })
+        let problems = registry.problems.clone();
+        let follow = follow(feeds.clone(), registry, config, stop.clone());
+        tasks.spawn(async move {
+            follow.await;
+            // it ends with the writer, without which nothing is true any more
+            stop.cancel();
+            Ok(())
+        });
+        Ok(Self { listening: servers.listening, engine, feeds, problems, stats, tasks })
     }
 
     /// Waits until every server has ended.
-    pub async fn ended(mut self) {
-        while self.tasks.join_next().await.is_some() {}
+    ///
+    /// # Errors
+    /// The first server's that ended by itself.
+    pub async fn ended(mut self) -> Result<(), DiscoveryError> {
+        let mut first = Ok(());
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Ok(Err(error)) = ended
+                && first.is_ok()
+            {
+                first = Err(DiscoveryError::Serve(error));
+            }
+        }
+        first
     }
 
     /// What the streams did with a type so far: what `/metrics` says, without a request.

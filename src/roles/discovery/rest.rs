@@ -15,14 +15,17 @@ use crate::data::model::{ClusterId, LegacyKey};
 use crate::engine::{Engine, Published};
 use crate::pure::v1::{self, CacheStats, V1Error};
 
-/// More answers than any fleet of 2018 asked for.
-const MAX_CACHED: usize = 10_000;
+/// How many bytes of answers are kept.
+const MAX_CACHED: usize = 64 << 20;
+/// A longer URL is answered, and neither kept nor counted.
+const MAX_URL: usize = 1024;
 
 /// The answers of one state of the mesh.
 #[derive(Default)]
 struct Cache {
     sequence: u64,
     answers: BTreeMap<String, String>,
+    bytes: usize,
     stats: CacheStats,
 }
 
@@ -58,11 +61,13 @@ impl Rest {
     /// Answers from the cache, or computes the answer and keeps it if it says anything.
     fn answer<T: Serialize>(&self, uri: &Uri, make: impl FnOnce(&Published) -> Result<(T, bool), V1Error>) -> Response {
         let published = self.engine.published();
-        let url = uri.to_string();
+        // the query says nothing here
+        let url = uri.path().to_owned();
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.sequence != published.snapshot.sequence {
             cache.sequence = published.snapshot.sequence;
             cache.answers.clear();
+            cache.bytes = 0;
         }
         if let Some(body) = cache.answers.get(&url).cloned() {
             cache.stats.hit(&url);
@@ -77,9 +82,10 @@ impl Rest {
             return text(StatusCode::INTERNAL_SERVER_ERROR, "writing the answer as JSON failed");
         };
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if says_something {
+        if says_something && url.len() <= MAX_URL {
             cache.stats.miss(&url);
-            if cache.sequence == published.snapshot.sequence && cache.answers.len() < MAX_CACHED {
+            if cache.sequence == published.snapshot.sequence && cache.bytes + body.len() <= MAX_CACHED {
+                cache.bytes += body.len();
                 cache.answers.insert(url, body.clone());
             }
         }

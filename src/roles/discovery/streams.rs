@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BufMut;
 use tokio::sync::mpsc::Permit;
@@ -112,8 +112,11 @@ impl DiscoveryStreams {
         requests: &mut Requests,
         responses: &Responses,
     ) -> Result<(), Status> {
-        let Some(first) = requests.next().await? else { return Ok(()) };
-        let proxy = identify(&first, peer)?;
+        let late = |_| Status::deadline_exceeded("no first request came");
+        let first = tokio::time::timeout(FIRST_REQUEST, requests.next()).await.map_err(late)??;
+        let Some(first) = first else { return Ok(()) };
+        let trust_domain = self.engine.published().mesh.settings.trust_domain.clone();
+        let proxy = identify(&first, peer, &trust_domain)?;
         let subscriber = self.engine.subscribe(proxy.clone()).await.map_err(|_| stopping())?;
         let delta = variant == Variant::Delta;
         let line = Registered::new(
@@ -140,19 +143,33 @@ impl DiscoveryStreams {
     }
 }
 
+/// How long a stream may take to say who it is.
+const FIRST_REQUEST: Duration = Duration::from_secs(15);
+
 /// Who the proxy is. X16: the first request says so; X17: a certificate bounds what it may say.
-fn identify(first: &XdsRequest, peer: &Peer) -> Result<Proxy, Status> {
+fn identify(first: &XdsRequest, peer: &Peer, trust_domain: &str) -> Result<Proxy, Status> {
     let node = first.node().filter(|n| !n.id.is_empty());
     let node = node.ok_or_else(|| Status::invalid_argument("the first request of a stream must carry node.id"))?;
     let mut proxy = Proxy::read(node).map_err(|e| Status::invalid_argument(e.to_string()))?;
-    proxy.principal = peer.certificates.first().and_then(|leaf| serve::spiffe_id(leaf));
-    let claimed = proxy.node.namespace.clone();
-    match proxy.principal.as_ref().and_then(SpiffeId::account) {
-        Some((namespace, _)) if namespace != claimed.as_str() => Err(Status::permission_denied(format!(
-            "the certificate is of namespace {namespace}, and the node id claims {claimed}"
-        ))),
-        _ => Ok(proxy),
+    let Some(leaf) = peer.certificates.first() else { return Ok(proxy) };
+    let id = serve::spiffe_id(leaf);
+    let namespace = id.as_ref().and_then(SpiffeId::account).map(|(namespace, _)| namespace.to_owned());
+    let (Some(id), Some(namespace)) = (id, namespace) else {
+        return Err(Status::permission_denied("the certificate names no service account (one SPIFFE id)"));
+    };
+    if !id.0.starts_with(&format!("spiffe://{trust_domain}/")) {
+        return Err(Status::permission_denied(format!(
+            "the certificate {id} is not of the trust domain {trust_domain}"
+        )));
     }
+    if proxy.node.namespace != namespace.as_str() {
+        let claimed = &proxy.node.namespace;
+        return Err(Status::permission_denied(format!(
+            "the certificate is of namespace {namespace}, and the node id claims {claimed}"
+        )));
+    }
+    proxy.principal = Some(id);
+    Ok(proxy)
 }
 
 struct Pump {

@@ -47,6 +47,14 @@ pub enum EndpointError {
         /// Those it has, to paste.
         known: Vec<String>,
     },
+    /// No such cluster.
+    #[error("the cluster \"{cluster}\" is not known here")]
+    NoCluster {
+        /// What was asked for.
+        cluster: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
     /// The rows do not serialise.
     #[error("{0}")]
     Json(String),
@@ -145,6 +153,10 @@ fn select<'m>(
     mesh: &'m Mesh,
     query: &EndpointQuery,
 ) -> Result<Vec<(&'m Service, &'m ServicePort, &'m Endpoint)>, EndpointError> {
+    if let Some(cluster) = query.cluster.as_ref().filter(|c| !mesh.clusters.keys().any(|k| k.as_str() == *c)) {
+        let known = mesh.clusters.keys().map(ToString::to_string).collect();
+        return Err(EndpointError::NoCluster { cluster: cluster.clone(), known });
+    }
     let (name, namespace, port) = take_apart(query);
     let mut all = Vec::new();
     for service in services(mesh, query, &name, namespace.as_deref())? {

@@ -74,13 +74,14 @@ pub(super) fn rest(
     let before = plan.writes.len();
     match &files.cert_chain {
         None => plan.put(Some(id), CERT_CHAIN, pem.to_vec()),
-        Some(chain) => {
-            let chain = certs(CERT_CHAIN, chain).unwrap_or_default();
-            if let [only] = chain.as_slice()
-                && only.is_same_ca(cert)
-                && only.der != cert.der
+        Some(text) => {
+            let chain = certs(CERT_CHAIN, text).unwrap_or_default();
+            if let Some(first) = chain.first()
+                && first.is_same_ca(cert)
+                && first.der != cert.der
             {
-                plan.write(Some(id), CERT_CHAIN, pem.to_vec(), true);
+                // what stands above it, often the root, stays
+                plan.write(Some(id), CERT_CHAIN, [pem, above_first(text)].concat(), true);
             }
         }
     }
@@ -88,6 +89,15 @@ pub(super) fn rest(
         plan.put(Some(id), ROOT_CERT, issuer.root.pem.clone());
     }
     plan.writes.len() > before
+}
+
+/// What stands after the first block of a PEM text, byte for byte.
+fn above_first(text: &[u8]) -> &[u8] {
+    const END: &[u8] = b"-----END CERTIFICATE-----";
+    let end = text.windows(END.len()).position(|w| w == END).map_or(text.len(), |at| at + END.len());
+    let rest = text.get(end..).unwrap_or_default();
+    let start = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
+    rest.get(start..).unwrap_or_default()
 }
 
 impl Issuer<'_> {
