@@ -4,6 +4,9 @@
 use std::io::Write;
 
 use serde::Serialize;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::error::CliError;
 use crate::data::model::{Align, Report, Table};
@@ -38,7 +41,7 @@ impl Output {
         Self { quiet }
     }
 
-    /// Sends what servers and libraries log to stderr: warnings, with `-v` more, with `-q` errors only.
+    /// Sends what servers log to stderr: warnings, with `-v` more, with `-vv` that of libraries too, with `-q` errors only.
     pub fn log(&self, verbose: u8) {
         let level = match verbose {
             _ if self.quiet => tracing::Level::ERROR,
@@ -47,13 +50,12 @@ impl Output {
             2 => tracing::Level::DEBUG,
             _ => tracing::Level::TRACE,
         };
+        // what libraries log is theirs: kube calls an answer of a dead server an error, which here is a row of a table
+        let ours = Targets::new().with_target("meshctl", level);
+        let shown = if verbose > 1 { ours.with_default(level) } else { ours };
+        let lines = tracing_subscriber::fmt::layer().with_target(false).with_ansi(false).with_writer(std::io::stderr);
         // a second call, in tests of the library, changes nothing
-        let _ = tracing_subscriber::fmt()
-            .with_max_level(level)
-            .with_target(false)
-            .with_ansi(false)
-            .with_writer(std::io::stderr)
-            .try_init();
+        let _ = tracing_subscriber::registry().with(lines).with(shown).try_init();
     }
 
     /// Writes data to stdout, as it is.
