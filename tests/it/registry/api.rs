@@ -381,6 +381,8 @@ async fn a_cluster_that_dies_is_lost_and_what_vanished_is_gone_when_it_is_back()
     let Event::Lost { reason, heard } = followed.next().await else { panic!("it is lost") };
     assert!(reason.contains("cannot be reached") && heard.is_some(), "{reason}");
     server.set("services", &["b"]);
+    // the first kind that fails makes the cluster lost; a kind whose watch has not failed for so long yet resumes it
+    tokio::time::sleep(timing().lost_after * 3 + Duration::from_millis(500)).await;
     server.up().await;
     let kinds = followed.synced().await;
     assert_eq!(kinds[&Kind::Service], ["b"]);
