@@ -150,14 +150,17 @@ fn first_config(world: &World) {
     );
 }
 
+/// Accepts a response.
+fn answer(ty: Type, nonce: u64) -> Request {
+    let nonce = nonce.to_string();
+    Request::Delta(DeltaRequest { type_url: ty.url().into(), nonce, ..DeltaRequest::default() })
+}
+
 /// Subscribes to everything, and takes all that is sent; returns its bytes.
 fn configure(session: &mut Session, snapshot: &meshctl::pure::xds::Snapshot) -> usize {
     let now = Instant::now();
     let ask = |ty: Type, names: Vec<String>| {
         Request::Delta(DeltaRequest { type_url: ty.url().into(), subscribe: names, ..DeltaRequest::default() })
-    };
-    let ack = |ty: Type, nonce: u64| {
-        Request::Delta(DeltaRequest { type_url: ty.url().into(), nonce: nonce.to_string(), ..DeltaRequest::default() })
     };
     let view = session.view();
     let names = |ty: Type| snapshot.all(view, ty).map(|e| e.name.to_string()).collect::<Vec<_>>();
@@ -171,7 +174,7 @@ fn configure(session: &mut Session, snapshot: &meshctl::pure::xds::Snapshot) -> 
         session.handle(ask(ty, wanted), now).unwrap();
         while let Some(response) = session.next(snapshot, now) {
             bytes += response.to_bytes().len();
-            session.handle(ack(response.ty, response.nonce), now).unwrap();
+            session.handle(answer(response.ty, response.nonce), now).unwrap();
         }
     }
     bytes
@@ -195,6 +198,8 @@ fn change_to_frame(mut world: World) {
         let response = session.next(&catalog.snapshot(), Instant::now()).expect("the change is sent");
         assert_eq!(response.resources.len(), 1);
         bytes = response.to_bytes().len();
+        // a change of its own accord waits for the answer to the one before
+        session.handle(answer(response.ty, response.nonce), Instant::now()).unwrap();
     });
     println!("change → frame one endpoint among {} x {}: {time:.1?} ({bytes} bytes)", world.services, world.endpoints);
 }
