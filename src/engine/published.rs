@@ -85,17 +85,6 @@ impl Engine {
         self.commands.send(Command::Configure(Box::new(settings))).await.map_err(|_| EngineStopped)
     }
 
-    /// Waits until everything that was sent before has been published.
-    ///
-    /// # Errors
-    /// [`EngineStopped`].
-    pub async fn settled(&self) -> Result<Arc<Published>, EngineStopped> {
-        let (done, waiting) = oneshot::channel();
-        self.commands.send(Command::Barrier(done)).await.map_err(|_| EngineStopped)?;
-        waiting.await.map_err(|_| EngineStopped)?;
-        Ok(self.published())
-    }
-
     /// Opens a stream for a proxy: its view stands when this returns.
     ///
     /// # Errors

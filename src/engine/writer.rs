@@ -24,7 +24,6 @@ const BATCH: usize = 1024;
 pub(super) enum Command {
     Change(FeedId, Box<Change>),
     Configure(Box<MeshSettings>),
-    Barrier(oneshot::Sender<()>),
     Open { id: StreamId, proxy: Box<Proxy>, mailbox: Arc<Mailbox>, reply: oneshot::Sender<ViewId> },
     Interest { id: StreamId, interests: Vec<Interest>, seen: u64 },
     Review { id: StreamId, reply: oneshot::Sender<ViewId> },
@@ -86,14 +85,12 @@ impl Writer {
     /// One round: everything that waits, at most a batch; changes first gather, and are published once.
     fn round(&mut self, first: Command, inbox: &mut mpsc::Receiver<Command>) {
         let mut dirty = Dirty::default();
-        let mut barriers = Vec::new();
         let mut next = Some(first);
         let mut taken = 0;
         while let Some(command) = next {
             match command {
                 Command::Change(feed, change) => dirty.merge(self.index.apply(&feed, *change)),
                 Command::Configure(settings) => dirty.merge(self.index.configure(*settings)),
-                Command::Barrier(done) => barriers.push(done),
                 other => {
                     // a stream must see what was said before it came
                     self.publish(&mut dirty);
@@ -104,9 +101,6 @@ impl Writer {
             next = if taken < BATCH { inbox.try_recv().ok() } else { None };
         }
         self.publish(&mut dirty);
-        for done in barriers {
-            let _ = done.send(());
-        }
     }
 
     /// Brings the catalog in line and shows it, then wakes whoever is concerned.
@@ -177,7 +171,7 @@ impl Writer {
                 self.unfollow(id);
                 self.proxies.remove(&id);
             }
-            Command::Change(..) | Command::Configure(_) | Command::Barrier(_) => {}
+            Command::Change(..) | Command::Configure(_) => {}
         }
     }
 

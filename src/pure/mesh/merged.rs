@@ -43,6 +43,17 @@ impl Mesh {
         })
     }
 
+    /// The names of the services that lead to each pod.
+    pub fn services_of_workloads(&self) -> BTreeMap<&WorkloadId, BTreeSet<&Name>> {
+        let mut services: BTreeMap<&WorkloadId, BTreeSet<&Name>> = BTreeMap::new();
+        for service in self.services.values() {
+            for id in service.endpoints.values().flat_map(|list| list.iter()).filter_map(|e| e.workload.as_ref()) {
+                services.entry(id).or_default().insert(&service.id.name);
+            }
+        }
+        services
+    }
+
     /// The clusters that have not said everything once yet.
     pub fn missing_clusters(&self) -> BTreeSet<ClusterId> {
         self.clusters.iter().filter(|(_, c)| c.sync == SyncState::Syncing).map(|(id, _)| id.clone()).collect()

@@ -122,14 +122,7 @@ pub(super) fn warnings(mesh: &Mesh) -> Value {
 
 /// Every pod that the mesh knows, with what it may be called by, and whether its proxy is connected.
 pub(super) fn workloads(mesh: &Mesh, streams: &[StreamStatus]) -> Value {
-    let mut services: BTreeMap<&WorkloadId, BTreeSet<&Name>> = BTreeMap::new();
-    for service in mesh.services.values() {
-        for endpoint in service.endpoints.values().flat_map(|list| list.iter()) {
-            if let Some(id) = &endpoint.workload {
-                services.entry(id).or_default().insert(&service.id.name);
-            }
-        }
-    }
+    let services = mesh.services_of_workloads();
     let order = mesh.settings.ordered();
     let connected: BTreeSet<(&Name, &Name)> =
         streams.iter().map(|s| (&s.proxy.node.namespace, &s.proxy.node.pod)).collect();

@@ -111,6 +111,7 @@ async fn ready(State(pages): State<Arc<Pages>>) -> Response {
     }
 }
 
-fn text(status: StatusCode, text: &str) -> Response {
+/// An answer of plain text.
+pub(super) fn text(status: StatusCode, text: &str) -> Response {
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text.to_owned()).into_response()
 }

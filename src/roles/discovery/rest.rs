@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
 
+use super::http::text;
 use crate::data::model::{ClusterId, LegacyKey};
 use crate::engine::{Engine, Published};
 use crate::pure::v1::{self, CacheStats, V1Error};
@@ -163,8 +164,4 @@ fn json(body: String) -> Response {
 fn failed(error: &V1Error) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     text(status, &error.to_string())
-}
-
-fn text(status: StatusCode, text: &str) -> Response {
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text.to_owned()).into_response()
 }

@@ -1,6 +1,6 @@
 //! Which proxies a word means: `productpage`, `pod.ns`, `kind/name.ns`, `cluster/ns/pod`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -194,20 +194,13 @@ impl Word {
 /// The pods of a mesh.
 pub fn candidates(mesh: &Mesh) -> Vec<Candidate> {
     let order = mesh.settings.ordered();
-    let mut services: BTreeMap<&WorkloadId, BTreeSet<Name>> = BTreeMap::new();
-    for service in mesh.services.values() {
-        for endpoint in service.endpoints.values().flat_map(|list| list.iter()) {
-            if let Some(id) = &endpoint.workload {
-                services.entry(id).or_default().insert(service.id.name.clone());
-            }
-        }
-    }
+    let services = mesh.services_of_workloads();
     let app_labels = ["app", "app.kubernetes.io/name"];
     let candidate = |(id, w): (&WorkloadId, &std::sync::Arc<crate::pure::mesh::Workload>)| Candidate {
         target: Target { id: id.clone(), address: w.addresses.first().copied(), ready: w.ready },
         owner: w.owner.clone(),
         apps: app_labels.iter().filter_map(|l| w.labels.get(*l).cloned()).collect(),
-        services: services.get(id).cloned().unwrap_or_default(),
+        services: services.get(id).into_iter().flatten().map(|name| (*name).clone()).collect(),
         rank: order.iter().position(|c| **c == id.cluster).unwrap_or(usize::MAX),
     };
     mesh.workloads.iter().map(candidate).collect()
