@@ -67,6 +67,7 @@ fn endpoint(mesh: &Mesh, endpoint: &Endpoint, now: Timestamp) -> Value {
 
 /// Every open stream: what was sent, answered and rejected.
 pub(super) fn streams(streams: &[StreamStatus]) -> Value {
+    let now = crate::adapters::serve::instant();
     let rows = streams.iter().map(|s| {
         json!({
             "proxy": format!("{}.{}", s.proxy.node.pod, s.proxy.node.namespace),
@@ -81,14 +82,15 @@ pub(super) fn streams(streams: &[StreamStatus]) -> Value {
             "bytesSent": s.bytes,
             "heldBack": s.held_back,
             "expiredWaits": s.expired_waits,
-            "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t))).collect::<BTreeMap<_, _>>(),
+            "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t, now))).collect::<BTreeMap<_, _>>(),
         })
     });
     rows.collect()
 }
 
-fn type_status(status: &TypeStatus) -> Value {
-    let TypeStatus { ty: _, wildcard, names, held, sent, answered, nack } = status;
+fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
+    let TypeStatus { ty: _, wildcard, names, held, sent, answered, unanswered_since, nack } = status;
+    let age = |at: std::time::Instant| now.saturating_duration_since(at).as_secs();
     let state = match (sent, nack) {
         (_, Some(_)) => "NACK",
         // what a resuming proxy holds was not sent again
@@ -103,7 +105,8 @@ fn type_status(status: &TypeStatus) -> Value {
         "held": held,
         "sentNonce": sent,
         "answeredNonce": answered,
-        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason})),
+        "staleSeconds": unanswered_since.map(age),
+        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason, "ageSeconds": age(n.at)})),
     })
 }
 

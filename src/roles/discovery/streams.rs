@@ -6,16 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::BufMut;
 use tokio::sync::mpsc::Permit;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, WriteMessage, XdsRequest};
+use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, XdsRequest};
 use crate::adapters::serve;
 use crate::data::model::SpiffeId;
 use crate::engine::{Engine, News, Subscriber};
-use crate::pure::xds::{Proxy, Reject, Request, Response, Session, Type, TypeStatus};
+use crate::pure::xds::{Proxy, Reject, Request, Session, Type, TypeStatus};
 
 use super::stats::Stats;
 
@@ -88,19 +87,6 @@ impl Streams for DiscoveryStreams {
         if let Err(status) = self.run(variant, &peer, &mut requests, &responses).await {
             let _ = responses.send(Err(status)).await;
         }
-    }
-}
-
-/// A response that writes itself.
-struct Outgoing(Response, usize);
-
-impl WriteMessage for Outgoing {
-    fn len(&self) -> usize {
-        self.1
-    }
-
-    fn write(&self, mut out: &mut dyn BufMut) {
-        self.0.encode(&mut out);
     }
 }
 
@@ -239,7 +225,7 @@ impl Pump {
             Some(response) => {
                 let len = response.encoded_len();
                 self.stats.response(response.ty, response.resources.len(), len);
-                permit.send(Ok(Frame(Box::new(Outgoing(response, len)))));
+                permit.send(Ok(Frame::new(len, response.into_pieces())));
                 self.line.update(|line| line.bytes += len as u64);
             }
             None => self.ready = false,
