@@ -5,6 +5,7 @@
     reason = "credential plugins are processes, and failures are remembered for a moment"
 )]
 
+mod ask;
 mod client;
 mod error;
 mod list;
@@ -12,6 +13,7 @@ mod plugin;
 mod request;
 mod watch;
 
+pub use ask::{delete, get, merge, post};
 pub use client::{Connector, Plugins};
 pub use error::K8sError;
 pub use list::{BadObject, PAGE, Page, list, path};
