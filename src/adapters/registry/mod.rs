@@ -13,6 +13,7 @@ mod load;
 mod mesh_file;
 mod read;
 mod scan;
+mod server;
 mod shape;
 mod source;
 mod watch;

@@ -27,6 +27,9 @@ pub struct Installed {
     pub remotes: Vec<ClusterId>,
 }
 
+/// The account in a remote whose tokens pilot holds.
+pub(super) const READER: &str = "istio-reader-service-account";
+
 /// The path of an object of the control plane's namespace.
 pub(super) fn path(api: &str, plural: &str, name: &str) -> String {
     format!("{api}/namespaces/{NAMESPACE}/{plural}/{name}")

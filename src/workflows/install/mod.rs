@@ -3,6 +3,7 @@
 
 mod backend;
 mod change;
+mod credentials;
 mod error;
 mod folder;
 mod generate;
@@ -10,9 +11,12 @@ mod input;
 mod installed;
 mod live;
 mod plan;
+mod preflight;
+mod ready;
 mod report;
 mod run;
 mod secret;
+mod skew;
 mod standing;
 mod steps;
 mod trust;
