@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Do not ask
     #[arg(short = 'y', long)]
     yes: bool,
+    /// Do not wait until what was written is ready
+    #[arg(long)]
+    no_wait: bool,
     /// Only these clusters
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     clusters: Vec<String>,
