@@ -3,15 +3,20 @@
 
 mod backend;
 mod change;
+mod credentials;
 mod error;
 mod folder;
 mod generate;
 mod input;
+mod installed;
 mod live;
 mod plan;
+mod preflight;
+mod ready;
 mod report;
 mod run;
 mod secret;
+mod skew;
 mod standing;
 mod steps;
 mod trust;
@@ -21,6 +26,7 @@ pub use change::{Action, Change, Payload};
 pub use error::InstallError;
 pub use generate::{generate, stream};
 pub use input::{Place, PlanCluster, PlanInput, values_file};
+pub use installed::{Installed, installed_in_folder, installed_live};
 pub use live::Live;
 pub use plan::{Options, Plan, PlannedCluster, image};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};

@@ -6,15 +6,17 @@ use std::path::Path;
 use futures::future::join_all;
 
 use super::backend::{Backend, Consent};
+use super::credentials::{Credentials, Wanted};
 use super::error::InstallError;
 use super::folder::Folder;
 use super::input::{Place, PlanInput};
 use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
+use super::ready::{self, Look};
 use super::report::InstallReport;
 use super::steps::{STAGES, Way};
 use super::trust;
-use crate::data::model::{ClusterId, ClusterRole};
+use crate::data::model::{ClusterId, ClusterRole, Timestamp};
 use crate::pure::manifest::Stage;
 
 /// A plan with its way: nothing is written yet.
@@ -23,6 +25,9 @@ pub struct Prepared {
     /// The plan.
     pub plan: Plan,
     ways: Vec<Way>,
+    /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
+    credentials: Option<Credentials>,
+    consent: Consent,
 }
 
 /// Plans, and compares with what stands in every cluster.
@@ -44,22 +49,63 @@ pub async fn prepare(
     }
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
+    let look = ready::look(input, &plan.clusters, &backends, &secrets, consent).await;
+    let look = &look;
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
         let backend = backends.iter().find(|(id, _)| **id == planned.id).map(|(_, backend)| backend.clone());
         async move {
+            let stops = look.stops(&planned.id);
             let compared = match backend {
+                _ if stops.is_some() => Err(stops.iter().map(|(why, _)| why.clone()).collect()),
                 Some(Ok(backend)) => {
                     backend.compare(planned, &secrets, consent).await.map(|compared| (backend, compared))
                 }
                 Some(Err(why)) => Err(why),
                 None => Err("it is not in the registry".to_owned()),
             };
-            Way::new(planned.clone(), secrets, consent, compared)
+            let way = Way::new(planned.clone(), secrets, consent, compared);
+            look.warnings(&planned.id).for_each(|warning| way.note(warning));
+            stops.into_iter().flat_map(|(_, hints)| hints).for_each(|hint| way.note(format!("hint: {hint}")));
+            way
         }
     });
     let ways = join_all(ways).await;
-    Ok(Prepared { plan, ways })
+    let credentials = credentials(input, &plan, &backends, look, &ways, consent, options.now).await;
+    Ok(Prepared { plan, ways, credentials, consent })
+}
+
+/// What must happen to the credentials of the remotes that are asked for.
+async fn credentials(
+    input: &PlanInput,
+    plan: &Plan,
+    backends: &[(&ClusterId, Result<Backend, String>)],
+    look: &Look,
+    ways: &[Way],
+    consent: Consent,
+    now: Timestamp,
+) -> Option<Credentials> {
+    let primary = backends.iter().find(|(id, _)| **id == plan.primary).and_then(|(_, backend)| backend.as_ref().ok());
+    let Some(Backend::Live(primary)) = primary else { return None };
+    let remotes: Vec<&Way> = ways.iter().filter(|w| w.planned.role == ClusterRole::Remote).collect();
+    let wanted = remotes.iter().filter_map(|way| {
+        let (Backend::Live(live), _) = way.open()? else { return None };
+        let source = &input.clusters.iter().find(|c| c.id == way.planned.id)?.source;
+        Some(Wanted { id: &way.planned.id, live, source, reach: look.reaches.get(&way.planned.id)? })
+    });
+    match Credentials::plan(primary, wanted.collect(), consent.revoke_credentials, now).await {
+        Ok(credentials) => {
+            for remote in &credentials.remotes {
+                let way = remotes.iter().find(|w| w.planned.id == remote.id);
+                way.into_iter().for_each(|way| remote.plan_text().into_iter().for_each(|text| way.foresee(text)));
+            }
+            Some(credentials)
+        }
+        Err(why) => {
+            remotes.iter().filter(|w| w.planned.place.server().is_some()).for_each(|way| way.fail(why.clone()));
+            None
+        }
+    }
 }
 
 /// The backend of a cluster, where it can be reached at all.
@@ -119,7 +165,7 @@ impl Prepared {
 
     /// Whether nothing would be written anywhere.
     pub fn is_settled(&self) -> bool {
-        self.ways.iter().all(Way::is_settled)
+        self.ways.iter().all(Way::is_settled) && self.credentials.as_ref().is_none_or(Credentials::is_settled)
     }
 
     /// The clusters with their addresses, for a question.
@@ -151,6 +197,9 @@ impl Prepared {
         // what points at the primary comes after it
         join_all(primaries.iter().map(|w| stages(w, Stage::Services, Stage::Webhooks))).await;
         join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Webhooks))).await;
+        if let Some(credentials) = &self.credentials {
+            credentials.place(&remotes, self.consent.revoke_credentials).await;
+        }
         join_all(all.iter().map(|w| w.finish())).await;
         self.report(false)
     }
