@@ -719,7 +719,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__discovery)
-            opts="-o -q -v -h --grpc --secure --tls-cert --tls-key --tls-root --http --monitoring --primary --no-restart-hold --registry --output --quiet --verbose --help"
+            opts="-o -q -v -h --grpc --secure --tls-cert --tls-key --tls-root --http --monitoring --max-connections --primary --no-restart-hold --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -750,6 +750,10 @@ _meshctl() {
                     return 0
                     ;;
                 --monitoring)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-connections)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

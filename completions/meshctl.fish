@@ -174,6 +174,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-key -d
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-root -d 'The root certificates that proxies\' certificates must chain to, PEM' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l http -d 'Where to serve the v1 REST API and /debug in plain text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l monitoring -d 'Where to serve /ready and /metrics' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l max-connections -d 'How many connections each gRPC listener holds at a time; more are refused, and counted in /metrics' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l primary -d 'The primary cluster, where the registry does not say' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'

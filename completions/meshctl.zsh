@@ -362,6 +362,7 @@ _arguments "${_arguments_options[@]}" : \
 '--tls-root=[The root certificates that proxies'\'' certificates must chain to, PEM]:FILE:_files' \
 '--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
 '--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
+'--max-connections=[How many connections each gRPC listener holds at a time; more are refused, and counted in /metrics]:N:_default' \
 '--primary=[The primary cluster, where the registry does not say]:ID:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"

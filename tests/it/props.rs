@@ -38,9 +38,10 @@ fn service(named: usize, variant: usize, vip: usize) -> Obj {
         3 => svc(ns, name, "None", &[("tcp-db", 90)]),
         4 => svc(ns, name, "None", &[("http", 80)]).set("/spec/selector", json!({})),
         5 => svc(ns, name, vip, &[("http", 80), ("tcp-db", 90)]).set("/spec/selector", json!({})),
-        6 => svc(ns, name, "", &[("http", 80)])
+        6 => svc(ns, name, "", &[("http", 80), ("tcp-db", 90)])
             .set("/spec/type", json!("ExternalName"))
-            .set("/spec/externalName", json!("example.com")),
+            // of a name, or of an address that services claim too
+            .set("/spec/externalName", json!(if vip == "10.9.0.1" { "example.com" } else { vip })),
         7 => svc(ns, name, vip, &[("http", 80)]).label("app.kubernetes.io/managed-by", "meshctl"),
         8 => svc(ns, name, vip, &[("http", 80)]).set("/spec/publishNotReadyAddresses", json!(true)),
         _ => svc(ns, name, vip, &[("http", 80)]).set("/spec/ports/0/targetPort", json!("named")),

@@ -7,7 +7,7 @@ use crate::adapters::registry::ReadOptions;
 use crate::adapters::serve::{self, TlsFiles};
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::ClusterId;
-use crate::roles::discovery::{Config, Discovery};
+use crate::roles::discovery::{Config, Discovery, MAX_CONNECTIONS};
 
 /// Watch the clusters of a registry, and serve xDS to their proxies
 ///
@@ -40,6 +40,9 @@ pub(crate) struct Args {
     /// Where to serve /ready and /metrics
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15014")]
     monitoring: SocketAddr,
+    /// How many connections each gRPC listener holds at a time; more are refused, and counted in /metrics
+    #[arg(long, value_name = "N", default_value_t = MAX_CONNECTIONS, value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
     /// The primary cluster, where the registry does not say
     #[arg(long, value_name = "ID", value_parser = ClusterId::parse)]
     primary: Option<ClusterId>,
@@ -60,6 +63,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         secure: args.secure.zip(files),
         http: Some(args.http),
         monitoring: Some(args.monitoring),
+        max_connections: args.max_connections,
         hold: !args.no_restart_hold,
     };
     let stop = serve::on_signals()?;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::streams::StreamStatus;
+use super::streams::{Sent, StreamStatus};
 use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp, WorkloadId};
-use crate::engine::{Feeds, Published};
+use crate::engine::Feeds;
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
-use crate::pure::xds::{Proxy, Snapshot, TypeStatus};
+use crate::pure::xds::{self, Catalog, Proxy, Snapshot, TypeStatus};
 
 /// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on.
 pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Value {
@@ -145,13 +145,23 @@ pub(super) fn workloads(mesh: &Mesh, streams: &[StreamStatus]) -> Value {
     rows.collect()
 }
 
-/// The proxy that `proxyID` means: a connected one by its node id or `POD.NAMESPACE`, else a pod that the mesh knows, of
-/// which the dump then is computed. `CLUSTER/POD.NAMESPACE` is one pod of one cluster.
-pub(super) fn find_proxy(published: &Published, streams: &[StreamStatus], id: &str) -> Option<(Proxy, bool)> {
+/// Whose dump is asked for.
+pub(super) enum Subject {
+    /// A connected proxy: what it was sent.
+    Connected(Box<StreamStatus>),
+    /// A pod whose proxy is not connected: what it would be sent.
+    Pod(Box<Proxy>),
+}
+
+/// The proxy that `proxyID` means: a connected one by its node id or `POD.NAMESPACE`, else a pod that the mesh knows.
+/// `CLUSTER/POD.NAMESPACE` is one pod of one cluster. Nobody else: to invent a proxy must cost nothing.
+pub(super) fn find_proxy(mesh: &Mesh, streams: &[StreamStatus], id: &str) -> Option<Subject> {
+    let connected = |named: &dyn Fn(&Proxy) -> bool| {
+        streams.iter().find(|s| named(&s.proxy)).map(|s| Subject::Connected(Box::new(s.clone())))
+    };
     if let Ok(node) = NodeId::parse(id) {
-        let connected = streams.iter().find(|s| s.proxy.node == node).map(|s| s.proxy.clone());
-        let known = connected.is_some();
-        return Some((connected.unwrap_or_else(|| Proxy::of_node(node, None)), known));
+        let pod = || pod_of(mesh, None, &node.namespace, &node.pod).filter(|w| w.addresses.contains(&node.address));
+        return connected(&|p| p.node == node).or_else(|| proxy_of(pod()?));
     }
     let (cluster, rest) = match id.split_once('/') {
         Some((cluster, rest)) => (Some(ClusterId::parse(cluster).ok()?), rest),
@@ -159,15 +169,27 @@ pub(super) fn find_proxy(published: &Published, streams: &[StreamStatus], id: &s
     };
     let (pod, namespace) = rest.rsplit_once('.')?;
     let named = |p: &Proxy| {
-        p.node.pod == *pod
-            && p.node.namespace == *namespace
-            && cluster.as_ref().is_none_or(|c| p.cluster(&published.mesh) == *c)
+        p.node.pod == *pod && p.node.namespace == *namespace && cluster.as_ref().is_none_or(|c| p.cluster(mesh) == *c)
     };
-    if let Some(stream) = streams.iter().find(|s| named(&s.proxy)) {
-        return Some((stream.proxy.clone(), true));
-    }
-    let workload = pod_of(&published.mesh, cluster.as_ref(), namespace, pod)?;
-    Some((proxy_of(workload)?, false))
+    connected(&named).or_else(|| proxy_of(pod_of(mesh, cluster.as_ref(), namespace, pod)?))
+}
+
+/// What a connected proxy was sent. `upToDate` is false while something newer is on its way, or held back.
+pub(super) fn sent(sent: &Sent) -> Value {
+    let snapshot = &sent.published.snapshot;
+    let mut dump = xds::config_dump_where(snapshot, sent.view, |ty, name| sent.holds(ty, name));
+    dump["source"] = "current".into();
+    dump["upToDate"] = (!sent.pending).into();
+    dump
+}
+
+/// What a proxy would be sent, computed beside the writer, which has no part in it.
+pub(super) fn computed(mesh: &Mesh, proxy: &Proxy) -> Value {
+    let mut catalog = Catalog::new(mesh);
+    let view = catalog.attach(mesh, proxy.view(mesh));
+    let mut dump = xds::config_dump(&catalog.snapshot(), view);
+    dump["source"] = "computed".into();
+    dump
 }
 
 fn pod_of<'a>(mesh: &'a Mesh, cluster: Option<&ClusterId>, namespace: &str, pod: &str) -> Option<&'a Workload> {
@@ -178,7 +200,7 @@ fn pod_of<'a>(mesh: &'a Mesh, cluster: Option<&ClusterId>, namespace: &str, pod:
 }
 
 /// The proxy that a pod has, or would have.
-fn proxy_of(workload: &Workload) -> Option<Proxy> {
+fn proxy_of(workload: &Workload) -> Option<Subject> {
     let node = NodeId {
         role: ProxyRole::Sidecar,
         address: *workload.addresses.first()?,
@@ -187,5 +209,5 @@ fn proxy_of(workload: &Workload) -> Option<Proxy> {
     };
     let mut proxy = Proxy::of_node(node, Some(workload.id.cluster.clone()));
     proxy.addresses = workload.addresses.clone();
-    Some(proxy)
+    Some(Subject::Pod(Box::new(proxy)))
 }

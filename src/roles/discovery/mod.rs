@@ -19,14 +19,17 @@ use tonic::service::Routes;
 
 use crate::adapters::grpc::AdsService;
 use crate::adapters::registry::{self, ReadOptions, Registry, RegistryError};
-use crate::adapters::serve::{self, Metrics, ServeError, TlsFiles, TlsIdentity};
+use crate::adapters::serve::{self, ConnectionLimit, Metrics, ServeError, TlsFiles, TlsIdentity};
 use crate::engine::{Engine, Feeds, Options};
 use crate::pure::xds::Type;
 
 use http::Pages;
 pub use stats::Counts;
-use stats::Stats;
+use stats::{OfListener, Standing, Stats};
 use streams::{DiscoveryStreams, OpenStreams};
+
+/// How many connections a gRPC listener holds where nobody says otherwise: more proxies than one pilot is meant for.
+pub const MAX_CONNECTIONS: u32 = 10_000;
 
 /// What discovery serves, and where.
 #[derive(Debug, Clone)]
@@ -43,6 +46,8 @@ pub struct Config {
     pub http: Option<SocketAddr>,
     /// `/ready` and `/metrics`.
     pub monitoring: Option<SocketAddr>,
+    /// How many connections each gRPC listener holds at a time; more are refused.
+    pub max_connections: u32,
     /// Keep the restart hold.
     pub hold: bool,
 }
@@ -192,13 +197,23 @@ async fn servers(
     let open = Arc::new(OpenStreams::default());
     let metrics = Metrics::new();
     stats.register(&metrics);
-    let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone() });
+    metrics.collect(Standing { engine: engine.clone(), feeds: feeds.clone(), open: open.clone() });
+    let pages = Arc::new(Pages {
+        engine: engine.clone(),
+        feeds: feeds.clone(),
+        open: open.clone(),
+        dumps: tokio::sync::Mutex::default(),
+    });
     let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats: stats.clone(), stop: stop.clone() });
     let ads = |trusted| Routes::new(AdsService::server(streams.clone(), trusted));
+    let limit = |listener| {
+        let refused = stats.refused.get_or_create(&OfListener { listener }).clone();
+        ConnectionLimit::new(config.max_connections as usize, refused)
+    };
     let mut servers = Servers::default();
     servers
         .add("grpc", config.grpc, |listener| {
-            serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), stop.clone())
+            serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), limit("grpc"), stop.clone())
         })
         .await?;
     if let Some((address, files)) = &config.secure {
@@ -207,7 +222,8 @@ async fn servers(
         let stopped = stop.clone();
         servers
             .add("grpc-tls", Some(*address), |listener| {
-                serve::grpc(ads(true), serve::tls_incoming(listener, identity, stop.clone()), stop.clone())
+                let incoming = serve::tls_incoming(listener, identity, stop.clone());
+                serve::grpc(ads(true), incoming, limit("grpc-tls"), stop.clone())
             })
             .await?;
         servers.run.push(Box::pin(async move {

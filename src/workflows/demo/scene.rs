@@ -12,7 +12,7 @@ use super::proxy::{Proxy, ProxyError};
 use super::story;
 use crate::adapters::registry::{ReadOptions, Trust};
 use crate::engine::FeedState;
-use crate::roles::discovery::{Config, Discovery};
+use crate::roles::discovery::{Config, Discovery, MAX_CONNECTIONS};
 
 /// How long anything is waited for.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -46,6 +46,7 @@ impl Scene {
             secure: None,
             http: any,
             monitoring: any,
+            max_connections: MAX_CONNECTIONS,
             hold: true,
         };
         let stop = CancellationToken::new();
