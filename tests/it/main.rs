@@ -5,6 +5,7 @@ mod ca;
 mod calls;
 mod cli;
 mod demo;
+mod discovery;
 mod envoy;
 mod envoy_xds;
 mod fence;

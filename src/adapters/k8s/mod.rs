@@ -7,13 +7,19 @@
 
 mod client;
 mod error;
+mod follow;
+mod lease;
 mod list;
 mod plugin;
 mod request;
 mod watch;
+mod write;
 
 pub use client::{Connector, Plugins};
 pub use error::K8sError;
+pub use follow::{Followed, follow};
+pub use lease::{LeaseName, LeaseState, hold, micro_time};
 pub use list::{BadObject, PAGE, Page, list, path};
 pub use request::{identity, version, within};
 pub use watch::{Line, Watch};
+pub use write::{PatchKind, mint, patch, post, put, read};

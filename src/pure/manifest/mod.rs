@@ -18,5 +18,5 @@ pub use render::{ClusterManifests, RenderError, Target, render};
 pub use roles::{PORTS, PortRow, ROLES, Role, Stage};
 pub use values::{
     DiscoveryValues, Family, ImageValues, MeshValues, OpenPorts, OutboundMode, OutboundTrafficPolicy, PullPolicy,
-    Resources, Values,
+    Resources, TlsValues, Values,
 };

@@ -8,6 +8,7 @@ mod input;
 mod plan;
 mod report;
 mod run;
+mod settings;
 mod standing;
 mod trust;
 
