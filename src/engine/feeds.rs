@@ -367,6 +367,7 @@ mod tests {
             source: Source::Folder("gke".into()),
             overrides: ClusterOverride::default(),
             fingerprint,
+            system_namespace: "istio-system".into(),
         };
         Registry {
             dir: "registry".into(),
@@ -375,6 +376,7 @@ mod tests {
             notes: Vec::new(),
             mesh: MeshFile::default(),
             primary: None,
+            system_namespace: "istio-system".into(),
         }
     }
 

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use meshctl::adapters::grpc::{AdsClient, Received};
-use meshctl::adapters::registry::{ReadOptions, Trust};
+use meshctl::adapters::registry::{Origin, ReadOptions, Trust};
 use meshctl::pure::xds::Type;
-use meshctl::roles::discovery::{Config, Discovery};
+use meshctl::roles::discovery::{Config, Discovery, Listen};
 use meshctl_proto::envoy::config::core::v3::Node;
 use meshctl_proto::envoy::service::discovery::v3::DeltaDiscoveryRequest;
 use serde_json::{Value, json};
@@ -39,16 +39,13 @@ impl Pilot {
         for id in clusters {
             write(dir.path(), &format!("{id}.yaml"), &kubeconfig(black_hole()));
         }
-        let any = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let any = || vec![SocketAddr::from(([127, 0, 0, 1], 0))];
+        let read = ReadOptions { primary: None, trust: Trust::Terminal };
         let config = Config {
-            registry: dir.path().to_owned(),
-            read: ReadOptions { primary: None, trust: Trust::Terminal },
-            grpc: any,
-            secure: None,
-            http: any,
-            monitoring: any,
-            max_connections,
+            registry: Origin::Folder(dir.path().to_owned(), read),
+            listen: Listen { grpc: any(), http: any(), monitoring: any(), max_connections, ..Listen::default() },
             hold: true,
+            duties: Default::default(),
         };
         let stop = CancellationToken::new();
         let discovery = Discovery::start(config, stop.clone()).await.unwrap();
