@@ -227,7 +227,7 @@ fn report(registry: &Registry, items: Vec<Row>) -> Result<Report, CliError> {
 }
 
 /// A time; a bare number means seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let seconds = if text.ends_with(|c: char| c.is_ascii_digit()) { "s" } else { "" };
     parse_duration(&format!("{text}{seconds}")).ok_or_else(|| "it is no time such as 5s, 500ms or 2m".to_owned())
 }

@@ -5,6 +5,7 @@ mod backend;
 mod change;
 mod error;
 mod folder;
+mod foreign;
 mod generate;
 mod input;
 mod live;
@@ -15,6 +16,9 @@ mod secret;
 mod standing;
 mod steps;
 mod trust;
+mod uninstall;
+mod wait;
+mod words;
 
 pub use backend::Consent;
 pub use change::{Action, Change, Payload};
@@ -24,8 +28,9 @@ pub use input::{Place, PlanCluster, PlanInput, values_file};
 pub use live::Live;
 pub use plan::{Options, Plan, PlannedCluster, image};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
-pub use run::{Prepared, prepare};
+pub use run::{Prepared, Waiting, prepare};
 pub use secret::{PlannedSecret, SecretData};
+pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
 
 /// More than any manifest, value file or certificate holds, in bytes.
 const MAX_FILE: u64 = 16 << 20;

@@ -9,7 +9,7 @@ use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
 
 /// The control plane's namespace.
-const NAMESPACE: &str = "istio-system";
+pub(super) const NAMESPACE: &str = "istio-system";
 
 /// What a user says to a plan.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,8 @@ pub struct Options {
     pub layers: Vec<Layer>,
     /// Only these clusters; empty: all.
     pub only: Vec<String>,
+    /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
+    pub only_secrets: bool,
 }
 
 /// A cluster and what it shall hold.
@@ -109,7 +111,7 @@ fn image_layer(image: &ImageSettings) -> Value {
     json!({"image": said})
 }
 
-fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {
+pub(super) fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {
     if input.clusters.is_empty() {
         return Err(InstallError::NoClusters(input.dir.display().to_string()));
     }
