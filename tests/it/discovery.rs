@@ -289,3 +289,35 @@ async fn connections_beyond_the_limit_are_refused_and_counted() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn warnings_tell_what_is_left_out() {
+    let pilot = Pilot::start(&[], 10).await;
+    // another network without a gateway, and a host that no proxy is sent to
+    let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\nclusters: {on-prem: {network: dc}}\n";
+    write(pilot.dir.path(), "mesh.yaml", mesh);
+    let external = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "evil", "namespace": "default"},
+        "spec": {"type": "ExternalName", "externalName": "169.254.169.254", "ports": [{"name": "http", "port": 80}]}});
+    write(pilot.dir.path(), "gke/evil.yaml", &external.to_string());
+    let mut far = web();
+    far.push(json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+        "metadata": {"name": "web-1", "namespace": "default", "labels": {"kubernetes.io/service-name": "web"}},
+        "ports": [{"name": "http", "port": 80}], "endpoints": [{"addresses": ["10.7.0.1"]}]}));
+    write(pilot.dir.path(), "on-prem/web.yaml", &far.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
+    let deadline = Instant::now() + DEADLINE;
+    let all = loop {
+        let (_, body) = pilot.page("http", "/debug/warningz").await;
+        let all: Vec<Value> = serde_json::from_str(&body).unwrap();
+        if all.len() >= 2 {
+            break all;
+        }
+        assert!(Instant::now() < deadline, "{body}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let told = |service: &str, words: &str| {
+        let of = |w: &&Value| w["service"].as_str().is_some_and(|s| s.contains(service));
+        all.iter().filter(of).any(|w| w["reason"].as_str().is_some_and(|r| r.contains(words)))
+    };
+    assert!(told("web", "network dc has no gateway"), "{all:?}");
+    assert!(told("evil", "no proxy is sent to 169.254.169.254"), "{all:?}");
+}

@@ -1,8 +1,9 @@
 //! The resources of all views, kept in line with the mesh: a change costs work for what it touches, and nothing else.
 //!
-//! Here are the views and their tables; `services` has what services give to tables, `rows` the resources themselves, and
+//! Here are the views and their tables; `attach` builds what a new view needs, `services` has what services give to tables, `rows` the resources themselves, and
 //! `fragments` the encoded pieces that many of them share.
 
+mod attach;
 mod fragments;
 mod rows;
 mod services;
@@ -11,10 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use attach::Attaching;
 use fragments::Fragments;
 
 use super::session::Touched;
-use super::snapshot::{Snapshot, TableId, ViewId, ViewTables};
+use super::snapshot::{Snapshot, TableId, ViewId};
 use super::tables::{Named, OwnRows, Share, TableKey};
 use super::types::{Key, Rid, View};
 use crate::data::model::{ClusterId, Name, PMap, WorkloadId, take_from_set};
@@ -35,6 +37,8 @@ struct Table {
     id: TableId,
     /// How many views use it.
     views: usize,
+    /// Every service has given what it gives.
+    whole: bool,
     /// The rows that each service gives.
     given: BTreeMap<Named, BTreeSet<Name>>,
     /// What services give to rows that they may share.
@@ -122,24 +126,6 @@ impl Catalog {
         self.view_of.iter().map(|(id, view)| (*id, view))
     }
 
-    /// Builds what a view needs and does not stand yet. Each attachment ends with a [`Catalog::detach`].
-    pub fn attach(&mut self, mesh: &Mesh, view: View) -> ViewId {
-        if let Some(attached) = self.views.get_mut(&view) {
-            attached.streams += 1;
-            return attached.id;
-        }
-        let keys = TableKey::of_view(&view);
-        let mut tables = ViewTables::default();
-        for key in &keys {
-            tables.0[key.ty().index()].push(self.use_table(mesh, key));
-        }
-        let id = ViewId(self.number());
-        self.snapshot.views.insert(id, Arc::new(tables));
-        self.view_of.insert(id, view.clone());
-        self.views.insert(view, AttachedView { id, streams: 1, tables: keys });
-        id
-    }
-
     /// Ends one attachment; what no view needs any more goes.
     pub fn detach(&mut self, id: ViewId) {
         let Some(view) = self.view_of.get(&id) else { return };
@@ -193,15 +179,16 @@ impl Catalog {
         self.counter
     }
 
-    fn use_table(&mut self, mesh: &Mesh, key: &TableKey) -> TableId {
+    /// Counts one view more on a table. Returns whether it stands: else whoever asks must fill it.
+    fn use_table(&mut self, key: &TableKey) -> bool {
         if let Some(table) = self.tables.get_mut(key) {
             table.views += 1;
-            return table.id;
+            return table.whole;
         }
         let id = TableId(self.number());
         self.snapshot.tables.insert(id, PMap::new());
         self.table_types.insert(id, key.ty());
-        let table = Table { id, views: 1, given: BTreeMap::new(), shares: BTreeMap::new() };
+        let table = Table { id, views: 1, whole: false, given: BTreeMap::new(), shares: BTreeMap::new() };
         self.tables.insert(key.clone(), table);
         if let Some(target) = key.target() {
             let place = (target.workload.cluster.clone(), target.workload.namespace.clone());
@@ -210,9 +197,7 @@ impl Catalog {
             let address = (target.workload.cluster.clone(), target.address);
             self.by_address.entry(address).or_default().insert(key.clone());
         }
-        let mut pass = Pass::new(mesh, true);
-        self.fill(key, &mut pass);
-        id
+        false
     }
 
     fn release_table(&mut self, key: &TableKey) {

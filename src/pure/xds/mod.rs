@@ -17,7 +17,7 @@ mod tables;
 mod types;
 
 pub use build::{Binding, ExternalHost, Families};
-pub use catalog::{Catalog, Update};
+pub use catalog::{Attaching, Catalog, Update};
 pub use dump::{any_json, config_dump, config_dump_of, config_dump_where, to_json};
 pub use proxy::Proxy;
 pub use request::{DeltaRequest, Request, SotwRequest};

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::streams::{Sent, StreamStatus};
 use super::upkeep::Upkeep;
-use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp, WorkloadId};
+use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, ServiceKind, Timestamp, WorkloadId};
 use crate::engine::Feeds;
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
-use crate::pure::xds::{self, Catalog, Proxy, Snapshot, TypeStatus};
+use crate::pure::xds::{self, Catalog, ExternalHost, Proxy, Snapshot, TypeStatus};
 
 /// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on; in a cluster also how
 /// the remotes' credentials and slices stand.
@@ -117,7 +117,8 @@ fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
     })
 }
 
-/// What is wrong with objects, and where the clusters' definitions of a service disagree.
+/// What is wrong with objects, where the clusters' definitions of a service disagree, which endpoints some clusters cannot
+/// reach, and which ExternalNames proxies are not sent to.
 pub(super) fn warnings(mesh: &Mesh) -> Value {
     let objects = mesh.warnings.iter().flat_map(|((cluster, key), warnings)| {
         let row = move |w: &crate::data::model::Warning| json!({"cluster": cluster, "object": key.to_string(), "field": w.field, "reason": w.reason});
@@ -127,7 +128,14 @@ pub(super) fn warnings(mesh: &Mesh) -> Value {
         let row = |w: &crate::data::model::Warning| json!({"service": s.id.to_string(), "field": w.field, "reason": w.reason});
         s.conflicts.iter().map(row).collect::<Vec<_>>()
     });
-    objects.chain(services).collect()
+    objects.chain(services).chain(mesh.services.values().filter_map(|s| refused(s))).collect()
+}
+
+fn refused(service: &Service) -> Option<Value> {
+    let ServiceKind::ExternalName(host) = &service.kind else { return None };
+    let reason = format!("no proxy is sent to {host}: it is no public host, or the service itself");
+    let row = json!({"service": service.id.to_string(), "field": "spec.externalName", "reason": reason});
+    ExternalHost::of(service, host).is_none().then_some(row)
 }
 
 /// Every pod that the mesh knows, with what it may be called by, and whether its proxy is connected.
