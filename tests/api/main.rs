@@ -13,6 +13,7 @@ mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+mod in_cluster;
 mod live;
 mod lost;
 mod objects;
@@ -20,9 +21,11 @@ mod pair;
 mod pilot;
 mod pki;
 mod proxy;
+mod rights;
 mod servers;
 mod sidecar;
 mod source;
+mod stretched;
 mod supervision;
 mod supervisor;
 mod wait;
@@ -45,6 +48,8 @@ fn main() -> ExitCode {
         lost::trials(),
         folder::trials(),
         source::trials(),
+        in_cluster::trials(),
+        rights::trials(),
     ]
     .into_iter()
     .flatten()
