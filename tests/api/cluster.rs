@@ -269,6 +269,28 @@ impl Cluster {
         self.config(&self.server, &self.pki.admin)
     }
 
+    /// The port of its API server on loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The CA of its API server, PEM.
+    pub fn ca(&self) -> &str {
+        &self.pki.ca
+    }
+
+    /// A kubeconfig with a bearer token, for this address of the API server, as install writes it for a remote.
+    pub fn kubeconfig_of_token(&self, address: SocketAddr, token: &str) -> String {
+        let ca = serde_json::to_string(&ByteString(self.pki.ca.as_bytes().to_vec())).unwrap();
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: {name}\n\
+             clusters:\n- name: {name}\n  cluster: {{server: \"https://{address}\", certificate-authority-data: {ca}}}\n\
+             users:\n- name: {name}\n  user: {{token: {token}}}\n\
+             contexts:\n- name: {name}\n  context: {{cluster: {name}, user: {name}}}\n",
+            name = self.settings.name,
+        )
+    }
+
     /// The same for another address of the same API server: a proxy's, or one where nobody answers.
     pub fn kubeconfig_at(&self, address: SocketAddr) -> String {
         self.config(&format!("https://{address}"), &self.pki.admin)

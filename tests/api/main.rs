@@ -14,6 +14,7 @@ mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+mod in_cluster;
 mod install;
 mod live;
 mod lost;
@@ -23,9 +24,11 @@ mod pilot;
 mod pki;
 mod preflight;
 mod proxy;
+mod rights;
 mod servers;
 mod sidecar;
 mod source;
+mod stretched;
 mod supervision;
 mod supervisor;
 mod wait;
@@ -51,6 +54,8 @@ fn main() -> ExitCode {
         preflight::trials(),
         credentials::trials(),
         install::trials(),
+        in_cluster::trials(),
+        rights::trials(),
     ]
     .into_iter()
     .flatten()
