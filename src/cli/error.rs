@@ -188,11 +188,10 @@ impl From<crate::adapters::serve::ServeError> for CliError {
             ServeError::Bind { .. } => {
                 CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
             }
-            ServeError::Files(_)
-            | ServeError::NotPem { .. }
-            | ServeError::Root { .. }
-            | ServeError::Key { .. }
-            | ServeError::Chain { .. } => CliError::usage(e.to_string())
+            ServeError::Root { why, .. } | ServeError::Key { why, .. } | ServeError::Chain { why, .. } => {
+                CliError::usage(e.to_string()).hint(why.hint())
+            }
+            ServeError::Files(_) | ServeError::NotPem { .. } => CliError::usage(e.to_string())
                 .hint("name a certificate with its chain, its key, and the mesh's root, all in PEM"),
             ServeError::Serve { .. } | ServeError::Signals(_) => CliError::failed(e.to_string()),
         }
