@@ -213,6 +213,7 @@ v1\t'The JSON of the talk\'s pilot (v1 REST)'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l dry-run -d 'Write nothing: print the plan, or with -o yaml exactly what would be applied'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s y -l yes -d 'Do not ask'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l move-primary -d 'Take another primary than the one that was installed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l force-conflicts -d 'Take back fields of ours that somebody else has changed in a live cluster'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'

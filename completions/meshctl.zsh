@@ -437,6 +437,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
 '--move-primary[Take another primary than the one that was installed]' \
+'--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \

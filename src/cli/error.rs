@@ -73,9 +73,6 @@ impl From<crate::workflows::install::InstallError> for CliError {
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
             E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
-            E::Live(_) => {
-                out.hint("name the file clusters with --clusters, or render the manifests: meshctl manifest generate")
-            }
             E::PrimaryMoves { recorded, .. } => {
                 out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
             }

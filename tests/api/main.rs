@@ -13,6 +13,7 @@ mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+mod install;
 mod live;
 mod lost;
 mod objects;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         lost::trials(),
         folder::trials(),
         source::trials(),
+        install::trials(),
     ]
     .into_iter()
     .flatten()
