@@ -81,7 +81,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
                 .hint("or build one and load it: docker build -t meshctl:dev . && kind load docker-image meshctl:dev")
                 .hint("then --tag dev"),
             E::Image(ImageError::NoTag(_)) => out.hint("add --tag TAG or --digest sha256:…"),
-            E::Trust { .. } => out.hint("meshctl ca init makes what is missing; --ca DIR names another folder"),
+            E::Trust { dir, .. } => out
+                .hint("meshctl ca init makes what is missing; --ca DIR names another folder")
+                .hint(format!("meshctl ca verify {dir} shows all that is wrong with it")),
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
             E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),

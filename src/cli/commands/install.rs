@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::manifest::ValueArgs;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{Consent, InstallReport, Options, PlanInput, Prepared, prepare};
+use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, prepare};
 
 /// Install the control plane in every cluster of the registry
 ///
@@ -50,7 +50,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     }
     let options = Options { layers: args.values.layers()?, only: args.clusters.clone() };
     let consent = Consent { force_conflicts: args.force_conflicts, move_primary: args.move_primary };
-    let prepared = prepare(&input, &options, args.ca.as_deref(), consent).await?;
+    let prepared = prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, consent).await?;
     if args.dry_run {
         return dry_run(ctx, &prepared);
     }

@@ -26,6 +26,7 @@ pub use plan::{Options, Plan, PlannedCluster, image};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
 pub use run::{Prepared, prepare};
 pub use secret::{PlannedSecret, SecretData};
+pub use trust::{CaAt, HeldCa};
 
 /// More than any manifest, value file or certificate holds, in bytes.
 const MAX_FILE: u64 = 16 << 20;

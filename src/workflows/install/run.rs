@@ -1,8 +1,6 @@
 //! From a plan to clusters that hold it: everything that can be checked is checked before the first write; then the clusters go
 //! side by side, in the order that holds between them.
 
-use std::path::Path;
-
 use futures::future::join_all;
 
 use super::backend::{Backend, Consent};
@@ -13,7 +11,7 @@ use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
 use super::report::InstallReport;
 use super::steps::{STAGES, Way};
-use super::trust;
+use super::trust::{self, CaAt};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::Stage;
 
@@ -32,7 +30,7 @@ pub struct Prepared {
 pub async fn prepare(
     input: &PlanInput,
     options: &Options,
-    ca: Option<&Path>,
+    ca: CaAt<'_>,
     consent: Consent,
 ) -> Result<Prepared, InstallError> {
     let plan = Plan::of(input, options)?;
