@@ -30,7 +30,7 @@ enum Kind {
     TooLong,
     NoRoot,
     OtherKey,
-    KeyKind,
+    KeyForm,
     KeyEncrypted,
     Unknown,
 }
@@ -49,7 +49,7 @@ impl TlsFault {
             Error::InvalidCertificate(e) => certificate(e),
             Error::InconsistentKeys(_) => Kind::OtherKey,
             // the library's word for a key that no parser takes
-            Error::General(_) => Kind::KeyKind,
+            Error::General(_) => Kind::KeyForm,
             _ => Kind::Unknown,
         })
     }
@@ -84,7 +84,7 @@ impl TlsFault {
             Kind::TooLong => "leave what it does not need out of the file: its own certificate, then each one's issuer",
             Kind::NoRoot => "name the root-cert.pem of the mesh's CA",
             Kind::OtherKey => "name the key that the certificate was issued for: the two are renewed together",
-            Kind::KeyKind => "name an RSA, ECDSA or Ed25519 key, in PKCS#8, PKCS#1 or SEC1",
+            Kind::KeyForm => "name an RSA, ECDSA or Ed25519 key, in PKCS#8, PKCS#1 or SEC1",
             Kind::KeyEncrypted => "decrypt it first: openssl pkey -in ENCRYPTED -out KEY",
         }
     }
@@ -114,7 +114,7 @@ impl fmt::Display for TlsFault {
             Kind::TooLong => "its chain is too long or too tangled to be followed",
             Kind::NoRoot => "it holds no root certificate",
             Kind::OtherKey => "it is the key of another certificate",
-            Kind::KeyKind => "it is broken, or of a kind that TLS does not use",
+            Kind::KeyForm => "it is broken, or of a kind that TLS does not use",
             Kind::KeyEncrypted => "it is encrypted, and a server has nobody to ask for the passphrase",
             Kind::Unknown => "verifiers refuse it",
         })
