@@ -73,6 +73,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
             E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
+            E::RemovesPrimary(_) => out
+                .hint("move it first: meshctl install --primary OTHER --move-primary")
+                .hint("or take the whole mesh away: meshctl uninstall"),
             E::PrimaryMoves { recorded, .. } => {
                 out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
             }

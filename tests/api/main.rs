@@ -23,9 +23,11 @@ mod pilot;
 mod pki;
 mod preflight;
 mod proxy;
+mod removal;
 mod servers;
 mod sidecar;
 mod source;
+mod stubs;
 mod supervision;
 mod supervisor;
 mod wait;
@@ -50,6 +52,8 @@ fn main() -> ExitCode {
         source::trials(),
         preflight::trials(),
         credentials::trials(),
+        removal::trials(),
+        stubs::trials(),
         install::trials(),
     ]
     .into_iter()

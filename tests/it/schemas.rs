@@ -6,7 +6,8 @@ use meshctl::workflows::demo::{FixtureSet, files};
 use meshctl::workflows::install::{Action, ClusterReport, InstallReport, ObjectReport, State};
 use serde_json::{Map, Value};
 
-const SCHEMAS: [&str; 5] = ["ClusterList", "InstallReport", "CAReport", "ClusterAdded", "VersionReport"];
+const SCHEMAS: [&str; 6] =
+    ["ClusterList", "InstallReport", "CAReport", "ClusterAdded", "ClusterRemoved", "VersionReport"];
 
 /// A kubeconfig of a server that is never asked.
 const KUBECONFIG: &str = "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://192.0.2.1'}}]\n\
@@ -75,10 +76,20 @@ fn reports() -> Vec<Value> {
     say("install --tag dev", 0);
     say("install --tag dev", 0);
     say("install --tag other --dry-run", 0);
+    // somebody has made an object of ours their own: it stays
+    let service = "kubeconf/on-prem/meshctl/service-istio-system-istio-pilot.yaml";
+    let text = std::fs::read_to_string(bench.path(service)).unwrap();
+    bench.write(
+        service,
+        &text.lines().filter(|l| !l.contains("meshctl.io/owned")).map(|l| format!("{l}\n")).collect::<String>(),
+    );
+    say("cluster remove on-prem --dead", 0);
+    say("cluster remove on-prem", 0);
     // a file where a folder must be
     std::fs::remove_dir_all(bench.path("kubeconf/on-prem/meshctl")).unwrap();
     bench.write("kubeconf/on-prem/meshctl", "");
     say("install --tag dev", 1);
+    say("cluster remove on-prem", 1);
     std::fs::remove_file(bench.path("mesh-ca/gke/cert-chain.pem")).unwrap();
     say("ca show", 1);
     bench.write("kubeconf/west.yaml", KUBECONFIG);

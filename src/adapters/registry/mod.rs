@@ -2,6 +2,7 @@
 //! one interface; every problem of the directory at once, with its file, and never with a scalar of it.
 
 mod add;
+mod aside;
 mod credential;
 mod entry;
 mod event;
@@ -19,6 +20,7 @@ mod source;
 mod watch;
 
 pub use add::{AddError, Added, add};
+pub use aside::set_aside;
 pub use credential::{Credential, token_expires};
 pub use entry::{Entry, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};

@@ -16,6 +16,7 @@ use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
 use super::report::InstallReport;
 use super::steps::{STAGES, Way};
+use super::stubs;
 use super::trust;
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{Inventory, Stage};
@@ -57,17 +58,30 @@ pub async fn prepare(
     ca: Option<&Path>,
     consent: Consent,
 ) -> Result<Prepared, InstallError> {
-    let plan = Plan::of(input, options)?;
+    let mut plan = Plan::of(input, options)?;
     let namespace = plan.clusters.first().map(|c| c.manifests.namespace.clone()).unwrap_or_default();
     // also those that are not asked for now: they know the primary
     let asked = join_all(input.clusters.iter().map(|c| ask(&c.id, &c.place, &namespace))).await;
     if !consent.move_primary {
         recorded_primary(&asked, &plan)?;
     }
+    let told = if options.stub_services || input.mesh.stub_services {
+        let places: Vec<stubs::Place<'_>> = asked
+            .iter()
+            .map(|a| stubs::Place {
+                id: a.id,
+                backend: a.backend.as_ref().ok(),
+                old: a.inventory.as_ref().ok().and_then(Option::as_ref),
+            })
+            .collect();
+        stubs::add(input, &mut plan.clusters, &places).await?
+    } else {
+        Vec::new()
+    };
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
-    let look = ready::look(input, &plan.clusters, &backends(&asked), &secrets, consent).await;
-    let look = &look;
+    let look = ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent).await;
+    let (look, told) = (&look, &told);
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
         let asked = asked.iter().find(|a| *a.id == planned.id);
@@ -75,6 +89,7 @@ pub async fn prepare(
             let way = |compared| {
                 let way = Way::new(planned.clone(), secrets.clone(), consent, compared);
                 look.tell(&way);
+                told.iter().filter(|(id, _)| *id == planned.id).for_each(|(_, text)| way.note(text.clone()));
                 way
             };
             if let Some(why) = look.stops(&planned.id) {
@@ -113,9 +128,10 @@ pub async fn prepare(
     Ok(Prepared { plan, ways, credentials, consent })
 }
 
-/// The backends by cluster.
-fn backends<'a>(asked: &'a [Asked<'a>]) -> Vec<(&'a ClusterId, &'a Result<Backend, String>)> {
-    asked.iter().map(|a| (a.id, &a.backend)).collect()
+/// What the preflight needs of the clusters that were asked.
+fn grounds<'a>(asked: &'a [Asked<'a>]) -> Vec<ready::Reached<'a>> {
+    let inventory = |a: &'a Asked<'a>| a.inventory.as_ref().ok().and_then(Option::as_ref);
+    asked.iter().map(|a| ready::Reached { id: a.id, backend: &a.backend, inventory: inventory(a) }).collect()
 }
 
 /// What must happen to the credentials of the remotes that are asked for.

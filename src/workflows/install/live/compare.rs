@@ -9,7 +9,7 @@ use super::standing::{cleaned, managers, terminating, text, uid};
 use super::{Live, WIDTH, sentence};
 use crate::adapters::k8s::{ApplyError, K8sError, get_all, identity};
 use crate::data::yaml;
-use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over};
 use crate::workflows::install::backend::Compared;
 use crate::workflows::install::change::{Action, Change, Changes, Payload};
 use crate::workflows::install::foreign;
@@ -309,6 +309,10 @@ impl Ground<'_> {
             let Some(standing) = standing.map_err(|e| sentence("reading", &key, e))? else { continue };
             if !standing.is_owned() {
                 notes.push(format!("{key} is no longer needed, and was kept: it does not carry our label"));
+                continue;
+            }
+            if is_taken_over(&standing) {
+                notes.push(format!("{key} was a stub, and was kept: it has a selector by now"));
                 continue;
             }
             let (before, uid) = (text(&cleaned(&standing.value))?, uid(&standing));
