@@ -96,6 +96,24 @@ impl From<crate::adapters::registry::RegistryError> for CliError {
     }
 }
 
+impl From<crate::adapters::registry::AddError> for CliError {
+    fn from(e: crate::adapters::registry::AddError) -> Self {
+        use crate::adapters::registry::AddError as E;
+        let error = CliError::usage(format!("adding the cluster failed: {e}"));
+        match e {
+            E::Context { known, .. } if known.is_empty() => error.hint("name another file with --kubeconfig FILE"),
+            E::Context { known, .. } => known.into_iter().fold(error, |e, name| e.hint(format!("--context {name}"))),
+            E::Taken { .. } => error.hint("choose another id, or take that entry out of the directory"),
+            E::SameServer { .. } => error.hint("a cluster is in a registry once: name another --context"),
+            E::File { .. } | E::Unusable { .. } => {
+                error.hint("kubectl config get-contexts shows what kubectl makes of it")
+            }
+            E::Registry(e) => e.into(),
+            E::Files(e) => e.into(),
+        }
+    }
+}
+
 impl From<crate::roles::discovery::DiscoveryError> for CliError {
     fn from(e: crate::roles::discovery::DiscoveryError) -> Self {
         use crate::roles::discovery::DiscoveryError;

@@ -66,6 +66,7 @@ enum Command {
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
     Uninstall(commands::uninstall::Args),
+    Version(commands::version::Args),
 }
 
 /// Parses the arguments, runs the command, and says how it ended.
@@ -96,6 +97,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
         Command::Uninstall(args) => commands::uninstall::run(ctx, args).await,
+        Command::Version(args) => commands::version::run(ctx, args).await,
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod cluster;
 mod cluster_list;
+mod credentials;
 #[path = "../it/envoy.rs"]
 mod envoy;
 mod folder;
@@ -20,6 +21,7 @@ mod objects;
 mod pair;
 mod pilot;
 mod pki;
+mod preflight;
 mod proxy;
 mod servers;
 mod sidecar;
@@ -46,6 +48,8 @@ fn main() -> ExitCode {
         lost::trials(),
         folder::trials(),
         source::trials(),
+        preflight::trials(),
+        credentials::trials(),
         install::trials(),
     ]
     .into_iter()

@@ -33,7 +33,8 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
-    let options = Options { layers: args.values.layers()?, only: args.clusters.clone(), only_secrets: false };
+    let options =
+        Options { layers: args.values.layers()?, only: args.clusters.clone(), only_secrets: false, now: ctx.now() };
     let prepared = prepare(&input, &options, args.ca.as_deref(), Consent::default()).await?;
     let report = prepared.dry_run();
     super::install::talk(ctx, &report, "comparing with");

@@ -47,6 +47,12 @@ pub(crate) struct Args {
     /// Take back fields of ours that somebody else has changed in a live cluster
     #[arg(long)]
     force_conflicts: bool,
+    /// Let this version replace a newer one
+    #[arg(long)]
+    allow_downgrade: bool,
+    /// Make the accounts anew by which pilot reads the remotes: every token it holds is worth nothing from then on
+    #[arg(long)]
+    revoke_credentials: bool,
     /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
@@ -70,8 +76,14 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
         only_secrets: args.only == Some(Only::Secrets),
+        now: ctx.now(),
     };
-    let consent = Consent { force_conflicts: args.force_conflicts, move_primary: args.move_primary };
+    let consent = Consent {
+        force_conflicts: args.force_conflicts,
+        move_primary: args.move_primary,
+        allow_downgrade: args.allow_downgrade,
+        revoke_credentials: args.revoke_credentials,
+    };
     let prepared = prepare(&input, &options, args.ca.as_deref(), consent).await?;
     if args.dry_run {
         return dry_run(ctx, &prepared);

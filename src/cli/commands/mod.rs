@@ -12,3 +12,4 @@ pub(super) mod man;
 pub(super) mod manifest;
 pub(super) mod proxy_config;
 pub(super) mod uninstall;
+pub(super) mod version;

@@ -17,6 +17,10 @@ pub struct Consent {
     pub force_conflicts: bool,
     /// Take another primary than the recorded one.
     pub move_primary: bool,
+    /// Let an older version of this program replace a newer one.
+    pub allow_downgrade: bool,
+    /// Make the remotes' reader accounts anew: every token that pilot holds is worth nothing from then on.
+    pub revoke_credentials: bool,
 }
 
 /// Where one cluster's objects stand.

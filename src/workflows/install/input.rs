@@ -78,6 +78,8 @@ pub struct PlanCluster {
     pub role: ClusterRole,
     /// Where its objects stand.
     pub place: Place,
+    /// What the registry's entry holds.
+    pub source: Source,
     /// What `mesh.yaml` says of it.
     pub overrides: ClusterOverride,
 }
@@ -124,6 +126,7 @@ impl PlanInput {
                 // every live source has a connector
                 (Source::Live { server, .. }, None) => Place::Folder { whole: server.into(), ours: server.into() },
             },
+            source: entry.source.clone(),
             overrides: entry.overrides.clone(),
         };
         let (primary, primary_reason) =

@@ -5,14 +5,14 @@ use serde_json::{Map, Value, json};
 use super::error::InstallError;
 use super::input::{Place, PlanCluster, PlanInput};
 use crate::data::kinds::{ImageSettings, MeshFile};
-use crate::data::model::{ClusterId, ClusterRole};
+use crate::data::model::{ClusterId, ClusterRole, Timestamp};
 use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
 
 /// The control plane's namespace.
 pub(super) const NAMESPACE: &str = "istio-system";
 
 /// What a user says to a plan.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Values over those of `mesh.yaml`: `-f` files, then `--set`, then `--hub`, `--tag` and `--digest`.
     pub layers: Vec<Layer>,
@@ -20,6 +20,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
     pub only_secrets: bool,
+    /// When it is: credentials that have ended are minted anew.
+    pub now: Timestamp,
 }
 
 /// A cluster and what it shall hold.

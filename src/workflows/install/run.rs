@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures::future::join_all;
 
 use super::backend::{Backend, Consent};
+use super::credentials::{Credentials, Wanted};
 use super::error::InstallError;
 use super::folder::Folder;
 use super::input::{Place, PlanInput};
 use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
+use super::ready::{self, Look};
 use super::report::InstallReport;
 use super::steps::{STAGES, Way};
 use super::trust;
@@ -24,6 +26,9 @@ pub struct Prepared {
     /// The plan.
     pub plan: Plan,
     ways: Vec<Way>,
+    /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
+    credentials: Option<Credentials>,
+    consent: Consent,
 }
 
 /// How long to wait for what was written.
@@ -61,17 +66,27 @@ pub async fn prepare(
     }
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
+    let look = ready::look(input, &plan.clusters, &backends(&asked), &secrets, consent).await;
+    let look = &look;
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
         let asked = asked.iter().find(|a| *a.id == planned.id);
         async move {
+            let way = |compared| {
+                let way = Way::new(planned.clone(), secrets.clone(), consent, compared);
+                look.tell(&way);
+                way
+            };
+            if let Some(why) = look.stops(&planned.id) {
+                return way(Err(why));
+            }
             let (backend, old) = match asked {
                 Some(Asked { backend: Ok(backend), inventory: Ok(old), .. }) => (backend.clone(), old.clone()),
                 Some(Asked { backend: Err(why), .. } | Asked { inventory: Err(why), .. }) => {
-                    return Way::new(planned.clone(), secrets, consent, Err(why.clone()));
+                    return way(Err(why.clone()));
                 }
                 None => {
-                    return Way::new(planned.clone(), secrets, consent, Err("it is not in the registry".to_owned()));
+                    return way(Err("it is not in the registry".to_owned()));
                 }
             };
             let compared = backend.compare(planned, &secrets, old).await;
@@ -81,7 +96,7 @@ pub async fn prepare(
                 }
                 (backend, compared)
             });
-            let way = Way::new(planned.clone(), secrets, consent, compared);
+            let way = way(compared);
             if !consent.force_conflicts
                 && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
             {
@@ -94,7 +109,46 @@ pub async fn prepare(
         }
     });
     let ways = join_all(ways).await;
-    Ok(Prepared { plan, ways })
+    let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
+    Ok(Prepared { plan, ways, credentials, consent })
+}
+
+/// The backends by cluster.
+fn backends<'a>(asked: &'a [Asked<'a>]) -> Vec<(&'a ClusterId, &'a Result<Backend, String>)> {
+    asked.iter().map(|a| (a.id, &a.backend)).collect()
+}
+
+/// What must happen to the credentials of the remotes that are asked for.
+async fn credentials(
+    input: &PlanInput,
+    plan: &Plan,
+    asked: &[Asked<'_>],
+    look: &Look,
+    ways: &[Way],
+    consent: Consent,
+    options: &Options,
+) -> Option<Credentials> {
+    let primary = asked.iter().find(|a| *a.id == plan.primary).and_then(|a| a.backend.as_ref().ok());
+    let Some(Backend::Live(primary)) = primary else { return None };
+    let remotes: Vec<&Way> = ways.iter().filter(|w| w.planned.role == ClusterRole::Remote).collect();
+    let wanted = remotes.iter().filter_map(|way| {
+        let (Backend::Live(live), _) = way.open()? else { return None };
+        let source = &input.clusters.iter().find(|c| c.id == way.planned.id)?.source;
+        Some(Wanted { id: &way.planned.id, live, source, reach: look.reaches.get(&way.planned.id)? })
+    });
+    match Credentials::plan(primary, wanted.collect(), consent.revoke_credentials, options).await {
+        Ok(credentials) => {
+            for remote in &credentials.remotes {
+                let way = remotes.iter().find(|w| w.planned.id == remote.id);
+                way.into_iter().for_each(|way| remote.plan_text().into_iter().for_each(|text| way.foresee(text)));
+            }
+            Some(credentials)
+        }
+        Err(why) => {
+            remotes.iter().filter(|w| w.planned.place.server().is_some()).for_each(|way| way.fail(why.clone()));
+            None
+        }
+    }
 }
 
 /// Connects to a cluster and reads its inventory.
@@ -159,7 +213,7 @@ impl Prepared {
 
     /// Whether nothing would be written anywhere.
     pub fn is_settled(&self) -> bool {
-        self.ways.iter().all(Way::is_settled)
+        self.ways.iter().all(Way::is_settled) && self.credentials.as_ref().is_none_or(Credentials::is_settled)
     }
 
     /// Whether every cluster could be compared with its plan.
@@ -212,8 +266,11 @@ impl Prepared {
             }
         }
         say("the remotes");
+        join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))).await;
+        if let Some(credentials) = &self.credentials {
+            credentials.place(&remotes, self.consent.revoke_credentials).await;
+        }
         join_all(remotes.iter().map(|w| async {
-            stages(w, Stage::Services, Stage::Workloads).await;
             w.wait(waiting).await;
             stages(w, Stage::Webhooks, Stage::Webhooks).await;
         }))

@@ -54,6 +54,11 @@ impl PlannedSecret {
     }
 }
 
+/// The bytes of a Secret's data; `None` where the text is no base64.
+pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
+    serde_json::from_value::<k8s_openapi::ByteString>(text.into()).ok().map(|bytes| bytes.0)
+}
+
 /// RFC 4648 §4, with padding, as the API has it.
 pub(super) fn base64(bytes: &[u8]) -> String {
     // k8s-openapi's bytes serialise so

@@ -44,8 +44,12 @@ struct Progress {
     done: Vec<ObjectKey>,
     /// It is through.
     finished: bool,
+    /// Something was written that is no object of the plan.
+    touched: bool,
     error: Option<String>,
     notes: Vec<String>,
+    /// What would happen besides the changes of objects.
+    foreseen: Vec<String>,
 }
 
 impl Way {
@@ -84,9 +88,32 @@ impl Way {
         self.progress().error.get_or_insert(why.into());
     }
 
+    /// Something to tell while nothing has been written.
+    pub(super) fn foresee(&self, text: impl Into<String>) {
+        self.progress().foreseen.push(text.into());
+    }
+
     /// Something to tell.
     pub(super) fn note(&self, text: impl Into<String>) {
         self.progress().notes.push(text.into());
+    }
+
+    /// Something that is no object of the plan was written, and is to be told.
+    pub(super) fn touch(&self, text: impl Into<String>) {
+        self.progress().touched = true;
+        self.note(text);
+    }
+
+    /// Puts an object of the plan there again, whatever stands.
+    ///
+    /// # Errors
+    /// As [`Backend::put`]; where the plan has no such object.
+    pub(super) async fn put_again(&self, key: &ObjectKey) -> Result<(), String> {
+        let open = self
+            .open()
+            .and_then(|(backend, compared)| Some((backend, compared.changes.objects.iter().find(|c| c.key == *key)?)));
+        let (backend, change) = open.ok_or_else(|| format!("{key} is not planned"))?;
+        backend.put(change, self.consent).await
     }
 
     /// The inventory ahead of what it lists, and the namespace ahead of that where it must be.
@@ -182,7 +209,9 @@ impl Way {
             (Some(_), _) => State::Failed,
             (None, true) => State::Planned,
             (None, false) if !progress.finished => State::Failed,
-            (None, false) if objects.iter().all(|o| o.action == Action::Unchanged) => State::Unchanged,
+            (None, false) if !progress.touched && objects.iter().all(|o| o.action == Action::Unchanged) => {
+                State::Unchanged
+            }
             (None, false) => State::Written,
         };
         let error = match (&progress.error, state) {
@@ -191,6 +220,7 @@ impl Way {
         };
         let mut notes: Vec<String> = compared.iter().flat_map(|c| c.changes.notes.iter().cloned()).collect();
         notes.extend(progress.notes);
+        notes.extend(progress.foreseen.into_iter().filter(|_| planned));
         ClusterReport {
             cluster: self.planned.id.to_string(),
             role: self.planned.role.to_string(),
