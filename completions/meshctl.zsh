@@ -80,7 +80,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '--dir=[The CA folder \[default\: caDir of mesh.yaml, or mesh-ca beside the registry\]]:DIR:_files' \
 '*--cluster=[A cluster that needs an intermediate, instead of the registry'\''s; may be repeated]:ID:_default' \
-'--key=[The kind of new keys\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
+'--key=[The kind of new keys (those that are there stay)\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
 '--root-key=[The file with the root'\''s key, if that does not live in the CA folder; it is made where neither it nor a root exists]:FILE:_files' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -96,7 +96,7 @@ yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--shared[Give all clusters the same intermediate]' \
-'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost]' \
+'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -466,6 +466,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
+'--no-wait[Do not wait until what was written is ready]' \
 '--move-primary[Take another primary than the one that was installed]' \
 '--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
 '-q[Say nothing but the result]' \

@@ -81,7 +81,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
                 .hint("or build one and load it: docker build -t meshctl:dev . && kind load docker-image meshctl:dev")
                 .hint("then --tag dev"),
             E::Image(ImageError::NoTag(_)) => out.hint("add --tag TAG or --digest sha256:…"),
-            E::Trust { .. } => out.hint("meshctl ca init makes what is missing; --ca DIR names another folder"),
+            E::Trust { dir, .. } => out
+                .hint("meshctl ca init makes what is missing; --ca DIR names another folder")
+                .hint(format!("meshctl ca verify {dir} shows all that is wrong with it")),
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
             E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),
@@ -203,11 +205,10 @@ impl From<crate::adapters::serve::ServeError> for CliError {
             ServeError::Bind { .. } => {
                 CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
             }
-            ServeError::Files(_)
-            | ServeError::NotPem { .. }
-            | ServeError::Root { .. }
-            | ServeError::Key { .. }
-            | ServeError::Chain { .. } => CliError::usage(e.to_string())
+            ServeError::Root { why, .. } | ServeError::Key { why, .. } | ServeError::Chain { why, .. } => {
+                CliError::usage(e.to_string()).hint(why.hint())
+            }
+            ServeError::Files(_) | ServeError::NotPem { .. } => CliError::usage(e.to_string())
                 .hint("name a certificate with its chain, its key, and the mesh's root, all in PEM"),
             ServeError::Serve { .. } | ServeError::Signals(_) => CliError::failed(e.to_string()),
         }

@@ -113,6 +113,7 @@ fn live_report() -> Value {
         secrets: Vec::new(),
         notes: Vec::new(),
         error: None,
+        hint: None,
     };
     let report = InstallReport {
         primary: "gke".into(),

@@ -1,7 +1,6 @@
 //! From a plan to clusters that hold it: everything that can be checked is checked before the first write; then the clusters go
 //! side by side, in the order that holds between them.
 
-use std::path::Path;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -16,7 +15,7 @@ use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
 use super::report::InstallReport;
 use super::steps::{STAGES, Way};
-use super::trust;
+use super::trust::{self, CaAt};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{Inventory, Stage};
 
@@ -54,7 +53,7 @@ struct Asked<'a> {
 pub async fn prepare(
     input: &PlanInput,
     options: &Options,
-    ca: Option<&Path>,
+    ca: CaAt<'_>,
     consent: Consent,
 ) -> Result<Prepared, InstallError> {
     let plan = Plan::of(input, options)?;
@@ -101,6 +100,7 @@ pub async fn prepare(
                 && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
             {
                 way.fail(why);
+                way.hint("meshctl diff shows them; --force-conflicts takes these fields back");
             }
             if options.only_secrets && planned.place.server().is_none() {
                 way.note("a folder holds no Secret: nothing is placed there");

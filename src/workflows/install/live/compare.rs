@@ -148,6 +148,16 @@ fn is_immutable(message: &str) -> bool {
         .any(|words| message.contains(words))
 }
 
+/// Whether a Service turns from headless to one with an address of its own, or back, or into a name: what the API server filled
+/// in for the one does not fit the other.
+fn turns(wanted: &Value, standing: &Value) -> bool {
+    let sort = |v: &Value| {
+        let text = |pointer: &str| v.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        (text("/spec/type").as_deref() == Some("ExternalName"), text("/spec/clusterIP").as_deref() == Some("None"))
+    };
+    wanted["kind"] == "Service" && sort(wanted) != sort(standing)
+}
+
 /// The cluster that the inventory names must be this one.
 fn same_cluster(planned: &str, old: Option<&Inventory>, uid: Option<&str>) -> Result<(), String> {
     let Some(old) = old else { return Ok(()) };
@@ -245,7 +255,7 @@ impl Ground<'_> {
                 Ok(self.created(&key, Payload::Object(applied), own, Some("what it needs is new".to_owned())))
             }
             (Err(ApplyError::Api(K8sError::Status { code: 422, message })), Some(standing))
-                if is_immutable(&message) =>
+                if is_immutable(&message) || turns(&applied.value, &standing.value) =>
             {
                 let (before, after) = (text(&cleaned(&standing.value))?, own()?);
                 let change = Change::new(key, Action::Changed, Payload::Object(applied), before, after);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::super::installed::{self, NAMESPACE, path};
+use super::super::installed::{self, path};
 use super::super::live::{DEADLINE, Live, WIDTH};
 use super::super::secret::decoded;
 use super::{Facts, FromInside, Own, Said, is_loopback, rights};
