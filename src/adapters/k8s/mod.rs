@@ -1,5 +1,5 @@
-//! Talking to API servers: clients from kubeconfigs, plain requests, lists in pages and watches line by line, and one
-//! error type whose words are safe to print.
+//! Talking to API servers: clients from kubeconfigs, plain requests, lists in pages and watches line by line, streams to
+//! ports of pods, and one error type whose words are safe to print.
 #![allow(
     clippy::disallowed_methods,
     reason = "credential plugins are processes, and failures are remembered for a moment"
@@ -7,6 +7,8 @@
 
 mod client;
 mod error;
+mod forward;
+mod http;
 mod list;
 mod plugin;
 mod request;
@@ -14,6 +16,8 @@ mod watch;
 
 pub use client::{Connector, Plugins};
 pub use error::K8sError;
+pub use forward::{Forwarded, forward};
+pub use http::{Answer, PodHttp, http_get};
 pub use list::{BadObject, PAGE, Page, list, path};
 pub use request::{identity, version, within};
 pub use watch::{Line, Watch};
