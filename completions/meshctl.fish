@@ -30,7 +30,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_needs_command" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_needs_command" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -54,7 +54,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -72,7 +72,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l shared -d 'Give all clusters the same intermediate'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l renew -d 'Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing but the result'
@@ -85,7 +85,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -96,7 +96,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -110,7 +110,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -123,7 +123,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l offline -d 'Ask no cluster: show what the directory says'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more; -vv for traces'
@@ -136,7 +136,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -147,7 +147,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -l keep -d 'Stay up after the tour until Ctrl-C, and print commands to try in another terminal'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s v -l verbose -d 'Say more; -vv for traces'
@@ -166,7 +166,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l no-restart-hold -d 'Send removals and changes to resuming proxies although clusters have not been read yet'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s v -l verbose -d 'Say more; -vv for traces'
@@ -179,7 +179,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -191,7 +191,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -209,7 +209,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l dry-run -d 'Write nothing: print the plan, or with -o yaml exactly what would be applied'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s y -l yes -d 'Do not ask'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l move-primary -d 'Take another primary than the one that was installed'
@@ -222,7 +222,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand man" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand man" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -232,7 +232,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and not __fish_seen_subcommand_from generate images help" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and not __fish_seen_subcommand_from generate images help" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and not __fish_seen_subcommand_from generate images help" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -253,7 +253,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from generate" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -268,7 +268,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from images" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from images" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from images" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -281,7 +281,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -318,7 +318,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -326,7 +326,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -s v -l verbose -d 'Say more; -vv for traces'
@@ -342,7 +342,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -350,7 +350,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -s v -l verbose -d 'Say more; -vv for traces'
@@ -366,7 +366,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -374,7 +374,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -s v -l verbose -d 'Say more; -vv for traces'
@@ -390,7 +390,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -398,7 +398,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -411,10 +411,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -422,7 +422,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s v -l verbose -d 'Say more; -vv for traces'
@@ -435,10 +435,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -446,7 +446,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s v -l verbose -d 'Say more; -vv for traces'
@@ -459,10 +459,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -470,7 +470,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s v -l verbose -d 'Say more; -vv for traces'
@@ -483,10 +483,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -494,7 +494,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -517,7 +517,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -s v -l verbose -d 'Say more; -vv for traces'
@@ -540,7 +540,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -s v -l verbose -d 'Say more; -vv for traces'
@@ -563,7 +563,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -s v -l verbose -d 'Say more; -vv for traces'
@@ -586,7 +586,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -607,7 +607,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -s v -l verbose -d 'Say more; -vv for traces'
@@ -628,7 +628,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Say more; -vv for traces'
@@ -649,7 +649,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -s v -l verbose -d 'Say more; -vv for traces'
@@ -670,7 +670,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -690,7 +690,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -s v -l verbose -d 'Say more; -vv for traces'
@@ -710,7 +710,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -s v -l verbose -d 'Say more; -vv for traces'
@@ -730,7 +730,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -s v -l verbose -d 'Say more; -vv for traces'
@@ -750,7 +750,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -s v -l verbose -d 'Say more; -vv for traces'
@@ -770,7 +770,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from s" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from s" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from s" -s v -l verbose -d 'Say more; -vv for traces'
@@ -789,7 +789,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -826,7 +826,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -834,7 +834,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -s v -l verbose -d 'Say more; -vv for traces'
@@ -850,7 +850,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -858,7 +858,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -s v -l verbose -d 'Say more; -vv for traces'
@@ -874,7 +874,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -882,7 +882,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -s v -l verbose -d 'Say more; -vv for traces'
@@ -898,7 +898,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l fqdn -d 'Only this host; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l direction -d 'Only outbound or inbound' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l direction -d 'Only outbound, inbound or inbound-vip' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l subset -d 'Only this subset' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -906,7 +906,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -919,10 +919,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -930,7 +930,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s v -l verbose -d 'Say more; -vv for traces'
@@ -943,10 +943,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -954,7 +954,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s v -l verbose -d 'Say more; -vv for traces'
@@ -967,10 +967,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -978,7 +978,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s v -l verbose -d 'Say more; -vv for traces'
@@ -991,10 +991,10 @@ registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l admin -d 'Ask an Envoy at its admin address' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l in-cluster -d 'Look for the proxy in this cluster of the mesh only (--cluster of the other views)' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l address -d 'Only this address; * stands for any text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l port -d 'Only this port' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l cluster -d 'Only this xDS cluster: outbound|9080||HOST, HOST, or the talk\'s out.HOST|http; not one of the mesh' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l status -d 'Only this health: healthy, unhealthy, draining, degraded, timeout' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -1002,7 +1002,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1025,7 +1025,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1048,7 +1048,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1071,7 +1071,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1094,7 +1094,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1115,7 +1115,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1136,7 +1136,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1157,7 +1157,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1178,7 +1178,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1198,7 +1198,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1218,7 +1218,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1238,7 +1238,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1258,7 +1258,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -s v -l verbose -d 'Say more; -vv for traces'
@@ -1278,7 +1278,7 @@ wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
-v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from s" -l all -d 'All matching proxies, not the first'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from s" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from s" -s v -l verbose -d 'Say more; -vv for traces'

@@ -21,13 +21,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -53,13 +53,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -88,13 +88,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--shared[Give all clusters the same intermediate]' \
 '--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost]' \
 '-q[Say nothing but the result]' \
@@ -114,13 +114,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -138,13 +138,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -198,13 +198,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -230,13 +230,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--offline[Ask no cluster\: show what the directory says]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -282,13 +282,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -307,13 +307,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--keep[Stay up after the tour until Ctrl-C, and print commands to try in another terminal]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -339,13 +339,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--no-restart-hold[Send removals and changes to resuming proxies although clusters have not been read yet]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -366,13 +366,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -393,13 +393,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -426,13 +426,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
@@ -453,13 +453,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -477,13 +477,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -517,13 +517,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -546,13 +546,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -601,13 +601,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -639,7 +639,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -647,13 +647,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -679,7 +679,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -687,13 +687,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -719,7 +719,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -727,13 +727,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -759,7 +759,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -767,13 +767,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -796,10 +796,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -807,13 +807,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -836,10 +836,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -847,13 +847,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -876,10 +876,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -887,13 +887,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -916,10 +916,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -927,13 +927,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -966,13 +966,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1005,13 +1005,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1044,13 +1044,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1083,13 +1083,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1120,13 +1120,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1157,13 +1157,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1194,13 +1194,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1231,13 +1231,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1267,13 +1267,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1303,13 +1303,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1339,13 +1339,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1375,13 +1375,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1411,13 +1411,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1488,13 +1488,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -1526,7 +1526,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1534,13 +1534,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1566,7 +1566,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1574,13 +1574,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1606,7 +1606,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1614,13 +1614,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1646,7 +1646,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1654,13 +1654,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1683,10 +1683,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1694,13 +1694,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1723,10 +1723,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1734,13 +1734,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1763,10 +1763,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1774,13 +1774,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1803,10 +1803,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1814,13 +1814,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1853,13 +1853,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1892,13 +1892,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1931,13 +1931,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1970,13 +1970,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2007,13 +2007,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2044,13 +2044,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2081,13 +2081,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2118,13 +2118,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2154,13 +2154,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2190,13 +2190,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2226,13 +2226,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2262,13 +2262,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2298,13 +2298,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \

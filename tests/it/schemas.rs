@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use meshctl::workflows::demo::{FixtureSet, files};
 use serde_json::{Map, Value};
 
-const SCHEMAS: [&str; 3] = ["ClusterList", "InstallReport", "CAReport"];
+const SCHEMAS: [&str; 4] = ["ClusterList", "InstallReport", "CAReport", "EndpointList"];
 
 /// A kubeconfig of a server that is never asked.
 const KUBECONFIG: &str = "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://192.0.2.1'}}]\n\
@@ -60,6 +60,8 @@ fn reports() -> Vec<Value> {
         all.push(report);
     };
     say("cluster list", 0);
+    say("endpoints reviews", 0);
+    say("endpoints productpage --cluster on-prem", 0);
     say("ca init", 0);
     say("ca show", 0);
     say("ca verify mesh-ca/gke", 0);
@@ -137,6 +139,7 @@ fn is_of(value: &Value, name: &str) -> bool {
     match name {
         "string" => value.is_string(),
         "boolean" => value.is_boolean(),
+        "integer" => value.is_u64(),
         "object" => value.is_object(),
         "array" => value.is_array(),
         "null" => value.is_null(),
