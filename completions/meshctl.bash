@@ -1193,7 +1193,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__install)
-            opts="-y -f -o -q -v -h --dry-run --yes --clusters --primary --move-primary --force-conflicts --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
+            opts="-y -f -o -q -v -h --dry-run --yes --no-wait --clusters --primary --move-primary --force-conflicts --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -21,13 +21,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -53,13 +53,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -80,7 +80,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '--dir=[The CA folder \[default\: caDir of mesh.yaml, or mesh-ca beside the registry\]]:DIR:_files' \
 '*--cluster=[A cluster that needs an intermediate, instead of the registry'\''s; may be repeated]:ID:_default' \
-'--key=[The kind of new keys\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
+'--key=[The kind of new keys (those that are there stay)\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
 '--root-key=[The file with the root'\''s key, if that does not live in the CA folder; it is made where neither it nor a root exists]:FILE:_files' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -88,15 +88,15 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--shared[Give all clusters the same intermediate]' \
-'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost]' \
+'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -114,13 +114,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -138,13 +138,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -198,13 +198,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -230,13 +230,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--offline[Ask no cluster\: show what the directory says]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -312,13 +312,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -337,13 +337,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--keep[Stay up after the tour until Ctrl-C, and print commands to try in another terminal]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -369,13 +369,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--no-restart-hold[Send removals and changes to resuming proxies although clusters have not been read yet]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -396,13 +396,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -423,13 +423,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -456,16 +456,17 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
+'--no-wait[Do not wait until what was written is ready]' \
 '--move-primary[Take another primary than the one that was installed]' \
 '--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
 '-q[Say nothing but the result]' \
@@ -484,13 +485,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -508,13 +509,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -548,13 +549,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -577,13 +578,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -632,13 +633,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -670,7 +671,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -678,13 +679,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -710,7 +711,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -718,13 +719,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -750,7 +751,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -758,13 +759,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -790,7 +791,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -798,13 +799,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -827,10 +828,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -838,13 +839,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -867,10 +868,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -878,13 +879,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -907,10 +908,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -918,13 +919,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -947,10 +948,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -958,13 +959,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -997,13 +998,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1036,13 +1037,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1075,13 +1076,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1114,13 +1115,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1151,13 +1152,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1188,13 +1189,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1225,13 +1226,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1262,13 +1263,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1298,13 +1299,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1334,13 +1335,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1370,13 +1371,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1406,13 +1407,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1442,13 +1443,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1519,13 +1520,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -1557,7 +1558,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1565,13 +1566,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1597,7 +1598,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1605,13 +1606,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1637,7 +1638,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1645,13 +1646,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1677,7 +1678,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1685,13 +1686,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1714,10 +1715,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1725,13 +1726,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1754,10 +1755,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1765,13 +1766,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1794,10 +1795,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1805,13 +1806,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1834,10 +1835,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1845,13 +1846,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1884,13 +1885,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1923,13 +1924,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1962,13 +1963,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2001,13 +2002,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2038,13 +2039,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2075,13 +2076,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2112,13 +2113,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2149,13 +2150,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2185,13 +2186,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2221,13 +2222,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2257,13 +2258,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2293,13 +2294,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2329,13 +2330,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \

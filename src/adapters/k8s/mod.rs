@@ -1,5 +1,5 @@
-//! Talking to API servers: clients from kubeconfigs, plain requests, lists in pages and watches line by line, and one
-//! error type whose words are safe to print.
+//! Talking to API servers: clients from kubeconfigs, plain requests, lists in pages and watches line by line, streams to
+//! ports of pods, and one error type whose words are safe to print.
 #![allow(
     clippy::disallowed_methods,
     reason = "credential plugins are processes, and failures are remembered for a moment"
@@ -10,6 +10,8 @@ mod apply;
 mod certificate;
 mod client;
 mod error;
+mod forward;
+mod http;
 mod list;
 mod object;
 mod patch;
@@ -22,6 +24,8 @@ pub use apply::{Apply, ApplyError, FieldConflict, apply};
 pub use certificate::{ServedNames, served_names};
 pub use client::{Connector, Plugins};
 pub use error::K8sError;
+pub use forward::{Forwarded, forward};
+pub use http::{Answer, PodHttp, http_get};
 pub use list::{BadObject, PAGE, Page, list, path};
 pub use object::{create, delete, get, get_all};
 pub use patch::merge;

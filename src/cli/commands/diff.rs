@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::manifest::ValueArgs;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{Consent, Options, PlanInput, prepare};
+use crate::workflows::install::{CaAt, Consent, Options, PlanInput, prepare};
 
 /// Show what install would change, and what others have changed of ours
 ///
@@ -43,7 +43,8 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         stub_services: args.stub_services,
         now: ctx.now(),
     };
-    let prepared = prepare(&input, &options, args.ca.as_deref(), Consent::default()).await?;
+    let prepared =
+        prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, Consent::default()).await?;
     let report = prepared.dry_run();
     super::install::talk(ctx, &report, "comparing with");
     match ctx.format() {

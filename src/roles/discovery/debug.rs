@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::streams::StreamStatus;
+use crate::adapters::serve::TlsIdentity;
 use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp, WorkloadId};
 use crate::engine::{Feeds, Published};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
@@ -27,6 +28,16 @@ pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Va
         "clusters": rows,
         "problems": problems.iter().map(|p| json!({"file": p.file, "reason": p.reason})).collect::<Vec<_>>(),
         "restartHold": {"waitsFor": &*snapshot.missing},
+    })
+}
+
+/// The certificate of the mTLS port: its end, and why new files are not in use, where they are not.
+pub(super) fn tls(identity: Option<&TlsIdentity>) -> Value {
+    let Some(identity) = identity else { return Value::Null };
+    json!({
+        "certificate": identity.certificate().display().to_string(),
+        "notAfter": identity.not_after(),
+        "problem": identity.problem().map(|why| why.to_string()),
     })
 }
 

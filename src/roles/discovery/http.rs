@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::debug;
 use super::streams::OpenStreams;
-use crate::adapters::serve;
+use crate::adapters::serve::{self, TlsIdentity};
 use crate::data::model::ClusterRole;
 use crate::engine::{Engine, FeedState, Feeds};
 use crate::pure::xds;
@@ -23,6 +23,8 @@ pub(super) struct Pages {
     pub(super) engine: Engine,
     pub(super) feeds: Feeds,
     pub(super) open: Arc<OpenStreams>,
+    /// The certificate of the mTLS port, where there is one.
+    pub(super) tls: Option<Arc<TlsIdentity>>,
 }
 
 /// The pages for people and tools: they name workloads and addresses, so they stay on loopback until a flag opens them.
@@ -43,7 +45,9 @@ pub(super) fn monitoring_router(pages: Arc<Pages>) -> Router {
 }
 
 async fn clusterz(State(pages): State<Arc<Pages>>) -> Json<Value> {
-    Json(debug::clusters(&pages.feeds, &pages.engine.published().snapshot, serve::now()))
+    let mut page = debug::clusters(&pages.feeds, &pages.engine.published().snapshot, serve::now());
+    page["tls"] = debug::tls(pages.tls.as_deref());
+    Json(page)
 }
 
 #[derive(Deserialize)]

@@ -192,7 +192,10 @@ async fn servers(
     let open = Arc::new(OpenStreams::default());
     let metrics = Metrics::new();
     stats.register(&metrics);
-    let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone() });
+    let identity = config.secure.as_ref().map(|(_, files)| TlsIdentity::load(files.clone())).transpose()?.map(Arc::new);
+    identity.iter().for_each(|identity| identity.register(&metrics));
+    let pages =
+        Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone(), tls: identity.clone() });
     let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats: stats.clone(), stop: stop.clone() });
     let ads = |trusted| Routes::new(AdsService::server(streams.clone(), trusted));
     let mut servers = Servers::default();
@@ -201,8 +204,7 @@ async fn servers(
             serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), stop.clone())
         })
         .await?;
-    if let Some((address, files)) = &config.secure {
-        let identity = Arc::new(TlsIdentity::load(files.clone())?);
+    if let Some(((address, _), identity)) = config.secure.as_ref().zip(identity) {
         let watched = identity.clone();
         let stopped = stop.clone();
         servers

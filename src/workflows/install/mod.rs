@@ -39,6 +39,7 @@ pub use removal::{Cleared, Removal, RemovalReport, Removing, prepare_removal};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
 pub use run::{Prepared, Waiting, prepare};
 pub use secret::{PlannedSecret, SecretData};
+pub use trust::{CaAt, HeldCa};
 pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
 
 /// More than any manifest, value file or certificate holds, in bytes.

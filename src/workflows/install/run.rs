@@ -1,7 +1,6 @@
 //! From a plan to clusters that hold it: everything that can be checked is checked before the first write; then the clusters go
 //! side by side, in the order that holds between them.
 
-use std::path::Path;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -15,9 +14,10 @@ use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
 use super::report::InstallReport;
+use super::skew;
 use super::steps::{STAGES, Way};
 use super::stubs;
-use super::trust;
+use super::trust::{self, CaAt};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{Inventory, Stage};
 
@@ -30,6 +30,8 @@ pub struct Prepared {
     /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
     credentials: Option<Credentials>,
     consent: Consent,
+    /// Whether an older version of this program installed in a cluster that is asked for.
+    upgrade: bool,
 }
 
 /// How long to wait for what was written.
@@ -55,7 +57,7 @@ struct Asked<'a> {
 pub async fn prepare(
     input: &PlanInput,
     options: &Options,
-    ca: Option<&Path>,
+    ca: CaAt<'_>,
     consent: Consent,
 ) -> Result<Prepared, InstallError> {
     let mut plan = Plan::of(input, options)?;
@@ -116,6 +118,7 @@ pub async fn prepare(
                 && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
             {
                 way.fail(why);
+                way.hint("meshctl diff shows them; --force-conflicts takes these fields back");
             }
             if options.only_secrets && planned.place.server().is_none() {
                 way.note("a folder holds no Secret: nothing is placed there");
@@ -125,7 +128,11 @@ pub async fn prepare(
     });
     let ways = join_all(ways).await;
     let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
-    Ok(Prepared { plan, ways, credentials, consent })
+    let upgrade = asked.iter().filter(|a| plan.clusters.iter().any(|c| c.id == *a.id)).any(|a| {
+        let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
+        inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
+    });
+    Ok(Prepared { plan, ways, credentials, consent, upgrade })
 }
 
 /// What the preflight needs of the clusters that were asked.
@@ -259,6 +266,10 @@ impl Prepared {
         let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
         let quiet = self.is_settled();
         let say = |text: &str| (!quiet).then(|| say(text)).unwrap_or_default();
+        if self.upgrade {
+            self.one_by_one(waiting, &say).await;
+            return self.report(false);
+        }
         // the CA everywhere first: a workload that started without it would have to be made anew
         say("namespaces and the CA");
         join_all(all.iter().map(|w| async {
@@ -293,6 +304,31 @@ impl Prepared {
         .await;
         join_all(all.iter().map(|w| w.finish())).await;
         self.report(false)
+    }
+}
+
+impl Prepared {
+    /// An upgrade: the primary first, then one remote after the other, each until it is ready. At the first that is not
+    /// well it stops: the others go on with the old version.
+    async fn one_by_one(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) {
+        let mut ill: Option<(&ClusterId, String)> = None;
+        // the plan has the primary first, then the others by id
+        for way in &self.ways {
+            if let Some((id, why)) = &ill {
+                way.fail(format!("it was not upgraded, since the cluster {id} is not well: {why}"));
+                continue;
+            }
+            say(&format!("the upgrade of {}", way.planned.id));
+            way.begin().await;
+            stages(way, Stage::Namespace, Stage::Workloads).await;
+            if let Some(credentials) = &self.credentials {
+                credentials.place(&[way], self.consent.revoke_credentials).await;
+            }
+            way.wait(waiting).await;
+            stages(way, Stage::Webhooks, Stage::Webhooks).await;
+            way.finish().await;
+            ill = way.error().map(|why| (&way.planned.id, why));
+        }
     }
 }
 
