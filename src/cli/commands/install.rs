@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Take back fields of ours that somebody else has changed in a live cluster
     #[arg(long)]
     force_conflicts: bool,
+    /// Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml
+    #[arg(long)]
+    stub_services: bool,
     /// Let this version replace a newer one
     #[arg(long)]
     allow_downgrade: bool,
@@ -76,6 +79,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
         only_secrets: args.only == Some(Only::Secrets),
+        stub_services: args.stub_services,
         now: ctx.now(),
     };
     let consent = Consent {
@@ -142,9 +146,7 @@ pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
         }
         if let Some(error) = &cluster.error {
             ctx.out.warning(&format!("{doing} cluster {} failed: {error}", cluster.cluster));
-            if cluster.objects.iter().any(|o| !o.conflicts.is_empty()) {
-                ctx.out.hint("meshctl diff shows it; --force-conflicts takes these fields back");
-            }
+            cluster.hint.iter().for_each(|hint| ctx.out.hint(hint));
         }
     }
 }
