@@ -10,7 +10,7 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{Api, Patch, PatchParams, WatchEvent, WatchParams};
 use meshctl::adapters::registry::{ReadOptions, Trust};
 use meshctl::pure::xds::Type;
-use meshctl::roles::discovery::{Config, Discovery};
+use meshctl::roles::discovery::{Config, Discovery, MAX_CONNECTIONS};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,7 @@ pub async fn run(cluster: &Cluster) {
         secure: None,
         http: None,
         monitoring: None,
+        max_connections: MAX_CONNECTIONS,
         hold: true,
     };
     let stop = CancellationToken::new();
