@@ -181,7 +181,7 @@ impl Feeds {
         let known: Vec<ClusterId> = state.running.keys().cloned().collect();
         for id in known.iter().filter(|id| registry.entry(id).is_none()) {
             let Some(running) = state.running.get(id) else { continue };
-            if let Some(problem) = problem_of(registry, &running.entry) {
+            if let Some(problem) = problem_of(&registry.problems, &running.entry) {
                 let network = state.settings.clusters.get(id).map(|c| c.network.clone()).unwrap_or_default();
                 settings.clusters.insert(id.clone(), ClusterSettings { role: running.entry.role, network });
                 let reason = problem.reason.clone();
@@ -198,7 +198,7 @@ impl Feeds {
         for entry in &registry.entries {
             if let Some(status) = state.status.get_mut(&entry.id) {
                 // an entry whose file is broken is the last good one
-                status.problem = problem_of(registry, entry).map(|p| p.reason.clone());
+                status.problem = problem_of(&registry.problems, entry).map(|p| p.reason.clone());
                 status.role = entry.role;
             }
             if state.running.get(&entry.id).is_some_and(|r| r.entry.fingerprint == entry.fingerprint) {
@@ -220,7 +220,8 @@ impl Feeds {
     /// All under one lock: of two sources, the writer hears of the takeover of one before it hears a word of its successor.
     /// Else it would drop the facts of the former for those of the latter, while the one that serves is ended.
     fn take_over(&self, feed: &FeedId, say: impl FnOnce()) -> bool {
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         let newest = state.running.get_mut(&feed.cluster).filter(|r| r.generation == feed.generation);
         let Some(running) = newest else { return false };
         running.serves = true;
@@ -228,26 +229,33 @@ impl Feeds {
         if let Some(old) = running.replaces.take() {
             old.cancel();
         }
+        // what kept it from taking over is over
+        if let Some(status) = state.status.get_mut(&feed.cluster) {
+            status.problem = problem_of(&state.problems, &running.entry).map(|p| p.reason.clone());
+        }
         true
     }
 
     fn note(&self, feed: &FeedId, entry: &Entry, change: impl FnOnce(&mut FeedStatus)) {
         let mut state = self.lock();
-        // a source that was replaced before it spoke has nothing to say
-        if state.running.get(&feed.cluster).is_none_or(|r| r.generation < feed.generation) {
+        let newest = state.running.get(&feed.cluster).map(|r| r.generation);
+        // a cluster that has left has no status
+        if newest.is_none() {
             return;
         }
         let known = state.status.entry(feed.cluster.clone()).or_insert_with(|| status(entry, feed.generation));
-        if feed.generation >= known.generation {
+        // one that was replaced before it took over has nothing to say, nor has one that was taken over from
+        let counts = feed.generation == known.generation || Some(feed.generation) == newest;
+        if feed.generation >= known.generation && counts {
             change(known);
         }
     }
 }
 
 /// What is wrong with the files of an entry.
-fn problem_of<'a>(registry: &'a Registry, entry: &Entry) -> Option<&'a Problem> {
+fn problem_of<'a>(problems: &'a [Problem], entry: &Entry) -> Option<&'a Problem> {
     let files = [Some(&entry.file), entry.named.as_ref()];
-    registry.problems.iter().find(|p| files.contains(&Some(&p.file)))
+    problems.iter().find(|p| files.contains(&Some(&p.file)))
 }
 
 fn status(entry: &Entry, generation: u32) -> FeedStatus {
@@ -429,12 +437,17 @@ mod tests {
         assert_eq!(played.facts().await, ["of-first"]);
         say(&mut first, &entry, "later").await;
         assert_eq!(played.facts().await, ["later", "of-first"], "what serves is still heard");
-        assert_eq!(played.feeds.status()[0].generation, 1);
+        let lost = |reason: &str| Event::Lost { reason: reason.to_owned(), heard: None };
+        second.take(&entry, lost("it was replaced")).await.unwrap();
+        assert_eq!((played.feeds.status()[0].generation, played.feeds.status()[0].problem.clone()), (1, None));
+        third.take(&entry, lost("not yet")).await.unwrap();
+        assert_eq!(played.feeds.status()[0].problem.as_deref(), Some("not yet"));
 
         third.take(&entry, Event::Synced).await.unwrap();
         assert!(first_stop.is_cancelled() && !third_stop.is_cancelled());
         assert_eq!(played.facts().await, ["of-third"]);
-        assert_eq!((played.feeds.status()[0].generation, played.feeds.status()[0].state), (3, FeedState::Synced));
+        let status = &played.feeds.status()[0];
+        assert_eq!((status.generation, status.state, status.problem.clone()), (3, FeedState::Synced, None));
     }
 
     #[tokio::test]
