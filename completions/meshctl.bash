@@ -55,6 +55,12 @@ _meshctl() {
             meshctl,proxy-config)
                 cmd="meshctl__subcmd__proxy__subcmd__config"
                 ;;
+            meshctl,proxy-status)
+                cmd="meshctl__subcmd__proxy__subcmd__status"
+                ;;
+            meshctl,ps)
+                cmd="meshctl__subcmd__proxy__subcmd__status"
+                ;;
             meshctl__subcmd__ca,help)
                 cmd="meshctl__subcmd__ca__subcmd__help"
                 ;;
@@ -124,6 +130,9 @@ _meshctl() {
             meshctl__subcmd__help,proxy-config)
                 cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config"
                 ;;
+            meshctl__subcmd__help,proxy-status)
+                cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__status"
+                ;;
             meshctl__subcmd__help__subcmd__ca,init)
                 cmd="meshctl__subcmd__help__subcmd__ca__subcmd__init"
                 ;;
@@ -156,6 +165,9 @@ _meshctl() {
                 ;;
             meshctl__subcmd__help__subcmd__proxy__subcmd__config,listeners)
                 cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__listeners"
+                ;;
+            meshctl__subcmd__help__subcmd__proxy__subcmd__config,log)
+                cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__log"
                 ;;
             meshctl__subcmd__help__subcmd__proxy__subcmd__config,routes)
                 cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__routes"
@@ -232,6 +244,12 @@ _meshctl() {
             meshctl__subcmd__proxy__subcmd__config,listeners)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__listeners"
                 ;;
+            meshctl__subcmd__proxy__subcmd__config,log)
+                cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__log"
+                ;;
+            meshctl__subcmd__proxy__subcmd__config,o)
+                cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__log"
+                ;;
             meshctl__subcmd__proxy__subcmd__config,r)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__routes"
                 ;;
@@ -265,6 +283,9 @@ _meshctl() {
             meshctl__subcmd__proxy__subcmd__config__subcmd__help,listeners)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__listeners"
                 ;;
+            meshctl__subcmd__proxy__subcmd__config__subcmd__help,log)
+                cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__log"
+                ;;
             meshctl__subcmd__proxy__subcmd__config__subcmd__help,routes)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__routes"
                 ;;
@@ -278,7 +299,7 @@ _meshctl() {
 
     case "${cmd}" in
         meshctl)
-            opts="-o -q -v -h -V --registry --output --quiet --verbose --help --version ca cluster completion demo discovery endpoints ep install man manifest proxy-config pc help"
+            opts="-o -q -v -h -V --registry --output --quiet --verbose --help --version ca cluster completion demo discovery endpoints ep install man manifest proxy-config pc proxy-status ps help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -714,7 +735,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__endpoints)
-            opts="-n -o -q -v -h --namespace --cluster --registry --output --quiet --verbose --help"
+            opts="-n -o -q -v -h --namespace --cluster --compare --proxy --pilot --admin --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -729,6 +750,18 @@ _meshctl() {
                     return 0
                     ;;
                 --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pilot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --admin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -752,7 +785,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__help)
-            opts="ca cluster completion demo discovery endpoints install man manifest proxy-config help"
+            opts="ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -990,7 +1023,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__help__subcmd__proxy__subcmd__config)
-            opts="clusters endpoints listeners routes bootstrap all s"
+            opts="clusters endpoints listeners routes bootstrap all log s"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1073,6 +1106,20 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__log)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__routes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1090,6 +1137,20 @@ _meshctl() {
         meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__s)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__help__subcmd__proxy__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1384,7 +1445,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__proxy__subcmd__config)
-            opts="-o -q -v -h --registry --output --quiet --verbose --help clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help"
+            opts="-o -q -v -h --registry --output --quiet --verbose --help clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1674,7 +1735,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__proxy__subcmd__config__subcmd__help)
-            opts="clusters endpoints listeners routes bootstrap all s help"
+            opts="clusters endpoints listeners routes bootstrap all log s help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1771,6 +1832,20 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__log)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__routes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1847,6 +1922,52 @@ _meshctl() {
                     return 0
                     ;;
                 --type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__proxy__subcmd__config__subcmd__log)
+            opts="-n -o -q -v -h --namespace --cluster --all --admin --level --registry --output --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --admin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --level)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1967,6 +2088,52 @@ _meshctl() {
                     return 0
                     ;;
                 --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__proxy__subcmd__status)
+            opts="-n -o -q -v -h --namespace --cluster --pilot --admin --registry --output --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pilot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --admin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -47,6 +47,8 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "man" -d 'Write the 
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "pc" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "proxy-status" -d 'Show whether every proxy has what it was sent; with TARGET, what differs in one'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ps" -d 'Show whether every proxy has what it was sent; with TARGET, what differs in one'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -172,7 +174,10 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s q -l quiet
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s n -l namespace -d 'The service\'s namespace' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -l cluster -d 'Only the endpoints of this cluster' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -l cluster -d 'Only the endpoints of this cluster of the mesh' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -l proxy -d 'Compare with what the proxy of this pod, workload or service holds; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -l admin -d 'The admin address of the Envoy of --proxy, where port-forward does not lead to it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
@@ -180,11 +185,15 @@ json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -l compare -d 'Compare with what pilot pushes: at PILOT_URL, else by port-forward'
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand endpoints" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s n -l namespace -d 'The service\'s namespace' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l cluster -d 'Only the endpoints of this cluster' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l cluster -d 'Only the endpoints of this cluster of the mesh' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l proxy -d 'Compare with what the proxy of this pod, workload or service holds; may be repeated' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l admin -d 'The admin address of the Envoy of --proxy, where port-forward does not lead to it' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
@@ -192,6 +201,7 @@ json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l compare -d 'Compare with what pilot pushes: at PILOT_URL, else by port-forward'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -275,41 +285,43 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_see
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Render every cluster\'s objects'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from help" -f -a "images" -d 'List the images that the manifests name, one a line'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s q -l quiet -d 'Say nothing but the result'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s v -l verbose -d 'Say more; -vv for traces'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "clusters" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "cluster" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "c" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "cds" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "endpoints" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "endpoint" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "ep" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "eds" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "listeners" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "listener" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "l" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "lds" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "routes" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "route" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "r" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "rds" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "bootstrap" -d 'The bootstrap (JSON, unless -o says otherwise)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "b" -d 'The bootstrap (JSON, unless -o says otherwise)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "all" -d 'Everything'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "a" -d 'Everything'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "clusters" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "cluster" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "c" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "cds" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "endpoints" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "endpoint" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "ep" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "eds" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "listeners" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "listener" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "l" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "lds" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "routes" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "route" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "r" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "rds" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "bootstrap" -d 'The bootstrap (JSON, unless -o says otherwise)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "b" -d 'The bootstrap (JSON, unless -o says otherwise)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "all" -d 'Everything'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "a" -d 'Everything'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "log" -d 'The loggers of the Envoy and their levels; --level sets them'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "o" -d 'The loggers of the Envoy and their levels; --level sets them'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -332,8 +344,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from clusters" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -356,8 +368,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cluster" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -380,8 +392,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from c" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -404,8 +416,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from cds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -428,8 +440,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoints" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -452,8 +464,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from endpoint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -476,8 +488,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from ep" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -500,8 +512,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from eds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -523,8 +535,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listeners" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -546,8 +558,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from listener" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -569,8 +581,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from l" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -592,8 +604,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from lds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -613,8 +625,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from routes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -634,8 +646,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -655,8 +667,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from r" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -676,8 +688,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from rds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -696,8 +708,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from bootstrap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -716,8 +728,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from b" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -736,8 +748,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from all" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -755,9 +767,39 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from a" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -l admin -d 'Ask an Envoy at its admin address' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -l level -d 'Set levels: LEVEL for every logger, LOGGER:LEVEL for one; several with commas' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -l all -d 'All matching proxies, not the first'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -l admin -d 'Ask an Envoy at its admin address' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -l level -d 'Set levels: LEVEL for every logger, LOGGER:LEVEL for one; several with commas' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -l all -d 'All matching proxies, not the first'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from o" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from s" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from s" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from s" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from s" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -781,43 +823,46 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from help" -f -a "routes" -d 'Routes (RDS)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from help" -f -a "bootstrap" -d 'The bootstrap (JSON, unless -o says otherwise)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from help" -f -a "all" -d 'Everything'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from help" -f -a "log" -d 'The loggers of the Envoy and their levels; --level sets them'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from help" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s q -l quiet -d 'Say nothing but the result'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s v -l verbose -d 'Say more; -vv for traces'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "clusters" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "cluster" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "c" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "cds" -d 'Clusters (CDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "endpoints" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "endpoint" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "ep" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "eds" -d 'Endpoints (EDS) and their health'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "listeners" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "listener" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "l" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "lds" -d 'Listeners (LDS) and where their filter chains lead'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "routes" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "route" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "r" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "rds" -d 'Routes (RDS)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "bootstrap" -d 'The bootstrap (JSON, unless -o says otherwise)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "b" -d 'The bootstrap (JSON, unless -o says otherwise)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "all" -d 'Everything'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "a" -d 'Everything'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "clusters" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "cluster" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "c" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "cds" -d 'Clusters (CDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "endpoints" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "endpoint" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "ep" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "eds" -d 'Endpoints (EDS) and their health'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "listeners" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "listener" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "l" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "lds" -d 'Listeners (LDS) and where their filter chains lead'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "routes" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "route" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "r" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "rds" -d 'Routes (RDS)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "bootstrap" -d 'The bootstrap (JSON, unless -o says otherwise)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "b" -d 'The bootstrap (JSON, unless -o says otherwise)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "all" -d 'Everything'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "a" -d 'Everything'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "log" -d 'The loggers of the Envoy and their levels; --level sets them'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "o" -d 'The loggers of the Envoy and their levels; --level sets them'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -840,8 +885,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from clusters" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -864,8 +909,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cluster" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -888,8 +933,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from c" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -912,8 +957,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from cds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -936,8 +981,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoints" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -960,8 +1005,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from endpoint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -984,8 +1029,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from ep" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1008,8 +1053,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from eds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1031,8 +1076,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listeners" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1054,8 +1099,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from listener" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1077,8 +1122,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from l" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1100,8 +1145,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from lds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1121,8 +1166,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from routes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1142,8 +1187,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1163,8 +1208,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from r" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1184,8 +1229,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from rds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1204,8 +1249,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from bootstrap" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1224,8 +1269,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from b" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1244,8 +1289,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from all" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1263,9 +1308,39 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from a" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -l admin -d 'Ask an Envoy at its admin address' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -l level -d 'Set levels: LEVEL for every logger, LOGGER:LEVEL for one; several with commas' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -l all -d 'All matching proxies, not the first'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -l cluster -d 'Look for the proxy in this cluster of the mesh only' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -l admin -d 'Ask an Envoy at its admin address' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -l level -d 'Set levels: LEVEL for every logger, LOGGER:LEVEL for one; several with commas' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -l all -d 'All matching proxies, not the first'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from o" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from s" -s n -l namespace -d 'Look for the proxy in this namespace only' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from s" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself (with --admin)'
-pilot\t'A pilot (PILOT_URL)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from s" -l from -d 'Whom to ask' -r -f -a "envoy\t'The Envoy itself, by port-forward or at --admin'
+pilot\t'Pilot, at PILOT_URL or by port-forward'
 file\t'A file (-f)'
 registry\t'Computed here'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from s" -s f -l file -d 'Read a dump from a file; - is standard input' -r -F
@@ -1289,19 +1364,49 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "routes" -d 'Routes (RDS)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "bootstrap" -d 'The bootstrap (JSON, unless -o says otherwise)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "all" -d 'Everything'
+complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "log" -d 'The loggers of the Envoy and their levels; --level sets them'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "cluster" -d 'Show the clusters of the registry'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "completion" -d 'Print the completions of a shell'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "endpoints" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "install" -d 'Install the control plane in every cluster of the registry'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "man" -d 'Write the man pages of meshctl into a folder'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -s n -l namespace -d 'Only proxies of this namespace' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -l cluster -d 'Only proxies of this cluster of the mesh' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -l admin -d 'The admin address of TARGET\'s Envoy, where port-forward does not lead to it' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s n -l namespace -d 'Only proxies of this namespace' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -l cluster -d 'Only proxies of this cluster of the mesh' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -l pilot -d 'The pilot\'s HTTP address, with or without http://' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -l admin -d 'The admin address of TARGET\'s Envoy, where port-forward does not lead to it' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "cluster" -d 'Show the clusters of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "completion" -d 'Print the completions of a shell'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "endpoints" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "install" -d 'Install the control plane in every cluster of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "man" -d 'Write the man pages of meshctl into a folder'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "proxy-status" -d 'Show whether every proxy has what it was sent; with TARGET, what differs in one'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "init" -d 'Make the CA: a root, and an intermediate for each cluster; run again, only what is missing'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
@@ -1314,4 +1419,5 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_su
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from proxy-config" -f -a "routes" -d 'Routes (RDS)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from proxy-config" -f -a "bootstrap" -d 'The bootstrap (JSON, unless -o says otherwise)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from proxy-config" -f -a "all" -d 'Everything'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from proxy-config" -f -a "log" -d 'The loggers of the Envoy and their levels; --level sets them'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from proxy-config" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'

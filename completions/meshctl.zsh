@@ -359,7 +359,10 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[The service'\''s namespace]:NS:_default' \
 '--namespace=[The service'\''s namespace]:NS:_default' \
-'--cluster=[Only the endpoints of this cluster]:CLUSTER:_default' \
+'--cluster=[Only the endpoints of this cluster of the mesh]:CLUSTER:_default' \
+'*--proxy=[Compare with what the proxy of this pod, workload or service holds; may be repeated]:TARGET:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of the Envoy of --proxy, where port-forward does not lead to it]:URL:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -373,6 +376,7 @@ json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'(--cluster)--compare[Compare with what pilot pushes\: at PILOT_URL, else by port-forward]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -386,7 +390,10 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[The service'\''s namespace]:NS:_default' \
 '--namespace=[The service'\''s namespace]:NS:_default' \
-'--cluster=[Only the endpoints of this cluster]:CLUSTER:_default' \
+'--cluster=[Only the endpoints of this cluster of the mesh]:CLUSTER:_default' \
+'*--proxy=[Compare with what the proxy of this pod, workload or service holds; may be repeated]:TARGET:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of the Envoy of --proxy, where port-forward does not lead to it]:URL:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -400,6 +407,7 @@ json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'(--cluster)--compare[Compare with what pilot pushes\: at PILOT_URL, else by port-forward]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -628,8 +636,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -668,8 +676,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -708,8 +716,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -748,8 +756,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -788,8 +796,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -828,8 +836,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -868,8 +876,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -908,8 +916,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -948,8 +956,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -987,8 +995,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1026,8 +1034,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1065,8 +1073,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1104,8 +1112,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1141,8 +1149,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1178,8 +1186,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1215,8 +1223,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1252,8 +1260,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1288,8 +1296,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1324,8 +1332,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1360,8 +1368,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1392,12 +1400,72 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
+(o)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1461,6 +1529,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (all)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(log)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1515,8 +1587,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1555,8 +1627,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1595,8 +1667,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1635,8 +1707,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1675,8 +1747,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1715,8 +1787,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1755,8 +1827,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1795,8 +1867,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1835,8 +1907,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1874,8 +1946,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1913,8 +1985,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1952,8 +2024,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1991,8 +2063,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2028,8 +2100,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2065,8 +2137,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2102,8 +2174,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2139,8 +2211,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2175,8 +2247,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2211,8 +2283,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2247,8 +2319,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2279,12 +2351,72 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
+(o)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2351,6 +2483,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2366,6 +2502,64 @@ esac
         esac
     ;;
 esac
+;;
+(proxy-status)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Only proxies of this namespace]:NS:_default' \
+'--namespace=[Only proxies of this namespace]:NS:_default' \
+'--cluster=[Only proxies of this cluster of the mesh]:CLUSTER:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of TARGET'\''s Envoy, where port-forward does not lead to it]:URL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy to compare\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
+(ps)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Only proxies of this namespace]:NS:_default' \
+'--namespace=[Only proxies of this namespace]:NS:_default' \
+'--cluster=[Only proxies of this cluster of the mesh]:CLUSTER:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of TARGET'\''s Envoy, where port-forward does not lead to it]:URL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy to compare\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
 ;;
 (help)
 _arguments "${_arguments_options[@]}" : \
@@ -2511,6 +2705,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2518,6 +2716,10 @@ _arguments "${_arguments_options[@]}" : \
         esac
     ;;
 esac
+;;
+(proxy-status)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
 ;;
 (help)
 _arguments "${_arguments_options[@]}" : \
@@ -2547,6 +2749,8 @@ _meshctl_commands() {
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
+'ps:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl commands' commands "$@"
@@ -2670,6 +2874,7 @@ _meshctl__subcmd__help_commands() {
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl help commands' commands "$@"
@@ -2772,6 +2977,7 @@ _meshctl__subcmd__help__subcmd__proxy-config_commands() {
 'routes:Routes (RDS)' \
 'bootstrap:The bootstrap (JSON, unless -o says otherwise)' \
 'all:Everything' \
+'log:The loggers of the Envoy and their levels; --level sets them' \
 's:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
     )
     _describe -t commands 'meshctl help proxy-config commands' commands "$@"
@@ -2801,6 +3007,11 @@ _meshctl__subcmd__help__subcmd__proxy-config__subcmd__listeners_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-config listeners commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__log_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__log_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config log commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands] )) ||
 _meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands() {
     local commands; commands=()
@@ -2810,6 +3021,11 @@ _meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__help__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-status_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-status_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-status commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__install_commands] )) ||
 _meshctl__subcmd__install_commands() {
@@ -2887,6 +3103,8 @@ _meshctl__subcmd__proxy-config_commands() {
 'b:The bootstrap (JSON, unless -o says otherwise)' \
 'all:Everything' \
 'a:Everything' \
+'log:The loggers of the Envoy and their levels; --level sets them' \
+'o:The loggers of the Envoy and their levels; --level sets them' \
 's:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -2921,6 +3139,7 @@ _meshctl__subcmd__proxy-config__subcmd__help_commands() {
 'routes:Routes (RDS)' \
 'bootstrap:The bootstrap (JSON, unless -o says otherwise)' \
 'all:Everything' \
+'log:The loggers of the Envoy and their levels; --level sets them' \
 's:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -2956,6 +3175,11 @@ _meshctl__subcmd__proxy-config__subcmd__help__subcmd__listeners_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config help listeners commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__log_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__log_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help log commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__routes_commands] )) ||
 _meshctl__subcmd__proxy-config__subcmd__help__subcmd__routes_commands() {
     local commands; commands=()
@@ -2971,6 +3195,11 @@ _meshctl__subcmd__proxy-config__subcmd__listeners_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config listeners commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__log_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__log_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config log commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__proxy-config__subcmd__routes_commands] )) ||
 _meshctl__subcmd__proxy-config__subcmd__routes_commands() {
     local commands; commands=()
@@ -2980,6 +3209,11 @@ _meshctl__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__proxy-status_commands] )) ||
+_meshctl__subcmd__proxy-status_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-status commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_meshctl" ]; then

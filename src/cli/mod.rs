@@ -64,6 +64,8 @@ enum Command {
     Manifest(commands::manifest::Args),
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
+    #[command(visible_alias = "ps")]
+    ProxyStatus(commands::proxy_status::Args),
 }
 
 /// Parses the arguments, runs the command, and says how it ended.
@@ -99,6 +101,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Man(args) => commands::man::run(ctx, args).await,
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
+        Command::ProxyStatus(args) => commands::proxy_status::run(ctx, args).await,
     }
 }
 

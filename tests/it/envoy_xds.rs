@@ -9,6 +9,7 @@ mod pilot;
 mod proxy;
 mod restart;
 mod slow;
+mod status;
 mod takes;
 mod traffic;
 mod warming;

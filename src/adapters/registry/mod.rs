@@ -20,7 +20,7 @@ pub use event::{Event, Subject};
 pub use folder::{BadDocument, Folder, is_manifest, load_folder};
 pub use follow::follow;
 pub use live::Timing;
-pub use load::{LoadError, Objects, load_once};
+pub use load::{LoadError, Objects, load_once, load_pods};
 pub use source::{ReadOptions, Source, Trust};
 pub use watch::watch;
 

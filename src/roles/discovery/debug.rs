@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::streams::StreamStatus;
+use super::streams::{StreamStatus, Times};
 use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp, WorkloadId};
 use crate::engine::{Feeds, Published};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
@@ -65,8 +65,8 @@ fn endpoint(mesh: &Mesh, endpoint: &Endpoint, now: Timestamp) -> Value {
     })
 }
 
-/// Every open stream: what was sent, answered and rejected.
-pub(super) fn streams(streams: &[StreamStatus]) -> Value {
+/// Every open stream: what was sent, answered and rejected, and how long ago.
+pub(super) fn streams(streams: &[StreamStatus], now: Timestamp) -> Value {
     let rows = streams.iter().map(|s| {
         json!({
             "proxy": format!("{}.{}", s.proxy.node.pod, s.proxy.node.namespace),
@@ -81,13 +81,14 @@ pub(super) fn streams(streams: &[StreamStatus]) -> Value {
             "bytesSent": s.bytes,
             "heldBack": s.held_back,
             "expiredWaits": s.expired_waits,
-            "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t))).collect::<BTreeMap<_, _>>(),
+            "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t, s.times.get(&t.ty).copied().unwrap_or_default(), now))).collect::<BTreeMap<_, _>>(),
         })
     });
     rows.collect()
 }
 
-fn type_status(status: &TypeStatus) -> Value {
+fn type_status(status: &TypeStatus, times: Times, now: Timestamp) -> Value {
+    let age = |at: Option<(u64, Timestamp)>| at.map(|(_, at)| at.age(now).as_secs());
     let TypeStatus { ty: _, wildcard, names, held, sent, answered, nack } = status;
     let state = match (sent, nack) {
         (_, Some(_)) => "NACK",
@@ -103,7 +104,8 @@ fn type_status(status: &TypeStatus) -> Value {
         "held": held,
         "sentNonce": sent,
         "answeredNonce": answered,
-        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason})),
+        "sentSecondsAgo": age(times.sent),
+        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason, "secondsAgo": age(times.nack)})),
     })
 }
 

@@ -56,7 +56,7 @@ async fn endpointz(State(pages): State<Arc<Pages>>, Query(query): Query<Endpoint
 }
 
 async fn syncz(State(pages): State<Arc<Pages>>) -> Json<Value> {
-    Json(debug::streams(&pages.open.all()))
+    Json(debug::streams(&pages.open.all(), serve::now()))
 }
 
 async fn workloadz(State(pages): State<Arc<Pages>>) -> Json<Value> {

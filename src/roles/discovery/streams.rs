@@ -13,7 +13,7 @@ use tonic::Status;
 
 use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, WriteMessage, XdsRequest};
 use crate::adapters::serve;
-use crate::data::model::SpiffeId;
+use crate::data::model::{SpiffeId, Timestamp};
 use crate::engine::{Engine, News, Subscriber};
 use crate::pure::xds::{Proxy, Reject, Request, Response, Session, Type, TypeStatus};
 
@@ -25,11 +25,33 @@ pub(super) struct StreamStatus {
     pub(super) proxy: Proxy,
     pub(super) delta: bool,
     pub(super) peer: Option<String>,
-    pub(super) connected: crate::data::model::Timestamp,
+    pub(super) connected: Timestamp,
     pub(super) types: Vec<TypeStatus>,
+    /// When the last response of each type went, and when its last rejection came.
+    pub(super) times: BTreeMap<Type, Times>,
     pub(super) held_back: bool,
     pub(super) expired_waits: u64,
     pub(super) bytes: u64,
+}
+
+/// When things of a type happened, each with the nonce of the response that it happened to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Times {
+    pub(super) sent: Option<(u64, Timestamp)>,
+    pub(super) nack: Option<(u64, Timestamp)>,
+}
+
+impl Times {
+    fn note(&mut self, status: &TypeStatus, now: Timestamp) {
+        if status.sent > 0 && self.sent.is_none_or(|(nonce, _)| nonce != status.sent) {
+            self.sent = Some((status.sent, now));
+        }
+        match &status.nack {
+            None => self.nack = None,
+            Some(nack) if self.nack.is_none_or(|(nonce, _)| nonce != nack.nonce) => self.nack = Some((nack.nonce, now)),
+            Some(_) => {}
+        }
+    }
 }
 
 /// The streams that are open.
@@ -127,6 +149,7 @@ impl DiscoveryStreams {
                 peer: peer.address.map(|a| a.to_string()),
                 connected: serve::now(),
                 types: Vec::new(),
+                times: BTreeMap::new(),
                 held_back: false,
                 expired_waits: 0,
                 bytes: 0,
@@ -251,6 +274,10 @@ impl Pump {
         let session = &self.session;
         self.line.update(|line| {
             line.types = session.status();
+            let now = serve::now();
+            for status in &line.types {
+                line.times.entry(status.ty).or_default().note(status, now);
+            }
             line.held_back = session.is_held_back();
             line.expired_waits = session.expired_waits();
         });
