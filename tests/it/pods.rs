@@ -141,6 +141,7 @@ async fn answer(stream: &mut TcpStream, status: &str, body: &Value) {
 
 /// What a kubelet does, by the protocol v4.channel.k8s.io: an even channel of data and an odd one of errors, each of which
 /// begins with the port.
+#[allow(clippy::result_large_err, reason = "the library's own type of a callback")]
 async fn forward(stream: TcpStream, port: u16, to: Option<SocketAddr>) {
     let protocol = |_: &Request, mut response: Response| {
         response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("v4.channel.k8s.io"));
