@@ -65,6 +65,8 @@ enum Command {
     Manifest(commands::manifest::Args),
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
+    #[command(visible_alias = "ps")]
+    ProxyStatus(commands::proxy_status::Args),
     Uninstall(commands::uninstall::Args),
     Version(commands::version::Args),
 }
@@ -103,6 +105,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Man(args) => commands::man::run(ctx, args).await,
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
+        Command::ProxyStatus(args) => commands::proxy_status::run(ctx, args).await,
         Command::Uninstall(args) => commands::uninstall::run(ctx, args).await,
         Command::Version(args) => commands::version::run(ctx, args).await,
     }

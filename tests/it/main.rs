@@ -15,6 +15,7 @@ mod harness;
 mod inspect;
 mod install;
 mod mesh;
+mod pods;
 mod props;
 mod readme;
 mod registry;

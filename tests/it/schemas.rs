@@ -148,6 +148,13 @@ fn live_report() -> Value {
     report.report("InstallReport").unwrap().data
 }
 
+/// A report is what the schema of its kind says; for reports that take a live proxy.
+#[track_caller]
+pub(crate) fn holds(name: &str, report: &Value) {
+    assert_eq!(report["kind"], name);
+    assert_eq!(broken(&schema(name), report, name), [] as [String; 0]);
+}
+
 fn schema(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(format!("{name}.json"));
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()

@@ -11,5 +11,6 @@ pub(super) mod install;
 pub(super) mod man;
 pub(super) mod manifest;
 pub(super) mod proxy_config;
+pub(super) mod proxy_status;
 pub(super) mod uninstall;
 pub(super) mod version;
