@@ -22,6 +22,7 @@ mod standing;
 mod steps;
 mod trust;
 mod uninstall;
+mod verify;
 mod wait;
 mod words;
 
@@ -38,6 +39,7 @@ pub use run::{Prepared, Waiting, prepare};
 pub use secret::{PlannedSecret, SecretData};
 pub use trust::{CaAt, HeldCa};
 pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
+pub use verify::Verify;
 
 /// More than any manifest, value file or certificate holds, in bytes.
 const MAX_FILE: u64 = 16 << 20;
