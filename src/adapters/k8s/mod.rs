@@ -6,10 +6,12 @@
 )]
 
 mod client;
+mod credentials;
 mod error;
 mod list;
 mod plugin;
 mod request;
+mod spacing;
 mod watch;
 
 pub use client::{Connector, Plugins};

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 
+use super::pages::all_pages;
 use super::{Entry, SYSTEM_NAMESPACE, Source, load_folder};
-use crate::adapters::k8s::{K8sError, list, path, within};
+use crate::adapters::k8s::{K8sError, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
+
+/// How long to wait, times the number of attempts, before a list that expired is begun anew.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why a cluster cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,24 +46,10 @@ pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Vec<Object>,
 }
 
 async fn list_kind(client: &kube::Client, row: &Watched, deadline: Duration) -> Result<Vec<Object>, K8sError> {
-    let (path, mut objects, mut next) = (path(row, SYSTEM_NAMESPACE), Vec::new(), String::new());
-    loop {
-        match list(client, row, &path, &next, deadline).await {
-            Ok(page) => {
-                objects.extend(page.objects);
-                if page.next.is_empty() {
-                    return Ok(objects);
-                }
-                next = page.next;
-            }
-            Err(K8sError::NotFound) if row.optional_crd || row.only.is_some() => return Ok(objects),
-            Err(K8sError::Forbidden(_)) if row.only.is_some() => return Ok(objects),
-            // the pages' version was compacted away: from the start
-            Err(K8sError::Gone) if !next.is_empty() => {
-                objects.clear();
-                next.clear();
-            }
-            Err(e) => return Err(e),
-        }
+    match all_pages(client, row, &path(row, SYSTEM_NAMESPACE), deadline, |times| PAUSE * times).await {
+        Ok(page) => Ok(page.objects),
+        Err(K8sError::NotFound) if row.optional_crd || row.only.is_some() => Ok(Vec::new()),
+        Err(K8sError::Forbidden(_)) if row.only.is_some() => Ok(Vec::new()),
+        Err(e) => Err(e),
     }
 }

@@ -1,5 +1,5 @@
 //! The registry: a directory is the mesh. Live clusters by their kubeconfigs and file clusters by their manifests, behind
-//! one interface; every problem of the directory at once, with its file, and never with a scalar of it.
+//! one interface; every problem of the directory at once, with its file, and never with a value that may be a secret.
 
 mod entry;
 mod event;
@@ -9,18 +9,21 @@ mod kubeconfig;
 mod live;
 mod load;
 mod mesh_file;
+mod pages;
+mod pilot;
 mod read;
 mod scan;
 mod shape;
 mod source;
 mod watch;
 
-pub use entry::{Entry, Primary, Problem, Registry, RegistryError};
+pub use entry::{Entry, Inside, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};
 pub use folder::{BadDocument, Folder, is_manifest, load_folder};
 pub use follow::follow;
 pub use live::Timing;
 pub use load::{LoadError, load_once};
+pub use pilot::PilotAccess;
 pub use source::{ReadOptions, Source, Trust};
 pub use watch::watch;
 

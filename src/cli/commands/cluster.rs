@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::adapters::k8s::{identity, version, within};
 use crate::adapters::registry::{Entry, Problem, ReadOptions, Registry, Source, Trust, load_folder};
 use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::data::kinds::ClusterOverride;
 use crate::data::model::{ClusterRole, Report, Table, parse_duration};
 
 /// Show the clusters of the registry
@@ -51,16 +52,45 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 #[serde(rename_all = "camelCase")]
 struct Row {
     name: String,
-    role: ClusterRole,
+    /// `None` where nobody can tell which cluster is the primary
+    role: Option<ClusterRole>,
     source: &'static str,
     file: String,
     server: Option<String>,
     network: String,
+    pilot: PilotOf,
     version: Option<String>,
     /// UID of `kube-system`
     uid: Option<String>,
     state: State,
     reason: Option<String>,
+}
+
+/// What `mesh.yaml` says of pilot in the cluster and this cluster.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PilotOf {
+    /// The API server's URL that pilot uses
+    server: Option<String>,
+    /// The name that it wants in the API server's certificate
+    tls_server_name: Option<String>,
+    /// The file with the CA that it trusts there, as `mesh.yaml` names it
+    ca_file: Option<String>,
+    /// The address that this cluster uses for pilot
+    address: Option<String>,
+}
+
+impl PilotOf {
+    fn of(entry: &Entry) -> Self {
+        let ClusterOverride { network: _, server, tls_server_name, ca_file, pilot_address } = &entry.overrides;
+        let said = |text: &String| (!text.is_empty()).then(|| text.clone());
+        Self {
+            server: said(server),
+            tls_server_name: said(tls_server_name),
+            ca_file: said(ca_file),
+            address: said(pilot_address),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -96,7 +126,8 @@ struct ProblemOf {
 async fn list(ctx: &Context, args: &ListArgs) -> Outcome {
     let dir = ctx.registry_dir()?;
     let mut registry = Registry::read(&dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
-    let items = join_all(registry.entries.iter().map(|entry| row(entry, args))).await;
+    let known = registry.primary.is_some();
+    let items = join_all(registry.entries.iter().map(|entry| row(entry, known, args))).await;
     for note in &registry.notes {
         ctx.out.note(note);
     }
@@ -112,8 +143,8 @@ async fn list(ctx: &Context, args: &ListArgs) -> Outcome {
     Ok(if all_well { Exit::Yes } else { Exit::No })
 }
 
-/// A cluster's row; a live one is asked unless offline.
-async fn row(entry: &Entry, args: &ListArgs) -> Row {
+/// A cluster's row; a live one is asked unless offline. `known`: somebody is the primary.
+async fn row(entry: &Entry, known: bool, args: &ListArgs) -> Row {
     let (source, server) = match (&entry.source, &entry.named) {
         (Source::Folder(_), _) => ("folder", None),
         (Source::Live { server, .. }, Some(_)) => ("descriptor", Some(server.clone())),
@@ -126,11 +157,12 @@ async fn row(entry: &Entry, args: &ListArgs) -> Row {
     };
     Row {
         name: entry.id.to_string(),
-        role: entry.role,
+        role: known.then_some(entry.role),
         source,
         file: entry.file.display().to_string(),
         server,
         network: entry.overrides.network.clone(),
+        pilot: PilotOf::of(entry),
         version: answer.version,
         uid: answer.uid,
         state,
@@ -189,7 +221,10 @@ async fn folder(path: std::path::PathBuf) -> Result<Answer, String> {
 }
 
 fn report(registry: &Registry, items: Vec<Row>) -> Result<Report, CliError> {
-    let mut table = Table::new(&["NAME", "ROLE", "SOURCE", "SERVER", "VERSION", "STATE"], &["FILE", "NETWORK"]);
+    let mut table = Table::new(
+        &["NAME", "ROLE", "SOURCE", "SERVER", "VERSION", "STATE"],
+        &["FILE", "NETWORK", "PILOT-SERVER", "PILOT-TLS-NAME", "PILOT-CA", "PILOT-ADDRESS"],
+    );
     for row in &items {
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
         let state = match (row.state, &row.reason) {
@@ -200,19 +235,28 @@ fn report(registry: &Registry, items: Vec<Row>) -> Result<Report, CliError> {
         let network = if row.network.is_empty() { "-".to_owned() } else { row.network.clone() };
         table.row([
             row.name.clone(),
-            row.role.to_string(),
+            row.role.map_or_else(|| "-".to_owned(), |role| role.to_string()),
             row.source.to_owned(),
             or_dash(&row.server),
             or_dash(&row.version),
             state,
             row.file.clone(),
             network,
+            or_dash(&row.pilot.server),
+            or_dash(&row.pilot.tls_server_name),
+            or_dash(&row.pilot.ca_file),
+            or_dash(&row.pilot.address),
         ]);
     }
     let names = items.iter().map(|row| row.name.clone()).collect();
     let data = ClusterList {
         registry: registry.dir.display().to_string(),
-        primary: registry.primary.as_ref().map(|p| PrimaryOf { id: p.id.to_string(), why: p.why }),
+        // one whose own file is broken is nobody's primary yet
+        primary: registry
+            .primary
+            .as_ref()
+            .filter(|_| registry.primary_entry().is_some())
+            .map(|p| PrimaryOf { id: p.id.to_string(), why: p.why }),
         items,
         problems: registry
             .problems
@@ -228,6 +272,10 @@ fn report(registry: &Registry, items: Vec<Row>) -> Result<Report, CliError> {
 
 /// A time; a bare number means seconds.
 fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if digits.parse::<f64>().is_ok_and(|n| n == 0.0) {
+        return Err("within no time nobody can answer; it must be more than zero, e.g. 500ms".to_owned());
+    }
     let seconds = if text.ends_with(|c: char| c.is_ascii_digit()) { "s" } else { "" };
     parse_duration(&format!("{text}{seconds}")).ok_or_else(|| "it is no time such as 5s, 500ms or 2m".to_owned())
 }
@@ -242,6 +290,9 @@ mod tests {
         assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
         for bad in ["", "s", "0", "-1", "5h", "5ms2"] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+        for zero in ["0", "0s", "0.0ms"] {
+            assert!(duration(zero).is_err_and(|e| e.contains("more than zero")), "{zero}");
         }
     }
 }
