@@ -89,6 +89,13 @@ impl Context {
         if registry.problems.is_empty() { Ok(registry) } else { Err(CliError::registry_problems(&registry)) }
     }
 
+    /// Says what is bad inside of the registry's file clusters, which are read without it.
+    pub fn warn_of_inside(&self, registry: &Registry) {
+        for inside in registry.inside() {
+            self.out.warning(&inside.problem.to_string());
+        }
+    }
+
     /// An Envoy on this machine: `ENVOY`, else the first on `PATH`.
     pub fn envoy(&self) -> Option<PathBuf> {
         let named = std::env::var_os("ENVOY").filter(|name| !name.is_empty()).map(PathBuf::from);
@@ -125,6 +132,7 @@ impl Context {
         for problem in &registry.problems {
             self.out.warning(&problem.to_string());
         }
+        self.warn_of_inside(&registry);
         let Loaded { mesh, failed } = load_once(&registry, DEADLINE).await;
         let reasons: Vec<String> =
             failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();

@@ -70,7 +70,7 @@ enum Command {
 pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => return error::usage(&error),
+        Err(error) => return error::usage(&error, &Output::new(false)),
     };
     let ctx = Context::new(cli.globals);
     let outcome = dispatch(&ctx, cli.command).await;

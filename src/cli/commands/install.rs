@@ -42,6 +42,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
+    inside(ctx)?;
     let options = Options { layers: args.values.layers()?, only: args.clusters.clone() };
     let prepared = prepare(&input, &options, args.ca.as_deref(), args.move_primary)?;
     if args.dry_run {
@@ -56,6 +57,22 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     ctx.out.report(&shown, ctx.format())?;
     Ok(exit(&report))
+}
+
+/// A file of a file cluster that cannot be read may define what install is about to define: one is enough to do nothing anywhere
+/// (DESIGN §2). A bad object costs only itself, and what stands in our own folder is written anew.
+fn inside(ctx: &Context) -> Result<(), CliError> {
+    let registry = ctx.registry(None)?;
+    let (stop, warn): (Vec<_>, Vec<_>) = registry.inside().into_iter().partition(|inside| inside.whole && !inside.ours);
+    for inside in warn {
+        ctx.out.warning(&inside.problem.to_string());
+    }
+    // problems of the registry itself are told first, and all together
+    if stop.is_empty() || !registry.problems.is_empty() {
+        return Ok(());
+    }
+    let stop: Vec<String> = stop.iter().map(|inside| inside.problem.to_string()).collect();
+    Err(CliError::broken_files(&registry.dir, &stop))
 }
 
 fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
@@ -87,6 +104,9 @@ fn talk(ctx: &Context, report: &InstallReport) {
         if let Some(error) = &cluster.error {
             ctx.out.warning(&format!("installing in cluster {} failed: {error}", cluster.cluster));
         }
+    }
+    if report.clusters.iter().any(|cluster| cluster.error.is_some()) {
+        ctx.out.hint("mend what is named, and run the same command again: what is in order stays as it is");
     }
 }
 

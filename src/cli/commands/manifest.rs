@@ -103,6 +103,8 @@ fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
+    // manifests do not depend on what the clusters hold
+    ctx.warn_of_inside(&ctx.registry(None)?);
     let options = install::Options { layers: args.values.layers()?, only: args.clusters.clone() };
     let plan = install::Plan::of(&input, &options)?;
     let Some(out) = &args.out else {

@@ -10,6 +10,7 @@ use super::plan::{Options, Plan, PlannedCluster};
 use super::report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
 use super::standing;
 use super::trust;
+use crate::adapters::files::link_target;
 use crate::pure::manifest::{ClusterManifests, Object};
 
 /// A plan with its way: nothing is written yet.
@@ -80,6 +81,10 @@ fn recorded_primary(input: &PlanInput, plan: &Plan) -> Result<(), InstallError> 
 fn way(cluster: &PlannedCluster, folder: &Path, secrets: Vec<SecretReport>) -> Way {
     let dir = folder.join("meshctl");
     let (mut manifests, mut notes, mut blocked) = (cluster.manifests.clone(), Vec::new(), None);
+    if let Some(to) = link_target(&dir) {
+        // what it leads to is not ours to write, nor to prune
+        blocked = Some(format!("{} is a symbolic link to {}, and must be a folder", dir.display(), to.display()));
+    }
     let keys: Vec<_> = cluster.manifests.objects.iter().map(|o| &o.key).collect();
     for (key, path) in standing::others(folder, &dir, &keys) {
         if key.kind == "Namespace" {
