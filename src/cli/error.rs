@@ -62,7 +62,8 @@ impl CliError {
 }
 
 /// Shows what clap has to say: help and version on stdout with 0, usage errors on stderr with 2, in our own form.
-pub(super) fn usage(error: &clap::Error, out: &Output) -> u8 {
+/// `command` is the one that was called, as its words.
+pub(super) fn usage(error: &clap::Error, command: &str, out: &Output) -> u8 {
     use clap::error::ErrorKind;
     if !error.use_stderr() {
         let _ = error.print();
@@ -73,17 +74,15 @@ pub(super) fn usage(error: &clap::Error, out: &Output) -> u8 {
         let _ = error.print();
         return 2;
     }
-    sentence(&error.to_string()).show(out)
+    sentence(&error.to_string(), command).show(out)
 }
 
 /// clap's report as one sentence and hints: its first paragraph, its tips, and the command whose help says more. The usage line is
 /// left to that help.
-fn sentence(report: &str) -> CliError {
-    let (mut message, mut tips, mut command) = (String::new(), Vec::new(), "meshctl".to_owned());
+fn sentence(report: &str, command: &str) -> CliError {
+    let (mut message, mut tips) = (String::new(), Vec::new());
     for line in report.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(usage) = line.strip_prefix("Usage: ") {
-            let words = usage.split_whitespace().take_while(|w| !w.starts_with(['[', '<', '-', '{']));
-            command = words.collect::<Vec<_>>().join(" ");
+        if line.starts_with("Usage: ") {
             break;
         }
         match line.strip_prefix("tip: ") {
@@ -310,13 +309,16 @@ mod tests {
     fn claps_reports_become_a_sentence_and_hints() {
         let missing = "error: the following required arguments were not provided:\n  <DIR>\n  --tag <TAG>\n\nUsage: meshctl a \
                        b --tag <TAG> <DIR>\n\nFor more information, try '--help'.\n";
-        let said = sentence(missing);
+        let said = sentence(missing, "meshctl a b");
         assert_eq!(
             said.message,
             "reading the command line failed: the following required arguments were not provided: <DIR> --tag <TAG>"
         );
         assert_eq!((said.hints.as_slice(), said.code), (&["meshctl a b --help shows what it takes".to_owned()][..], 2));
         let tip = "error: unexpected argument '--x' found\n\n  tip: a similar argument exists: '--y'\n\nUsage: meshctl a [OPTIONS]\n";
-        assert_eq!(sentence(tip).hints, ["a similar argument exists: '--y'", "meshctl a --help shows what it takes"]);
+        assert_eq!(
+            sentence(tip, "meshctl a").hints,
+            ["a similar argument exists: '--y'", "meshctl a --help shows what it takes"]
+        );
     }
 }

@@ -95,6 +95,7 @@ fn an_unknown_flag_is_one_error_and_exit_2() {
          hint: meshctl man --help shows what it takes\n"
     );
     let ran = meshctl.run(["cluster", "list", "-o", "xml"]).exits(2);
+    assert!(ran.stderr.ends_with("hint: meshctl cluster list --help shows what it takes\n"), "{}", ran.stderr);
     assert!(ran.stderr.contains("'xml'") && ran.stderr.contains("possible values: table"), "{}", ran.stderr);
 }
 
