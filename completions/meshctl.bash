@@ -647,7 +647,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__demo)
-            opts="-o -q -v -h --keep --dir --registry --output --quiet --verbose --help"
+            opts="-o -q -v -h --keep --dir --force --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -151,6 +151,7 @@ yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -l keep -d 'Stay up after the tour until Ctrl-C, and print commands to try in another terminal'
+complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -l force -d 'Set the folder up anew although its files were edited; the edits are lost'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'

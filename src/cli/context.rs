@@ -109,6 +109,13 @@ impl Context {
         }
     }
 
+    /// Says what is bad inside of the registry's file clusters, which are read without it.
+    pub fn warn_of_inside(&self, registry: &Registry) {
+        for inside in registry.inside() {
+            self.out.warning(&inside.problem.to_string());
+        }
+    }
+
     /// An Envoy on this machine: `ENVOY`, else the first on `PATH`.
     pub fn envoy(&self) -> Option<PathBuf> {
         let named = std::env::var_os("ENVOY").filter(|name| !name.is_empty()).map(PathBuf::from);

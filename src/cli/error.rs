@@ -29,6 +29,19 @@ impl CliError {
             .hint("mend these files, or move them out of the directory")
     }
 
+    /// Files of file clusters that cannot be read, as one error: exit 2.
+    pub fn broken_files(dir: &std::path::Path, broken: &[String]) -> Self {
+        let lines: Vec<String> = broken.iter().map(|p| format!("\n  {p}")).collect();
+        let why = "so that nobody knows what these clusters hold; nothing was written anywhere";
+        Self::usage(format!("reading the file clusters of {} failed, {why}:{}", dir.display(), lines.concat()))
+            .hint("mend these files, or move them out of the cluster's folder")
+    }
+
+    /// The reader of our output is gone: exit 1, and nothing to say.
+    pub fn reader_gone() -> Self {
+        Self { message: String::new(), hints: Vec::new(), code: 1 }
+    }
+
     /// Adds the next command to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -46,10 +59,41 @@ impl CliError {
     }
 }
 
-/// Shows what clap has to say: help and version on stdout with 0, usage errors on stderr with 2.
-pub(super) fn usage(error: &clap::Error) -> u8 {
-    let _ = error.print();
-    if error.use_stderr() { 2 } else { 0 }
+/// Shows what clap has to say: help and version on stdout with 0, usage errors on stderr with 2, in our own form.
+/// `command` is the one that was called, as its words.
+pub(super) fn usage(error: &clap::Error, command: &str, out: &Output) -> u8 {
+    use clap::error::ErrorKind;
+    if !error.use_stderr() {
+        let _ = error.print();
+        return 0;
+    }
+    // somebody who said nothing wants to know what there is
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return 2;
+    }
+    sentence(&error.to_string(), command).show(out)
+}
+
+/// clap's report as one sentence and hints: its first paragraph, its tips, and the command whose help says more. The usage line is
+/// left to that help.
+fn sentence(report: &str, command: &str) -> CliError {
+    let (mut message, mut tips) = (String::new(), Vec::new());
+    for line in report.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if line.starts_with("Usage: ") {
+            break;
+        }
+        match line.strip_prefix("tip: ") {
+            Some(tip) => tips.push(tip.to_owned()),
+            None if line.starts_with("For more information") => {}
+            None => {
+                message.push_str(if message.is_empty() { "" } else { " " });
+                message.push_str(line.strip_prefix("error: ").unwrap_or(line));
+            }
+        }
+    }
+    let said = CliError::usage(format!("reading the command line failed: {message}"));
+    tips.into_iter().fold(said, CliError::hint).hint(format!("{command} --help shows what it takes"))
 }
 
 impl From<crate::data::yaml::YamlError> for CliError {
@@ -83,7 +127,32 @@ impl From<crate::workflows::install::InstallError> for CliError {
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
             E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),
-            E::UnknownCluster { .. } | E::Values(_) | E::Image(_) | E::Render { .. } | E::Read { .. } => out,
+            E::UnknownCluster { .. } => out.hint("meshctl cluster list shows every entry"),
+            E::Values(e) => values_hints(&e).into_iter().fold(out, CliError::hint),
+            E::Image(ImageError::BadPart { .. }) => out.hint(
+                "mend --hub, --tag or --digest, or image in mesh.yaml; meshctl manifest images shows the outcome",
+            ),
+            E::Render { .. } => {
+                out.hint("mend it in mesh.yaml or in the values; meshctl manifest generate shows the outcome")
+            }
+            E::Read { .. } => {
+                out.hint("name a file that can be read; meshctl manifest generate shows what it leads to")
+            }
+        }
+    }
+}
+
+/// How values are mended.
+fn values_hints(error: &crate::pure::manifest::ValuesError) -> Vec<String> {
+    use crate::pure::manifest::ValuesError as E;
+    let outcome = "meshctl manifest generate shows the outcome, and writes nothing".to_owned();
+    match error {
+        E::BadSet { .. } => vec!["--set discovery.replicas=3, or a file of values: --values FILE".to_owned()],
+        E::UnknownKey { origin, .. } | E::WrongType { origin, .. } | E::Unfit { origin, .. } => {
+            vec![
+                format!("mend {}", origin.split(' ').next().filter(|w| w.starts_with("--")).unwrap_or(origin)),
+                outcome,
+            ]
         }
     }
 }
@@ -129,6 +198,20 @@ impl From<crate::adapters::files::FilesError> for CliError {
     }
 }
 
+/// A file where a folder was named is a slip of the command line, and not a disk that fails.
+fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &str) -> CliError {
+    use crate::adapters::files::FilesError as E;
+    use std::io::ErrorKind as K;
+    match &e {
+        E::Write { path, source } | E::Read { path, source }
+            if matches!(source.kind(), K::AlreadyExists | K::NotADirectory) =>
+        {
+            CliError::usage(format!("{what} {} failed: it is a file, not a folder", path.display())).hint(hint)
+        }
+        _ => e.into(),
+    }
+}
+
 impl From<crate::workflows::ca::CaFolderError> for CliError {
     fn from(e: crate::workflows::ca::CaFolderError) -> Self {
         use crate::pure::ca::PlanError;
@@ -136,7 +219,7 @@ impl From<crate::workflows::ca::CaFolderError> for CliError {
         let message = e.to_string();
         match e {
             CaFolderError::Foreign(_) => CliError::usage(message).hint("name a new folder with --dir"),
-            CaFolderError::Files(e) => e.into(),
+            CaFolderError::Files(e) => folder_in_the_way(e, "making the CA in", "name a new folder with --dir"),
             CaFolderError::Refused(dir, errors) => {
                 let usage = errors.iter().any(PlanError::is_usage);
                 let error = if usage { CliError::usage(message) } else { CliError::failed(message) };
@@ -233,10 +316,40 @@ impl From<crate::workflows::demo::DemoError> for CliError {
             DemoError::Foreign(_) => {
                 CliError::usage(e.to_string()).hint("name a new folder: meshctl demo --dir ./demo")
             }
-            DemoError::Files(e) => e.into(),
+            DemoError::Edited { ref dir, .. } => {
+                let registry = dir.join("registry");
+                CliError::usage(e.to_string())
+                    .hint("--force discards the edits; another --dir keeps them")
+                    .hint(format!("to use the files as they are: meshctl discovery --registry {}", registry.display()))
+            }
+            DemoError::Files(e) => {
+                folder_in_the_way(e, "setting the demo up in", "name a new folder: meshctl demo --dir ./demo")
+            }
             DemoError::Late { .. } => failed.hint("look into it while it stays: meshctl demo --dir ./demo"),
             DemoError::Proxy(_) => failed.hint("keep its log: meshctl demo --dir ./demo"),
             _ => failed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claps_reports_become_a_sentence_and_hints() {
+        let missing = "error: the following required arguments were not provided:\n  <DIR>\n  --tag <TAG>\n\nUsage: meshctl a \
+                       b --tag <TAG> <DIR>\n\nFor more information, try '--help'.\n";
+        let said = sentence(missing, "meshctl a b");
+        assert_eq!(
+            said.message,
+            "reading the command line failed: the following required arguments were not provided: <DIR> --tag <TAG>"
+        );
+        assert_eq!((said.hints.as_slice(), said.code), (&["meshctl a b --help shows what it takes".to_owned()][..], 2));
+        let tip = "error: unexpected argument '--x' found\n\n  tip: a similar argument exists: '--y'\n\nUsage: meshctl a [OPTIONS]\n";
+        assert_eq!(
+            sentence(tip, "meshctl a").hints,
+            ["a similar argument exists: '--y'", "meshctl a --help shows what it takes"]
+        );
     }
 }

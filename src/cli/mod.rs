@@ -75,9 +75,10 @@ enum Command {
 
 /// Parses the arguments, runs the command, and says how it ended.
 pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<std::ffi::OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return error::usage(&error),
+        Err(error) => return error::usage(&error, &called(&args), &Output::new(false)),
     };
     let ctx = Context::new(cli.globals);
     let outcome = dispatch(&ctx, cli.command).await;
@@ -85,6 +86,19 @@ pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Ok(exit) => exit.code(),
         Err(error) => error.show(&ctx.out),
     }
+}
+
+/// The command that these arguments call, as its words: as far down the tree as they lead.
+fn called(args: &[std::ffi::OsString]) -> String {
+    let tree = command();
+    let (mut at, mut words) = (&tree, vec![tree.get_name()]);
+    for arg in args.iter().skip(1) {
+        if let Some(sub) = at.find_subcommand(arg) {
+            words.push(sub.get_name());
+            at = sub;
+        }
+    }
+    words.join(" ")
 }
 
 async fn dispatch(ctx: &Context, command: Command) -> Outcome {

@@ -133,6 +133,7 @@ fn an_envoy_that_does_not_start_is_told_of_and_replaced() {
         meshctl.env("ENVOY", envoy);
         let ran = meshctl.run(["demo", "--quiet"]).exits(0);
         assert!(ran.stderr.contains(why) && ran.stderr.contains(envoy), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("envoy.log"), "that file is gone:\n{}", ran.stderr);
         tells_the_talks_story(&ran.stdout);
         assert!(!ran.stdout.contains("A directory is the mesh"), "quiet explains nothing:\n{}", ran.stdout);
         nothing_is_left(&meshctl);
@@ -295,6 +296,35 @@ fn a_named_folder_is_kept_and_can_be_used_again() {
         "a root is never replaced"
     );
     nothing_is_left(&meshctl);
+}
+
+#[test]
+fn edits_of_a_user_are_not_discarded_without_a_word() {
+    let meshctl = home();
+    meshctl.run(["demo", "-q", "--dir", "here"]).exits(0);
+    let edited = meshctl.file("here/registry/gke/details.yaml", "kind: Service\n");
+    meshctl.file("here/values.yaml", &"# mine\n".repeat(1000));
+    let ran = meshctl.run(["demo", "-q", "--dir", "here"]).exits(2);
+    assert!(ran.stderr.contains("registry/gke/details.yaml, values.yaml\n"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: --force discards the edits"), "{}", ran.stderr);
+    assert_eq!(std::fs::read_to_string(&edited).unwrap(), "kind: Service\n");
+    meshctl.run(["demo", "-q", "--dir", "here", "--force"]).exits(0);
+    assert!(std::fs::read_to_string(&edited).unwrap().contains("name: details"));
+    nothing_is_left(&meshctl);
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_is_a_slip() {
+    let meshctl = home();
+    meshctl.file("plain", "x");
+    for args in [&["demo", "--dir", "plain"][..], &["ca", "init", "--cluster", "a", "--dir", "plain"]] {
+        let ran = meshctl.run(args).exits(2);
+        assert!(
+            ran.stderr.contains("plain failed: it is a file, not a folder\nhint: name a new folder"),
+            "{}",
+            ran.stderr
+        );
+    }
 }
 
 #[test]

@@ -181,7 +181,24 @@ fn an_unknown_value_is_an_error_with_path_and_source() {
         .fails(2, &["--set discovery.replica=3", "\"discovery.replica\"", "replicas"]);
     bench.write("over.yaml", "discovery: {openPorts: {xdss: true}}\n");
     generate(&["-f", "over.yaml"]).fails(2, &["over.yaml", "\"discovery.openPorts.xdss\""]);
-    generate(&["-f", "missing.yaml"]).fails(2, &["reading missing.yaml failed"]);
+    generate(&["-f", "missing.yaml"]).fails(2, &["reading missing.yaml failed", "hint:"]);
+    for (set, words) in [
+        ("mesh.connectTimeout=never", ["\"mesh.connectTimeout\" to \"never\"", "a time of more than zero"]),
+        ("discovery.podAnnotations.a b=x", ["\"discovery.podAnnotations.a b\"", "a name of up to 63 letters"]),
+        ("discovery.nodeSelector.x=a b", ["\"discovery.nodeSelector.x\" to \"a b\"", "a label's value"]),
+        (
+            "discovery.resources.limits.cpu=lots",
+            ["\"discovery.resources.limits.cpu\" to \"lots\"", "a quantity of Kubernetes"],
+        ),
+        ("discovery.replicas=-1", ["\"discovery.replicas\" to -1", "a whole number from 0 to 65535"]),
+    ] {
+        let run = generate(&["--set", set]);
+        assert!(run.err.contains("hint: mend --set"), "{run:?}");
+        run.fails(2, &words);
+    }
+    generate(&["--set", "x"]).fails(2, &["is no KEY=VALUE", "hint: --set discovery.replicas=3"]);
+    generate(&["--hub", "a b"]).fails(2, &["\"a b\" is no hub of an image", "hint:"]);
+    generate(&["--clusters", "mars"]).fails(2, &["\"mars\"", "hint:"]);
     let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nvalues: {discovery: {replicas: two}}\n";
     bench.write("kubeconf/mesh.yaml", mesh);
     generate(&[]).fails(2, &["values in mesh.yaml", "\"discovery.replicas\"", "want a number"]);
@@ -198,7 +215,7 @@ fn an_unknown_value_is_an_error_with_path_and_source() {
 fn hostile_values_stay_data() {
     let bench = Bench::new();
     let evil = "a: b\n- {evil}\n---\nkind: Secret\n\"'}}{{ x }}";
-    let values = serde_json::json!({"discovery": {"podAnnotations": {"k: v\n": evil}}});
+    let values = serde_json::json!({"discovery": {"podAnnotations": {"k.io/v": evil}}});
     bench.write("over.yaml", &values.to_string());
     let plain = bench.run(&["manifest", "generate", "--tag", "dev"]).ok();
     let text = bench.run(&["manifest", "generate", "--tag", "dev", "-f", "over.yaml"]).ok();
@@ -207,9 +224,13 @@ fn hostile_values_stay_data() {
         d.pointer_mut("/spec/template/metadata/annotations").map(|a| std::mem::replace(a, serde_json::json!({})))
     };
     let found: Vec<Value> = read.iter_mut().filter_map(annotations).collect();
-    assert_eq!(found, vec![serde_json::json!({"k: v\n": evil})]);
+    assert_eq!(found, vec![serde_json::json!({"k.io/v": evil})]);
     assert_eq!(read, plain, "nothing but that one value differs");
     bench.run(&["manifest", "generate", "--tag", "x\n- y"]).fails(2, &["is no tag"]);
+    let key = serde_json::json!({"discovery": {"podAnnotations": {"k: v\n": "x"}}});
+    bench.write("over.yaml", &key.to_string());
+    let words = [r#""discovery.podAnnotations.k: v\n" to the key "k: v\n""#];
+    bench.run(&["manifest", "generate", "--tag", "dev", "-f", "over.yaml"]).fails(2, &words);
 }
 
 #[test]
@@ -673,4 +694,41 @@ fn a_ca_that_a_cluster_holds_is_told_from_ours() {
     // nothing of a CA at all
     let nothing = held(&Secret::new(std::collections::BTreeMap::new()));
     assert_eq!(told(&nothing), (false, false, false));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_stops_install_everywhere_and_is_named_by_who_renders() {
+    let bench = Bench::new();
+    bench.write("kubeconf/on-prem/deep/broken.yaml", "kind: [");
+    let before = bench.files();
+    let words = ["on-prem/deep/broken.yaml: it is no valid YAML", "nothing was written anywhere", "hint:"];
+    bench.install(&[]).fails(2, &words);
+    bench.install(&["--dry-run"]).fails(2, &words[..1]);
+    assert_eq!(bench.files(), before);
+    let run = bench.run(&["manifest", "generate", "--tag", "dev"]);
+    assert!(run.err.contains("warning: on-prem/deep/broken.yaml: it is no valid YAML"), "{run:?}");
+    run.ok();
+    let run = bench.run(&["endpoints", "reviews", "--registry", "kubeconf"]);
+    assert!(run.err.contains("warning: on-prem/deep/broken.yaml"), "{run:?}");
+    // a bad object costs only itself, and what is ours is written anew
+    bench.write("kubeconf/on-prem/deep/broken.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: 3\n");
+    bench.install(&[]).ok();
+    bench.write("kubeconf/gke/meshctl/service-istio-system-istio-pilot.yaml", "kind: [");
+    let run = bench.install(&[]);
+    assert!(run.err.contains("warning: gke/meshctl/service-istio-system-istio-pilot.yaml"), "{run:?}");
+    assert!(run.err.contains("warning: on-prem/deep/broken.yaml: Pod/default/p is no valid Pod"), "{run:?}");
+    run.ok();
+    bench.write("kubeconf/gke/meshctl/configmap-istio-system-meshctl-inventory.yaml", "kind: [");
+    bench.install(&[]).fails(1, &["installing in cluster gke failed", "hint: mend what is named"]);
+}
+
+#[test]
+fn a_link_in_the_place_of_our_folder_is_refused() {
+    let bench = Bench::new();
+    bench.write("elsewhere/thesis.txt", "years of work");
+    std::os::unix::fs::symlink("../../elsewhere", bench.path("kubeconf/gke/meshctl")).unwrap();
+    let run = bench.install(&[]);
+    assert_eq!(rows(&run.out).iter().map(|r| r[2]).collect::<Vec<_>>(), ["failed", "written"], "{run:?}");
+    run.fails(1, &["kubeconf/gke/meshctl is a symbolic link to ../../elsewhere, and must be a folder"]);
+    assert_eq!(files(&bench.path("elsewhere")).len(), 1);
 }

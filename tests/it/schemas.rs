@@ -297,8 +297,9 @@ fn what_a_schema_forbids_is_found() {
         found,
         [
             "it.apiVersion: \"meshctl/v2\" is not \"meshctl/v1\"",
-            "it.items[0].role: \"third\" is none of [\"primary\",\"remote\"]",
+            "it.items[0].role: \"third\" is none of [\"primary\",\"remote\",null]",
             "it.items[0].server: 1 is no [\"string\",\"null\"]",
+            "it.items[0]: pilot is missing",
             "it.items[0]: reason is missing",
             "it.notes: \"none\" is no \"array\"",
             "it.primary: {} is none of what it may be",

@@ -93,6 +93,11 @@ pub fn real_path(path: &Path) -> Result<PathBuf, FilesError> {
     std::fs::canonicalize(path).map_err(FilesError::read(path))
 }
 
+/// Where a symbolic link points, as it is written; `None` where the path is none.
+pub fn link_target(path: &Path) -> Option<PathBuf> {
+    std::fs::read_link(path).ok()
+}
+
 /// Makes a folder that everybody may enter (0755, less the process's umask), and those above it; one that is there already
 /// stays as it is.
 ///

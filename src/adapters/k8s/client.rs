@@ -6,12 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
+use kube::config::{AuthInfo, Cluster, KubeConfigOptions, Kubeconfig};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::K8sError;
-use super::plugin;
+use super::spacing::Spacing;
+use super::{credentials, plugin};
 use crate::data::model::Secret;
 
 /// How long a TCP and TLS connection may take.
@@ -33,6 +34,7 @@ pub enum Plugins {
 pub struct Connector {
     kubeconfig: Arc<Secret<Kubeconfig>>,
     plugins: Plugins,
+    since: Instant,
     current: Mutex<Current>,
 }
 
@@ -40,7 +42,10 @@ pub struct Connector {
 struct Current {
     epoch: u64,
     client: Option<kube::Client>,
+    /// The kubeconfig with the credentials that its plugin gave; they outlive a client whose server does not answer.
+    prepared: Option<Kubeconfig>,
     failed: Option<(Instant, K8sError)>,
+    spacing: Spacing,
 }
 
 impl std::fmt::Debug for Current {
@@ -52,28 +57,52 @@ impl std::fmt::Debug for Current {
 impl Connector {
     /// A connector for the kubeconfig's current context. Nothing is contacted or executed yet.
     pub fn new(kubeconfig: Arc<Secret<Kubeconfig>>, plugins: Plugins) -> Self {
-        Self { kubeconfig, plugins, current: Mutex::new(Current::default()) }
+        Self { kubeconfig, plugins, since: Instant::now(), current: Mutex::new(Current::default()) }
     }
 
-    /// The shared client and its epoch; it is made where there is none.
+    /// The shared client and its epoch; it is made where there is none. A plugin that was run a moment ago is not run again: the
+    /// error of then is the answer.
     ///
     /// # Errors
-    /// [`K8sError::Config`] or [`K8sError::Plugin`].
+    /// [`K8sError::Config`], [`K8sError::Plugin`], or why the credentials were discarded.
     pub async fn client(&self) -> Result<(u64, kube::Client), K8sError> {
         let mut current = self.current.lock().await;
         if let Some(client) = &current.client {
             return Ok((current.epoch, client.clone()));
         }
-        if let Some((at, error)) = &current.failed
-            && at.elapsed() < PAUSE
-        {
-            return Err(error.clone());
-        }
-        match connect(self.kubeconfig.expose().clone(), self.plugins).await {
+        let kubeconfig = match current.prepared.clone() {
+            Some(prepared) => prepared,
+            None => self.prepared(&mut current).await?,
+        };
+        match connect(kubeconfig.clone()).await {
             Ok(client) => {
-                *current = Current { epoch: current.epoch + 1, client: Some(client.clone()), failed: None };
+                (current.epoch, current.failed) = (current.epoch + 1, None);
+                (current.prepared, current.client) = (Some(kubeconfig), Some(client.clone()));
                 Ok((current.epoch, client))
             }
+            Err(error) => {
+                (current.prepared, current.failed) = (None, Some((Instant::now(), error.clone())));
+                Err(error)
+            }
+        }
+    }
+
+    /// The kubeconfig with credentials in the place of a plugin.
+    async fn prepared(&self, current: &mut Current) -> Result<Kubeconfig, K8sError> {
+        let mut kubeconfig = self.kubeconfig.expose().clone();
+        let plugin = asks_for_a_plugin(&kubeconfig);
+        if let Some((at, error)) = &current.failed {
+            let pause = if plugin { !current.spacing.may_run(self.since.elapsed()) } else { at.elapsed() < PAUSE };
+            if pause {
+                return Err(error.clone());
+            }
+        }
+        let result = prepare(&mut kubeconfig, self.plugins).await;
+        if plugin {
+            current.spacing.ran(self.since.elapsed(), result.is_ok());
+        }
+        match result {
+            Ok(()) => Ok(kubeconfig),
             Err(error) => {
                 current.failed = Some((Instant::now(), error.clone()));
                 Err(error)
@@ -82,21 +111,35 @@ impl Connector {
     }
 
     /// Forgets the client of this epoch: its connections hang, or its credentials are used up. The next one to ask gets
-    /// a new one.
-    pub async fn discard(&self, epoch: u64) {
+    /// a new one; a plugin runs for it only where the server did not accept what the plugin gave.
+    pub async fn discard(&self, epoch: u64, why: &K8sError) {
         let mut current = self.current.lock().await;
-        if current.epoch == epoch {
-            current.client = None;
+        if current.epoch != epoch || current.client.is_none() {
+            return;
+        }
+        current.client = None;
+        if *why == K8sError::Unauthorized {
+            current.prepared = None;
+            if asks_for_a_plugin(self.kubeconfig.expose()) {
+                current.failed = Some((Instant::now(), why.clone()));
+            }
         }
     }
 }
 
+/// Whether the kubeconfig names a plugin that is run.
+fn asks_for_a_plugin(kubeconfig: &Kubeconfig) -> bool {
+    kubeconfig.auth_infos.iter().filter_map(|named| named.auth_info.as_ref()).any(|auth| auth.exec.is_some())
+}
+
 /// Makes a client for the current context.
-async fn connect(mut kubeconfig: Kubeconfig, plugins: Plugins) -> Result<kube::Client, K8sError> {
-    prepare(&mut kubeconfig, plugins).await?;
+async fn connect(kubeconfig: Kubeconfig) -> Result<kube::Client, K8sError> {
     // reads CA and key files and parses certificates: not on the runtime's threads
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
+        if let Some((cluster, auth)) = in_use(&kubeconfig) {
+            credentials::check(&cluster, &auth).map_err(K8sError::Config)?;
+        }
         let options = KubeConfigOptions::default();
         // the error's own words may quote the file
         let mut config = runtime
@@ -112,6 +155,15 @@ async fn connect(mut kubeconfig: Kubeconfig, plugins: Plugins) -> Result<kube::C
     })
     .await
     .map_err(|_| K8sError::Config("making the client failed".into()))?
+}
+
+/// The cluster and the user of the current context.
+fn in_use(kubeconfig: &Kubeconfig) -> Option<(Cluster, AuthInfo)> {
+    let current = kubeconfig.current_context.as_ref();
+    let context = kubeconfig.contexts.iter().find(|c| Some(&c.name) == current)?.context.as_ref()?;
+    let cluster = kubeconfig.clusters.iter().find(|c| c.name == context.cluster)?.cluster.clone()?;
+    let user = kubeconfig.auth_infos.iter().find(|u| Some(&u.name) == context.user.as_ref());
+    Some((cluster, user.and_then(|u| u.auth_info.clone()).unwrap_or_default()))
 }
 
 /// Replaces plugins by the credentials that they give.

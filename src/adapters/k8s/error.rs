@@ -30,6 +30,9 @@ pub enum K8sError {
     /// 410: the resource version is too old
     #[error("the API server has forgotten this resource version (410)")]
     Gone,
+    /// 410 to the pages of a list, again and again
+    #[error("the API server forgets its lists before they are read to their end (410)")]
+    ListExpired,
     /// 429 or 503
     #[error("the API server is overloaded or starting ({code})")]
     Busy {
@@ -97,6 +100,9 @@ impl From<kube::Error> for K8sError {
                 Self::from_status(status.code, &status.message, wait.map(|s| Duration::from_secs(u64::from(s))))
             }
             kube::Error::Auth(_) => Self::Config("its credentials cannot be used".into()),
+            kube::Error::RustlsTls(_) => {
+                Self::Config("its CA, its client certificate or its client key cannot be used for TLS".into())
+            }
             kube::Error::ProxyProtocolUnsupported { .. } | kube::Error::ProxyProtocolDisabled { .. } => {
                 Self::Config("its proxy-url has a scheme that is not supported".into())
             }

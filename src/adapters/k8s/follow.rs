@@ -108,7 +108,7 @@ where
         && (error.is_unreachable() || *error == K8sError::Unauthorized)
     {
         // its connections may hang, its token may be used up
-        connector.discard(epoch).await;
+        connector.discard(epoch, error).await;
     }
     ended
 }

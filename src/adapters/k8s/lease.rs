@@ -156,7 +156,7 @@ impl Elector {
         if let Err(error) = &tried
             && (error.is_unreachable() || *error == K8sError::Unauthorized)
         {
-            self.connector.discard(epoch).await;
+            self.connector.discard(epoch, error).await;
         }
         tried
     }

@@ -9,6 +9,7 @@ mod access;
 mod apply;
 mod certificate;
 mod client;
+mod credentials;
 mod error;
 mod follow;
 mod forward;
@@ -19,6 +20,7 @@ mod object;
 mod patch;
 mod plugin;
 mod request;
+mod spacing;
 mod watch;
 mod write;
 

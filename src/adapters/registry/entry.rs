@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::mesh_file::Broken;
 use super::scan::{Candidate, Found, scan};
-use super::{ReadOptions, SYSTEM_NAMESPACE, Source, mesh_file};
+use super::{PilotAccess, ReadOptions, SYSTEM_NAMESPACE, Source, load_folder, mesh_file};
 use crate::data::kinds::{ClusterOverride, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole, ClusterSettings, Gateway, MeshSettings, Name, NetworkId};
 
@@ -51,6 +52,9 @@ pub struct Entry {
     pub source: Source,
     /// What `mesh.yaml` says of it.
     pub overrides: ClusterOverride,
+    /// How pilot in the cluster reaches it, where not as the kubeconfig says. Only install uses it, for the credentials that it
+    /// writes for pilot; a bundle that cannot be read is among the registry's problems.
+    pub pilot: PilotAccess,
     /// Changes when the source's bytes change: those of the kubeconfig and the certificates it names. A folder's
     /// contents do not count: whoever follows it reads them again.
     pub fingerprint: u128,
@@ -83,7 +87,8 @@ pub struct Registry {
     pub notes: Vec<String>,
     /// `mesh.yaml`; empty where there is none or it is broken.
     pub mesh: MeshFile,
-    /// The primary; `None` where there is no cluster, or where `mesh.yaml` is broken and might name another.
+    /// The primary; `None` where there is no cluster, where `mesh.yaml` is too broken to tell whether it names another, or where
+    /// what it names is no cluster.
     pub primary: Option<Primary>,
     /// The control plane's namespace.
     pub system_namespace: Name,
@@ -100,17 +105,31 @@ impl Registry {
 
     /// The registry that was found at `dir`.
     pub(super) fn of(dir: &Path, found: Found, options: &ReadOptions) -> Self {
-        let Found { mut candidates, mut problems, notes, mesh, mesh_broken } = found;
-        candidates.sort_by(|a, b| a.file.cmp(&b.file));
-        let mut judge = Judge { problems: &mut problems, entries: Vec::new(), known: BTreeSet::new(), marked: None };
-        let mut servers = BTreeMap::new();
-        let mut ids = BTreeMap::new();
-        for candidate in candidates {
-            judge.admit(candidate, &mesh, &mut ids, &mut servers);
+        let Found { mut candidates, mut problems, notes, mesh, broken } = found;
+        let Broken { rest, primary_is_said, .. } = *broken.unwrap_or_else(|| Broken::of_sound(&mesh));
+        let mut pilots = BTreeMap::new();
+        for (id, of) in &rest.clusters {
+            let (access, read) = PilotAccess::read(id, of, dir);
+            problems.extend(read.err().map(|reason| Problem { file: mesh_file::NAME.into(), reason }));
+            pilots.insert(id.as_str(), access);
         }
+        candidates.sort_by(|a, b| a.file.cmp(&b.file));
+        let mut judge = Judge {
+            mesh: &mesh,
+            pilots: &pilots,
+            problems: &mut problems,
+            entries: Vec::new(),
+            known: BTreeSet::new(),
+            marked: None,
+            ids: BTreeMap::new(),
+            sources: BTreeMap::new(),
+        };
+        candidates.into_iter().for_each(|candidate| judge.admit(candidate));
         let Judge { entries, known, marked, .. } = judge;
-        let primary = primary(options, &mesh, mesh_broken, marked, &known, &mut problems);
-        for id in mesh.clusters.keys().filter(|id| !known.iter().any(|k| k.as_str() == *id)) {
+        let primary = primary(options, &rest, primary_is_said, marked, &known, &mut problems);
+        // an id that is none is told where the file is read
+        let strangers = rest.clusters.keys().filter(|id| !known.iter().any(|k| k.as_str() == *id));
+        for id in strangers.filter(|id| ClusterId::parse(id).is_ok()) {
             let reason = format!("clusters.{id} is no cluster of this registry");
             problems.push(Problem { file: mesh_file::NAME.into(), reason });
         }
@@ -129,6 +148,17 @@ impl Registry {
             entry.role = if is { ClusterRole::Primary } else { ClusterRole::Remote };
         }
         self.entries.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));
+    }
+
+    /// The primary's entry; `None` where nobody can tell who it is, or where its own file is broken.
+    pub fn primary_entry(&self) -> Option<&Entry> {
+        self.primary.as_ref().and_then(|p| self.entry(&p.id))
+    }
+
+    /// What is bad inside of the file clusters, whose folders are read here: the files relative to the registry. A cluster is
+    /// read without them, which is why they are no [`Registry::problems`].
+    pub fn inside(&self) -> Vec<Inside> {
+        self.entries.iter().flat_map(Entry::inside).collect()
     }
 
     /// The entry of a cluster.
@@ -179,13 +209,56 @@ impl Registry {
     }
 }
 
+impl Entry {
+    /// What is bad inside of a file cluster, whose folder is read here; nothing of a live one.
+    pub fn inside(&self) -> Vec<Inside> {
+        let Source::Folder(path) = &self.source else { return Vec::new() };
+        match load_folder(path) {
+            Ok(folder) => folder
+                .bad
+                .into_iter()
+                .map(|bad| Inside {
+                    whole: bad.key.is_none(),
+                    ours: bad.file.starts_with(OURS),
+                    problem: Problem { file: self.file.join(bad.file), reason: bad.reason },
+                })
+                .collect(),
+            Err(e) => vec![Inside {
+                whole: true,
+                ours: false,
+                problem: Problem { file: self.file.clone(), reason: e.reason() },
+            }],
+        }
+    }
+}
+
+/// The folder in a file cluster that install writes.
+const OURS: &str = "meshctl";
+
+/// Something that is bad inside of a file cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside {
+    /// The file, relative to the registry, and why.
+    pub problem: Problem,
+    /// Whether the file says nothing that can be relied on, as opposed to one object in it that is left out.
+    pub whole: bool,
+    /// Whether it stands in the folder that install writes.
+    pub ours: bool,
+}
+
 /// Admits candidates one by one; the first of two that clash stays.
 struct Judge<'a> {
+    mesh: &'a MeshFile,
+    pilots: &'a BTreeMap<&'a str, PilotAccess>,
     problems: &'a mut Vec<Problem>,
     entries: Vec<Entry>,
     /// Ids of entries, and of those that would be one if their file were in order.
     known: BTreeSet<ClusterId>,
     marked: Option<(ClusterId, PathBuf)>,
+    /// The file of each id.
+    ids: BTreeMap<ClusterId, PathBuf>,
+    /// The file of each API server or folder, in words.
+    sources: BTreeMap<String, String>,
 }
 
 impl Judge<'_> {
@@ -193,13 +266,7 @@ impl Judge<'_> {
         self.problems.push(Problem { file: file.to_owned(), reason });
     }
 
-    fn admit(
-        &mut self,
-        candidate: Candidate,
-        mesh: &MeshFile,
-        ids: &mut BTreeMap<ClusterId, PathBuf>,
-        servers: &mut BTreeMap<String, PathBuf>,
-    ) {
+    fn admit(&mut self, candidate: Candidate) {
         let Candidate { id, file, named, primary, source } = candidate;
         let id = match ClusterId::parse(&id) {
             Ok(id) => Some(id),
@@ -213,10 +280,11 @@ impl Judge<'_> {
             self.problems.push(problem.clone());
         }
         let Some(id) = id else { return };
-        if let Some(first) = ids.get(&id) {
-            return self.problem(&file, format!("its id {id} is already that of {}", first.display()));
+        if let Some(first) = self.ids.get(&id) {
+            let reason = format!("its id {id} is already that of {}", first.display());
+            return self.problem(&file, reason);
         }
-        ids.insert(id.clone(), file.clone());
+        self.ids.insert(id.clone(), file.clone());
         if primary {
             match &self.marked {
                 Some((_, first)) => {
@@ -228,12 +296,16 @@ impl Judge<'_> {
         }
         self.known.insert(id.clone());
         let Ok(good) = source else { return };
-        if let Some(first) = servers.get(&good.same) {
-            let reason = format!("it is the same cluster as {}: its API server or folder is the same", first.display());
+        if let Some(first) = self.sources.get(&good.same) {
+            let reason = format!("it is the same cluster as {first}: both have the {}", good.same);
             return self.problem(&file, reason);
         }
-        servers.insert(good.same, file.clone());
-        let overrides = mesh.clusters.get(id.as_str()).cloned().unwrap_or_default();
+        let from = named.as_ref().map(|named| format!("{} (its kubeconfig {})", file.display(), named.display()));
+        self.sources.insert(good.same, from.unwrap_or_else(|| file.display().to_string()));
+        let overrides = self.mesh.clusters.get(id.as_str()).cloned().unwrap_or_default();
+        // as the overrides: nothing of a broken file is in force
+        let in_force = self.mesh.clusters.contains_key(id.as_str());
+        let pilot = self.pilots.get(id.as_str()).filter(|_| in_force).cloned().unwrap_or_default();
         let (source, fingerprint) = (good.source, good.fingerprint);
         self.entries.push(Entry {
             id,
@@ -242,6 +314,7 @@ impl Judge<'_> {
             named,
             source,
             overrides,
+            pilot,
             fingerprint,
             system_namespace: SYSTEM_NAMESPACE.into(),
         });
@@ -252,7 +325,7 @@ impl Judge<'_> {
 fn primary(
     options: &ReadOptions,
     mesh: &MeshFile,
-    mesh_broken: bool,
+    primary_is_said: bool,
     marked: Option<(ClusterId, PathBuf)>,
     known: &BTreeSet<ClusterId>,
     problems: &mut Vec<Problem>,
@@ -267,7 +340,7 @@ fn primary(
     if let Some(id) = &options.primary {
         return wanted(id.clone(), "named by the flag", PathBuf::from("."), "--primary");
     }
-    if mesh_broken {
+    if !primary_is_said {
         return None;
     }
     if let Some(id) = mesh.primary.as_deref().and_then(|id| ClusterId::parse(id).ok()) {

@@ -222,7 +222,7 @@ impl Walk {
                 Ok(_) => {
                     self.files.insert(inner);
                 }
-                Err(e) => self.bad(&inner, e.reason()),
+                Err(e) => self.bad(&inner, read::reason(&item.path, &e)),
             }
         }
         Ok(())

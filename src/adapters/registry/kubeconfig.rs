@@ -54,7 +54,7 @@ pub(super) fn check(value: Value, dir: &Path, trust: Trust) -> Result<Checked, S
     let mut files = Vec::new();
     let place = cluster.cluster.get_or_insert_with(Cluster::default);
     let server = place.server.clone().filter(|s| !s.is_empty()).ok_or("its cluster names no server")?;
-    let same = normalise(&server)?;
+    let same = normalise(&server).map_err(|why| format!("its server {why}"))?;
     let auth = user.as_mut().map(|u| u.auth_info.get_or_insert_with(AuthInfo::default));
     if trust == Trust::Sanitised {
         refuse(place, auth.as_deref())?;
@@ -152,8 +152,11 @@ fn absolute(field: &str, path: &mut Option<String>, dir: &Path, files: &mut Vec<
 }
 
 /// Scheme and host in lower case, the port always, the path without its last slash.
-pub(super) fn normalise(server: &str) -> Result<String, String> {
-    let bad = || "its server is no http or https URL".to_owned();
+///
+/// # Errors
+/// What is wrong, as the end of a sentence that names the URL's place: a URL may hold a token.
+pub(super) fn normalise(server: &str) -> Result<String, &'static str> {
+    let bad = || "is no http or https URL";
     let uri: http::Uri = server.parse().map_err(|_| bad())?;
     let scheme = uri.scheme_str().map(str::to_ascii_lowercase).ok_or_else(bad)?;
     let default = match scheme.as_str() {
@@ -162,14 +165,18 @@ pub(super) fn normalise(server: &str) -> Result<String, String> {
         _ => return Err(bad()),
     };
     if uri.authority().is_some_and(|a| a.as_str().contains('@')) {
-        return Err("its server's URL holds credentials".into());
+        return Err("is a URL that holds credentials");
+    }
+    // `http` drops a fragment without a word
+    if uri.query().is_some() || server.contains('#') {
+        return Err("is a URL with a query or a fragment, which no API server's has");
     }
     let host = uri.host().filter(|h| !h.is_empty()).ok_or_else(bad)?.trim_end_matches('.').to_ascii_lowercase();
     Ok(format!("{scheme}://{host}:{}{}", uri.port_u16().unwrap_or(default), uri.path().trim_end_matches('/')))
 }
 
 /// A name, as far as it is printable and short.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(100).collect()
 }
 
@@ -187,8 +194,11 @@ mod tests {
             assert_eq!(normalise(a), normalise(b));
         }
         assert_ne!(normalise("https://h/k8s/clusters/a"), normalise("https://h/k8s/clusters/b"));
+        for more in ["https://h?token=canary", "https://h/a?", "https://h#canary"] {
+            assert!(normalise(more).is_err_and(|e| e.contains("a query or a fragment")), "{more}");
+        }
         for bad in ["", "h:6443", "ftp://h", "https://", "https://user:canary@h"] {
-            assert!(normalise(bad).is_err_and(|e| !e.contains("canary")), "{bad}");
+            assert!(normalise(bad).is_err(), "{bad}");
         }
     }
 }

@@ -12,8 +12,9 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
 
 use super::follow::{Unheard, now, send};
+use super::pages::all_pages;
 use super::{Event, Subject};
-use crate::adapters::k8s::{BadObject, Connector, K8sError, Line, Watch, list, path, within};
+use crate::adapters::k8s::{BadObject, Connector, K8sError, Line, Page, Watch, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
 use crate::data::model::{Kind, Timestamp};
 
@@ -149,7 +150,7 @@ impl Follower {
             Err(Stop::Error(error)) => {
                 if let (Some(epoch), true) = (epoch, error.is_unreachable() || error == K8sError::Unauthorized) {
                     // its connections may hang, its token may be used up
-                    self.shared.connector.discard(epoch).await;
+                    self.shared.connector.discard(epoch, &error).await;
                 }
                 self.failed(&error).await
             }
@@ -193,27 +194,14 @@ impl Follower {
 
     /// Lists the kind and says what there is; false where it may not or cannot be watched, and that is in order.
     async fn list(&mut self, client: &kube::Client) -> Result<bool, Stop> {
-        let (mut objects, mut bad, mut next) = (Vec::new(), Vec::new(), String::new());
         let optional = self.row.only.is_some() || self.row.optional_crd;
-        let version = loop {
-            match list(client, self.row, &self.path, &next, self.shared.timing.list).await {
-                Ok(page) => {
-                    objects.extend(page.objects);
-                    bad.extend(page.bad);
-                    if page.next.is_empty() {
-                        break page.resource_version;
-                    }
-                    next = page.next;
-                }
-                Err(K8sError::NotFound | K8sError::Forbidden(_)) if optional => break String::new(),
-                Err(K8sError::Gone) if !next.is_empty() => {
-                    (objects, bad, next) = (Vec::new(), Vec::new(), String::new());
-                }
-                Err(e) => return Err(e.into()),
-            }
+        let idle = self.shared.timing.list;
+        let page = match all_pages(client, self.row, &self.path, idle, |times| self.wait(times)).await {
+            Err(K8sError::NotFound | K8sError::Forbidden(_)) if optional => Page::default(),
+            page => page?,
         };
-        self.replace(objects, bad).await?;
-        self.version = version;
+        self.replace(page.objects, page.bad).await?;
+        self.version = page.resource_version;
         Ok(!self.version.is_empty())
     }
 

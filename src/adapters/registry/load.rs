@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 
+use super::pages::all_pages;
 use super::{Entry, Source, load_folder};
-use crate::adapters::k8s::{K8sError, list, path, within};
+use crate::adapters::k8s::{K8sError, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
 use crate::data::model::Kind;
+
+/// How long to wait, times the number of attempts, before a list that expired is begun anew.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why a cluster cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,25 +101,13 @@ async fn list_kind(
     path: String,
     deadline: Duration,
 ) -> Result<Objects, K8sError> {
-    let (mut all, mut next) = (Objects::default(), String::new());
-    loop {
-        match list(client, row, &path, &next, deadline).await {
-            Ok(page) => {
-                all.objects.extend(page.objects);
-                all.bad.extend(page.bad.iter().map(|b| format!("{}: {}", b.key, b.reason)));
-                if page.next.is_empty() {
-                    return Ok(all);
-                }
-                next = page.next;
-            }
-            Err(K8sError::NotFound) if row.optional_crd || row.only.is_some() => return Ok(all),
-            Err(K8sError::Forbidden(_)) if row.only.is_some() => return Ok(all),
-            // the pages' version was compacted away: from the start
-            Err(K8sError::Gone) if !next.is_empty() => {
-                all = Objects::default();
-                next.clear();
-            }
-            Err(e) => return Err(e),
+    match all_pages(client, row, &path, deadline, |times| PAUSE * times).await {
+        Ok(page) => {
+            let bad = page.bad.iter().map(|b| format!("{}: {}", b.key, b.reason)).collect();
+            Ok(Objects { objects: page.objects, bad })
         }
+        Err(K8sError::NotFound) if row.optional_crd || row.only.is_some() => Ok(Objects::default()),
+        Err(K8sError::Forbidden(_)) if row.only.is_some() => Ok(Objects::default()),
+        Err(e) => Err(e),
     }
 }

@@ -1,5 +1,5 @@
 //! The registry: a directory is the mesh. Live clusters by their kubeconfigs and file clusters by their manifests, behind
-//! one interface; every problem of the directory at once, with its file, and never with a scalar of it.
+//! one interface; every problem of the directory at once, with its file, and never with a value that may be a secret.
 
 mod add;
 mod aside;
@@ -13,6 +13,8 @@ mod live;
 mod load;
 mod mesh_file;
 mod origin;
+mod pages;
+mod pilot;
 mod read;
 mod scan;
 mod secret;
@@ -24,13 +26,14 @@ mod watch;
 pub use add::{AddError, Added, add};
 pub use aside::set_aside;
 pub use credential::{Credential, token_expires};
-pub use entry::{Entry, Primary, Problem, Registry, RegistryError};
+pub use entry::{Entry, Inside, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};
 pub use folder::{BadDocument, Folder, is_manifest, load_folder};
 pub use follow::follow;
 pub use live::Timing;
 pub use load::{LoadError, Objects, load_once, load_pods};
 pub use origin::Origin;
+pub use pilot::PilotAccess;
 pub use secret::{Holdings, InCluster, REMOTES, SETTINGS, connector_of, token_of, with_token};
 pub use source::{ReadOptions, Source, Trust};
 pub use watch::watch;

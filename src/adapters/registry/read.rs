@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::adapters::files::{FilesError, read_capped};
+use crate::adapters::files::{FilesError, link_target, read_capped};
 
 /// Larger than any kubeconfig or manifest that somebody wrote, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -12,7 +12,17 @@ const MAX_BYTES: u64 = 16 << 20;
 /// # Errors
 /// The reason, as the end of a sentence that names the file.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    read_capped(path, MAX_BYTES).map_err(|e| e.reason())
+    read_capped(path, MAX_BYTES).map_err(|e| reason(path, &e))
+}
+
+/// Why a path cannot be used; of a symbolic link that leads nowhere, where it leads.
+pub(super) fn reason(path: &Path, error: &FilesError) -> String {
+    match link_target(path) {
+        Some(target) if error.is_missing() => {
+            format!("it is a symbolic link to {}, which does not exist", target.display())
+        }
+        _ => error.reason(),
+    }
 }
 
 /// Reads a file of the registry, for whoever needs the error whole.

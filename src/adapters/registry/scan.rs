@@ -8,10 +8,11 @@ use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::entry::{Problem, RegistryError};
-use super::kubeconfig::check;
+use super::kubeconfig::{check, shown};
+use super::mesh_file::Broken;
 use super::read::{self, text};
 use super::{ReadOptions, Source, folder, mesh_file};
-use crate::adapters::files::{FilesError, list_dir, real_path, stat};
+use crate::adapters::files::{FilesError, link_target, list_dir, real_path, stat};
 use crate::data::kinds::{ClusterDescriptor, MeshFile};
 use crate::data::model::Secret;
 use crate::data::yaml;
@@ -37,7 +38,7 @@ pub(super) struct Candidate {
 pub(super) struct Good {
     pub source: Source,
     pub fingerprint: u128,
-    /// What is the same for the same cluster.
+    /// What is the same for the same cluster, in words: `API server https://a:443`, `folder /a`.
     pub same: String,
 }
 
@@ -47,8 +48,10 @@ pub(super) struct Found {
     pub candidates: Vec<Candidate>,
     pub problems: Vec<Problem>,
     pub notes: Vec<String>,
+    /// `mesh.yaml`; empty where it is broken.
     pub mesh: MeshFile,
-    pub mesh_broken: bool,
+    /// What a broken `mesh.yaml` says all the same.
+    pub broken: Option<Box<Broken>>,
 }
 
 /// The documents of a file, or the reason why there are none, and the hash of its bytes.
@@ -67,7 +70,7 @@ pub(super) fn scan(dir: &Path, options: &ReadOptions) -> Result<Found, RegistryE
             continue;
         }
         match stat(&path) {
-            Err(e) => found.problem(&name, e.reason()),
+            Err(e) => found.problem(&name, read::reason(&path, &e)),
             Ok(there) if there.is_dir => folders.push(name),
             Ok(_) if stem(&shown).is_none() => others.push(name),
             Ok(_) => {
@@ -96,11 +99,12 @@ impl Found {
     }
 
     fn read_mesh(&mut self, path: &Path) {
-        match read::bytes(path).map_err(|e| vec![e]).and_then(|bytes| mesh_file::parse(&bytes)) {
+        match read::bytes(path).map_err(Broken::wholly).and_then(|bytes| mesh_file::parse(&bytes)) {
             Ok(mesh) => self.mesh = mesh,
-            Err(reasons) => {
-                self.mesh_broken = true;
+            Err(mut broken) => {
+                let reasons = std::mem::take(&mut broken.reasons);
                 reasons.into_iter().for_each(|reason| self.problem(Path::new(mesh_file::NAME), reason));
+                self.broken = Some(broken);
             }
         }
     }
@@ -226,7 +230,7 @@ pub(super) fn live(value: Value, dir: &Path, hash: u128, options: &ReadOptions) 
             trust: options.trust,
         },
         fingerprint: all.digest128(),
-        same: checked.same,
+        same: format!("API server {}", checked.same),
     })
 }
 
@@ -265,22 +269,23 @@ fn descriptor(dir: &Path, file: &Path, value: Value, hash: u128, options: &ReadO
 /// The path of a descriptor's kubeconfig, relative to the directory, which it must not leave, not even by a link.
 fn inside(dir: &Path, path: &str) -> Result<PathBuf, String> {
     let mut clean = PathBuf::new();
+    let named = format!("the kubeconfig {} that it names", shown(path));
+    let outside = || Err(format!("{named} lies outside of the registry"));
     for part in Path::new(path).components() {
         match part {
             Component::Normal(name) => clean.push(name),
             Component::CurDir => {}
-            _ => return Err("the kubeconfig that it names lies outside of the registry".into()),
+            _ => return outside(),
         }
     }
-    let reason = |e: FilesError| match e.is_missing() {
-        true => "the kubeconfig that it names does not exist".to_owned(),
-        false => format!("the kubeconfig that it names cannot be used: {}", e.reason()),
+    let full = dir.join(&clean);
+    let reason = |e: FilesError| match (e.is_missing(), link_target(&full)) {
+        (true, Some(to)) => format!("{named} is a symbolic link to {}, which does not exist", to.display()),
+        (true, None) => format!("{named} does not exist"),
+        (false, _) => format!("{named} cannot be used: {}", e.reason()),
     };
     let whole = real_path(dir).map_err(reason)?;
-    if !real_path(&dir.join(&clean)).map_err(reason)?.starts_with(whole) {
-        return Err("the kubeconfig that it names lies outside of the registry".into());
-    }
-    Ok(clean)
+    if real_path(&full).map_err(reason)?.starts_with(whole) { Ok(clean) } else { outside() }
 }
 
 #[cfg(test)]

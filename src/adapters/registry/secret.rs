@@ -110,9 +110,9 @@ impl InCluster {
                 }
                 found.mesh = mesh;
             }
-            Err(reasons) => {
-                reasons.into_iter().for_each(problem);
-                found.mesh_broken = true;
+            Err(broken) => {
+                broken.reasons.iter().cloned().for_each(problem);
+                found.broken = Some(broken);
             }
         }
     }

@@ -47,33 +47,46 @@ pub(super) static MESH: Shape = Map(&[
     ("values", Any),
 ]);
 
-/// Adds to `found` what does not fit. Null fits everywhere: a key without a value is as good as none.
-pub(super) fn check(value: &Value, shape: &Shape, path: &str, found: &mut Vec<String>) {
+/// Gives what fits, with null in the place of what does not, which `found` tells. Null fits everywhere: a key without a value
+/// is as good as none.
+pub(super) fn check(value: Value, shape: &Shape, path: &str, found: &mut Vec<String>) -> Value {
     let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     let here = if path.is_empty() { "it" } else { path };
-    match (shape, value) {
-        (_, Value::Null) | (Text, Value::String(_)) | (Any, Value::Object(_)) | (Flag, Value::Bool(_)) => {}
-        (Flag, _) => found.push(format!("{here} is neither true nor false")),
-        (Text, _) => found.push(format!("{here} is no text; put it in quotes")),
-        (Port, Value::Number(n)) if n.as_u64().is_some_and(|n| (1..=65_535).contains(&n)) => {}
-        (Port, _) => found.push(format!("{here} is no port number")),
+    let why = match (shape, value) {
+        (_, Value::Null) => return Value::Null,
+        (Text, good @ Value::String(_)) | (Any, good @ Value::Object(_)) => return good,
+        (Flag, good @ Value::Bool(_)) => return good,
+        (Flag, _) => "is neither true nor false".to_owned(),
+        (Port, Value::Number(n)) if n.as_u64().is_some_and(|n| (1..=65_535).contains(&n)) => return Value::Number(n),
         (List(of), Value::Array(items)) => {
-            for (i, item) in items.iter().enumerate() {
-                check(item, of, &format!("{path}[{i}]"), found);
-            }
+            let items = items.into_iter().enumerate();
+            return items.map(|(i, item)| check(item, of, &format!("{path}[{i}]"), found)).collect();
         }
-        (List(_), _) => found.push(format!("{here} is no list")),
-        (Named(of), Value::Object(map)) => map.iter().for_each(|(key, item)| check(item, of, &below(key), found)),
+        (Named(of), Value::Object(map)) => {
+            let each = |(key, item): (String, Value)| {
+                let item = check(item, of, &below(&key), found);
+                (key, item)
+            };
+            return Value::Object(map.into_iter().map(each).collect());
+        }
         (Map(keys), Value::Object(map)) => {
+            let mut good = serde_json::Map::new();
             for (key, item) in map {
-                match keys.iter().find(|(name, _)| name == key) {
-                    Some((_, shape)) => check(item, shape, &below(key), found),
-                    None => found.push(format!("{} is no known key; {here} takes {}", below(key), names(keys))),
+                match keys.iter().find(|(name, _)| *name == key) {
+                    Some((_, shape)) => drop(good.insert(key.clone(), check(item, shape, &below(&key), found))),
+                    None => found.push(format!("{} is no known key; {here} takes {}", below(&key), names(keys))),
                 }
             }
+            return Value::Object(good);
         }
-        (Any | Named(_) | Map(_), _) => found.push(format!("{here} is no map")),
-    }
+        (Text, _) => "is no text; put it in quotes".to_owned(),
+        (Port, Value::Number(n)) => format!("is {n}; want a port number, 1 to 65535"),
+        (Port, _) => "is no port number, 1 to 65535".to_owned(),
+        (List(_), _) => "is no list".to_owned(),
+        (Any | Named(_) | Map(_), _) => "is no map".to_owned(),
+    };
+    found.push(format!("{here} {why}"));
+    Value::Null
 }
 
 fn names(keys: &[(&str, Shape)]) -> String {
@@ -101,14 +114,19 @@ mod tests {
             "primary": 3, "image": {"hubb": "canary"}, "clusters": {"a": {"network": ["canary"]}},
             "networks": {"n": {"gateways": [{"address": "1.1.1.1", "port": 0}]}}, "values": {"x": {"y": 1}}, "caDir": null});
         let mut found = Vec::new();
-        check(&value, &MESH, "", &mut found);
+        let good = without_nulls(check(value, &MESH, "", &mut found));
+        assert_eq!(
+            good,
+            serde_json::json!({"image": {}, "clusters": {"a": {}}, "networks": {"n": {"gateways": [{"address": "1.1.1.1"}]}},
+                "values": {"x": {"y": 1}}})
+        );
         assert_eq!(
             found,
             [
                 "primary is no text; put it in quotes",
                 "image.hubb is no known key; image takes hub, tag, digest, pullSecrets",
                 "clusters.a.network is no text; put it in quotes",
-                "networks.n.gateways[0].port is no port number",
+                "networks.n.gateways[0].port is 0; want a port number, 1 to 65535",
             ]
         );
     }

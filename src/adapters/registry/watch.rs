@@ -116,6 +116,7 @@ impl Registry {
             self.primary = last.primary.clone();
             for entry in &mut self.entries {
                 entry.overrides = self.mesh.clusters.get(entry.id.as_str()).cloned().unwrap_or_default();
+                entry.pilot = last.entry(&entry.id).map(|e| e.pilot.clone()).unwrap_or_default();
             }
         }
         // a primary that is named wrongly is a problem; it makes no cluster of the running mesh a remote
@@ -133,7 +134,7 @@ impl Registry {
     /// Everything that counts, comparable.
     pub(super) fn says(&self) -> impl PartialEq + '_ {
         let entries: Vec<_> =
-            self.entries.iter().map(|e| (&e.id, e.role, &e.file, &e.overrides, e.fingerprint)).collect();
+            self.entries.iter().map(|e| (&e.id, e.role, &e.file, &e.overrides, &e.pilot, e.fingerprint)).collect();
         (entries, &self.problems, &self.notes, &self.mesh, &self.primary)
     }
 }

@@ -30,10 +30,13 @@ pub(crate) struct Args {
     /// Keep the files in this folder: a new one, an empty one, or that of a demo before
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Set the folder up anew although its files were edited; the edits are lost
+    #[arg(long, requires = "dir")]
+    force: bool,
 }
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
-    let request = Request { dir: args.dir, keep: args.keep, envoy: ctx.envoy() };
+    let request = Request { dir: args.dir, force: args.force, keep: args.keep, envoy: ctx.envoy() };
     let stop = interrupted()?;
     let mut stage = Terminal { ctx, error: None, offered: false };
     match demo::run(request, &mut stage, stop).await {

@@ -81,6 +81,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
+    inside(ctx)?;
     let options = Options {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
@@ -133,6 +134,22 @@ pub(super) async fn interrupted() {
     }
 }
 
+/// A file of a file cluster that cannot be read may define what install is about to define: one is enough to do nothing anywhere
+/// (DESIGN §2). A bad object costs only itself, and what stands in our own folder is written anew.
+fn inside(ctx: &Context) -> Result<(), CliError> {
+    let registry = ctx.registry(None)?;
+    let (stop, warn): (Vec<_>, Vec<_>) = registry.inside().into_iter().partition(|inside| inside.whole && !inside.ours);
+    for inside in warn {
+        ctx.out.warning(&inside.problem.to_string());
+    }
+    // problems of the registry itself are told first, and all together
+    if stop.is_empty() || !registry.problems.is_empty() {
+        return Ok(());
+    }
+    let stop: Vec<String> = stop.iter().map(|inside| inside.problem.to_string()).collect();
+    Err(CliError::broken_files(&registry.dir, &stop))
+}
+
 fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
     let report = prepared.dry_run();
     talk(ctx, &report, "installing in");
@@ -163,6 +180,9 @@ pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
             ctx.out.warning(&format!("{doing} cluster {} failed: {error}", cluster.cluster));
             cluster.hint.iter().for_each(|hint| ctx.out.hint(hint));
         }
+    }
+    if report.clusters.iter().any(|cluster| cluster.error.is_some()) {
+        ctx.out.hint("mend what is named, and run the same command again: what is in order stays as it is");
     }
 }
 

@@ -103,6 +103,8 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
+    // manifests do not depend on what the clusters hold
+    ctx.warn_of_inside(&ctx.registry(None)?);
     let (layers, only) = (args.values.layers()?, args.clusters.clone());
     let options = install::Options { layers, only, only_secrets: false, stub_services: false, now: ctx.now() };
     let plan = install::Plan::of(&input, &options)?;

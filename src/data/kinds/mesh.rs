@@ -73,14 +73,14 @@ fn gateway_port() -> u16 {
 
 /// What pilot must use for a cluster instead of the user's own address, and what the cluster must use for pilot.
 ///
-/// Only `network` and `pilotAddress` are in force: discovery reaches a cluster as the registry's kubeconfig says, and the rest
-/// waits for the credentials that install writes for it.
+/// `server`, `tlsServerName` and `caFile` are for pilot in the cluster alone: they go into the credentials that install writes for
+/// it. Whatever reads the registry itself, on a terminal or in a pod, reaches a cluster as its kubeconfig says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ClusterOverride {
     /// The network of its pods
     pub network: String,
-    /// The API server's URL as pilot reaches it
+    /// The API server's URL as pilot reaches it: `https`, no credentials, no query
     pub server: String,
     /// The name in the API server's certificate, where it is not the URL's host
     pub tls_server_name: String,

@@ -6,10 +6,13 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_yaml::{Budget, Options};
+use serde_yaml::{Budget, Error, Options};
 
-/// More nodes than any registry file or manifest has; an alias bomb passes it within milliseconds.
+/// More nodes than any registry file or manifest has.
 const MAX_NODES: usize = 4_000_000;
+/// Nodes that the aliases of a text may stand for, all together: manifests that repeat a block a hundred times stay far
+/// below it, and an alias bomb passes it within milliseconds and a few megabytes.
+const MAX_ALIASED: usize = 20_000;
 /// Text of all scalars of a stream, in bytes.
 const MAX_SCALAR_BYTES: usize = 256 << 20;
 /// Deeper than any Kubernetes object.
@@ -22,12 +25,17 @@ pub struct YamlError {
     pub position: Option<(u64, u64)>,
     /// What is wrong. It may quote a scalar of the text: show it only where the text holds no secret.
     pub message: String,
+    /// Whether the message is in our own words, and quotes nothing.
+    own: bool,
 }
 
 impl YamlError {
-    /// The position alone, for texts that hold secrets: a message may quote the token it stumbled over.
+    /// The position, for texts that hold secrets: a message of the parser may quote the token it stumbled over. What is in our
+    /// own words is said.
     pub fn redacted(&self) -> String {
         match self.position {
+            Some((line, column)) if self.own => format!("{} (line {line}, column {column})", self.message),
+            None if self.own => self.message.clone(),
             Some((line, column)) => format!("it is no valid YAML of its kind at line {line}, column {column}"),
             None => "it is no valid YAML of its kind".to_owned(),
         }
@@ -52,22 +60,44 @@ fn options() -> Options {
     budget.max_total_scalar_bytes = MAX_SCALAR_BYTES;
     budget.max_documents = 100_000;
     budget.max_depth = MAX_DEPTH;
+    budget.enforce_alias_anchor_ratio = false;
     let mut options = Options::default();
     options.budget = Some(budget);
     options.with_snippet = false;
+    // how often one anchor is used says nothing: what its uses amount to is counted
+    options.alias_limits.max_total_replayed_events = MAX_ALIASED;
     options.legacy_octal_numbers = true;
     // only `true` and `false`: a network called `n` and a port called `on` are names
     options.strict_booleans = true;
     options
 }
 
-fn failed(error: &serde_yaml::Error) -> YamlError {
+fn failed(error: &Error) -> YamlError {
     let error = error.without_snippet();
     let position = error.location().map(|l| (l.line(), l.column())).filter(|(line, _)| *line > 0);
+    if let Some(message) = too_much(error) {
+        return YamlError { position, message, own: true };
+    }
     // the parser's own words end with the position, which is said once
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text).trim_end().to_owned();
-    YamlError { position, message }
+    YamlError { position, message, own: false }
+}
+
+/// A limit that was passed, in words: the text may well be valid YAML.
+fn too_much(error: &Error) -> Option<String> {
+    match error {
+        // one inside of what an alias stands for
+        Error::AliasError { error, .. } => too_much(error),
+        Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasReplayCounterOverflow { .. } => Some(format!(
+            "its aliases (*name) stand for more than {MAX_ALIASED} nodes: it is an alias bomb, or must be written out"
+        )),
+        Error::Budget { .. } => Some("it is larger, or nested deeper, than any file of its kind".to_owned()),
+        _ => None,
+    }
 }
 
 /// Reads one document into a type.
@@ -92,7 +122,8 @@ pub fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
 /// # Errors
 /// Where the value does not serialise.
 pub fn to_string<T: Serialize>(value: &T) -> Result<String, YamlError> {
-    let mut text = serde_yaml::to_string(value).map_err(|e| YamlError { position: None, message: e.to_string() })?;
+    let mut text =
+        serde_yaml::to_string(value).map_err(|e| YamlError { position: None, message: e.to_string(), own: false })?;
     if !text.ends_with('\n') {
         text.push('\n');
     }
@@ -141,7 +172,23 @@ mod tests {
         {
             bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 10].join(", ")));
         }
-        assert!(documents(&bomb).is_err());
+        let Err(error) = documents(&bomb) else { panic!("it is refused") };
+        assert!(error.redacted().starts_with("its aliases (*name) stand for more than 20000 nodes"), "{error}");
+        // the parser stops where the limit is passed, long before the bomb's end
+        assert_eq!(error.position.map(|p| p.0), Some(5), "{error}");
+    }
+
+    #[test]
+    fn an_anchor_that_is_used_often_is_no_bomb() {
+        let text = format!("a: &a [x, y]\nb: [{}]\n", vec!["*a"; 500].join(", "));
+        let Ok(all) = documents(&text) else { panic!("it is read") };
+        assert_eq!(all[0]["b"].as_array().map(Vec::len), Some(500));
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_not_called_invalid() {
+        let Err(error) = documents(&format!("a: {}x{}\n", "[".repeat(80), "]".repeat(80))) else { panic!("too deep") };
+        assert!(error.redacted().starts_with("it is larger, or nested deeper, than any file of its kind"), "{error}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ fn registry(fingerprint: u128) -> Registry {
         named: None,
         source: Source::Folder("gke".into()),
         overrides: ClusterOverride::default(),
+        pilot: Default::default(),
         fingerprint,
         system_namespace: "istio-system".into(),
     };

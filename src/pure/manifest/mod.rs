@@ -1,5 +1,6 @@
 //! Values + templates → objects, checked against the API types; the inventory that remembers them.
 
+mod allowed;
 mod check;
 mod image;
 mod inventory;

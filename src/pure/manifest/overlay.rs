@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::allowed::allowed;
 use super::values::{FREE_MAPS, Values};
 
 /// Why values are not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValuesError {
     /// No such key.
-    #[error("{origin} sets \"{path}\", which is no value; {}", existing(.known))]
+    #[error("{origin} sets {path:?}, which is no value; {}", existing(.known))]
     UnknownKey {
         /// The layer: a file or a flag.
         origin: String,
@@ -17,8 +18,8 @@ pub enum ValuesError {
         /// The keys that exist at that place.
         known: Vec<String>,
     },
-    /// The value has another type.
-    #[error("{origin} sets \"{path}\" to {got}, want {want}")]
+    /// The value has another type, or is none that can work.
+    #[error("{origin} sets {path:?} to {got}, want {want}")]
     WrongType {
         /// The layer.
         origin: String,
@@ -203,11 +204,11 @@ fn merge(base: &mut Value, schema: &Value, layer: &Layer, path: &str, over: &Val
         }
         (Value::String(into), Value::Bool(_) | Value::Number(_)) if layer.guessed => {
             *into = over.to_string();
-            Ok(())
+            fits(base, layer, path)
         }
         (base, over) if kind(base) == kind(over) => {
             *base = over.clone();
-            Ok(())
+            fits(base, layer, path)
         }
         (base, over) => Err(ValuesError::WrongType {
             origin: layer.origin.clone(),
@@ -216,6 +217,16 @@ fn merge(base: &mut Value, schema: &Value, layer: &Layer, path: &str, over: &Val
             want: kind(base).to_owned(),
         }),
     }
+}
+
+/// Whether a value can work where it stands.
+fn fits(value: &Value, layer: &Layer, path: &str) -> Result<(), ValuesError> {
+    allowed(path, value).map_err(|refused| ValuesError::WrongType {
+        origin: layer.origin.clone(),
+        path: refused.path,
+        got: refused.got,
+        want: refused.want.to_owned(),
+    })
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -287,7 +298,15 @@ mod tests {
             "over.yaml sets \"discovery.replicas\" to a text (\"two\"), want a number"
         );
         assert!(text(file(json!({"discovery": {"openPorts": {"xds": "yes"}}}))).contains("discovery.openPorts.xds"));
-        assert!(text(file(json!({"discovery": {"replicas": -1}}))).contains("over.yaml"));
+        assert_eq!(
+            text(file(json!({"discovery": {"replicas": -1}}))),
+            "over.yaml sets \"discovery.replicas\" to -1, want a whole number from 0 to 65535"
+        );
+        assert_eq!(
+            text(set("discovery.podAnnotations.a b=x")),
+            "--set discovery.podAnnotations.a b=x sets \"discovery.podAnnotations.a b\" to the key \"a b\", want a name of up \
+             to 63 letters, digits, '-', '_' and '.', perhaps after a DNS name and '/'"
+        );
         assert!(text(file(json!({"mesh": {"outboundTrafficPolicy": {"mode": "SOME"}}}))).contains("REGISTRY_ONLY"));
         assert!(text(file(json!([1]))).contains("want a map"));
     }

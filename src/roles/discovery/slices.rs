@@ -216,8 +216,10 @@ async fn write(
     let path = format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices/{name}");
     let (epoch, client) = connector.client().await?;
     let answer = k8s::patch(&client, &path, PatchKind::Apply, MANAGER, &body, WRITE).await;
-    if answer.as_ref().is_err_and(K8sError::is_unreachable) {
-        connector.discard(epoch).await;
+    if let Err(error) = &answer
+        && error.is_unreachable()
+    {
+        connector.discard(epoch, error).await;
     }
     answer.map(|_| tracing::info!("{name} says {wanted:?} in the remote now"))
 }

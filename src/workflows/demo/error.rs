@@ -14,6 +14,14 @@ pub enum DemoError {
     /// The folder holds something else.
     #[error("{} holds other things than a demo, so none is set up there", .0.display())]
     Foreign(PathBuf),
+    /// A demo of before was edited.
+    #[error("{} holds a demo whose files were edited, which setting it up anew would discard: {}", .dir.display(), .files.join(", "))]
+    Edited {
+        /// The folder.
+        dir: PathBuf,
+        /// What was edited, relative to the folder.
+        files: Vec<String>,
+    },
     /// A file cannot be read or written.
     #[error(transparent)]
     Files(#[from] FilesError),

@@ -16,19 +16,24 @@ pub(super) struct Folder {
     /// Of a folder that is kept: one demo at a time.
     _lock: Option<FolderLock>,
     /// Of one that is not: it goes with this value.
-    _temporary: Option<TempFolder>,
+    temporary: Option<TempFolder>,
 }
 
 impl Folder {
     /// Sets the talk's clusters up: in a folder of the user's, which is kept, or in a temporary one.
-    pub(super) fn set_up(dir: Option<&Path>) -> Result<Self, DemoError> {
+    /// The edits of a user in it are an error, unless `force` discards them.
+    pub(super) fn set_up(dir: Option<&Path>, force: bool) -> Result<Self, DemoError> {
         let folder = match dir {
             Some(dir) => Self::kept(dir)?,
             None => {
                 let temporary = TempFolder::new("meshctl-demo")?;
-                Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) }
+                Self { path: temporary.path().to_owned(), _lock: None, temporary: Some(temporary) }
             }
         };
+        let edited = if force { Vec::new() } else { folder.edited()? };
+        if !edited.is_empty() {
+            return Err(DemoError::Edited { dir: folder.path, files: edited });
+        }
         files::write_public(&folder.path.join(MARK), b"")?;
         files::create_private_dir(&folder.registry())?;
         for cluster in story::CLUSTERS {
@@ -51,7 +56,28 @@ impl Folder {
             Ok(_) => return Err(DemoError::Foreign(dir.to_owned())),
         }
         let lock = files::lock_folder(dir)?;
-        Ok(Self { path: dir.to_owned(), _lock: Some(lock), _temporary: None })
+        Ok(Self { path: dir.to_owned(), _lock: Some(lock), temporary: None })
+    }
+
+    /// The files of a demo of before that are not as a demo writes them. One that is gone is no loss.
+    fn edited(&self) -> Result<Vec<String>, DemoError> {
+        let sets = [FixtureSet::Base, FixtureSet::ControlPlane, FixtureSet::OnPremLater];
+        let fixtures = sets.into_iter().flat_map(files).map(|(path, text)| (format!("registry/{path}"), *text));
+        let mut edited = Vec::new();
+        for (path, text) in fixtures.chain([("values.yaml".to_owned(), story::VALUES)]) {
+            // a longer one is another one
+            match files::read_capped_if_there(&self.path.join(&path), text.len() as u64) {
+                Ok(Some(bytes)) if bytes != text.as_bytes() => edited.push(path),
+                Err(FilesError::TooLarge { .. }) => edited.push(path),
+                other => drop(other?),
+            }
+        }
+        Ok(edited)
+    }
+
+    /// Whether it stays when the demo ends.
+    pub(super) fn is_kept(&self) -> bool {
+        self.temporary.is_none()
     }
 
     /// Where it is.

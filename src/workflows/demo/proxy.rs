@@ -34,14 +34,16 @@ pub enum ProxyError {
         seconds: u64,
     },
     /// Envoy was started, and is no more.
-    #[error("{} ended by itself ({status}), its log is {}", .envoy.display(), .log.display())]
+    #[error("{} ended by itself ({status}){said}{}", .envoy.display(), log_is(.log.as_deref()))]
     Ended {
         /// The program.
         envoy: PathBuf,
         /// How it ended.
         status: String,
-        /// Where it says why.
-        log: PathBuf,
+        /// What it said last, as a part of the sentence.
+        said: String,
+        /// Its log, where that stays.
+        log: Option<PathBuf>,
     },
     /// Our client is not connected, or no more.
     #[error(transparent)]
@@ -63,6 +65,10 @@ pub enum ProxyError {
     BrokenOff,
 }
 
+fn log_is(log: Option<&Path>) -> String {
+    log.map(|log| format!("; its log is {}", log.display())).unwrap_or_default()
+}
+
 /// The proxy.
 pub(super) enum Proxy {
     /// A real one.
@@ -73,8 +79,9 @@ pub(super) enum Proxy {
 
 impl Proxy {
     /// Starts an Envoy that connects to pilot; its files go into `dir`.
-    pub(super) async fn envoy(program: &Path, pilot: SocketAddr, dir: &Path) -> Result<Self, ProxyError> {
-        Ok(Self::Envoy(Box::new(Envoy::start(program, pilot, dir).await?)))
+    /// `kept`: they stay when the demo ends.
+    pub(super) async fn envoy(program: &Path, pilot: SocketAddr, dir: &Path, kept: bool) -> Result<Self, ProxyError> {
+        Ok(Self::Envoy(Box::new(Envoy::start(program, pilot, dir, kept).await?)))
     }
 
     /// Connects a client of ours to pilot; what it holds goes into a file in `dir`.

@@ -21,6 +21,8 @@ use crate::workflows::proxies::{Pilot, Target};
 pub struct Request {
     /// Where the files go and stay; else a temporary folder.
     pub dir: Option<PathBuf>,
+    /// Discard what was edited in that folder.
+    pub force: bool,
     /// Stay up after the tour, until told to stop.
     pub keep: bool,
     /// The Envoy that shall be productpage's proxy; else a client of ours.
@@ -72,7 +74,7 @@ pub trait Stage {
 /// # Errors
 /// [`DemoError`]; being stopped before the end of the story is one, too.
 pub async fn run(request: Request, stage: &mut impl Stage, stop: CancellationToken) -> Result<(), DemoError> {
-    let folder = Folder::set_up(request.dir.as_deref())?;
+    let folder = Folder::set_up(request.dir.as_deref(), request.force)?;
     stage.show(Piece::Progress(format!("the demo's files are in {}", folder.path().display())))?;
     let mut tour = Tour { scene: Scene::new(folder, request.envoy), stage };
     let mut ended = stop.run_until_cancelled(tour.walk(request.keep)).await.unwrap_or(Err(DemoError::Interrupted));

@@ -67,7 +67,7 @@ impl Scene {
         let Some(pilot) = self.pilot("grpc") else { return Ok(None) };
         let (dir, mut refused) = (self.folder.proxy(), None);
         let real = match &self.envoy {
-            Some(program) => Some(Proxy::envoy(program, pilot, &dir).await),
+            Some(program) => Some(Proxy::envoy(program, pilot, &dir, self.folder.is_kept()).await),
             None => None,
         };
         let mut proxy = match real {

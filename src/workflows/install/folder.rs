@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::change::{Action, Change, Changes, Payload};
 use super::standing::{self, Standing, StandingFile};
-use crate::adapters::files::{create_public_dir, remove_file, write_public};
+use crate::adapters::files::{create_public_dir, link_target, remove_file, write_public};
 use crate::data::yaml::YamlError;
 use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
 
@@ -45,6 +45,11 @@ impl Folder {
         manifests: &ClusterManifests,
         notes: &mut Vec<String>,
     ) -> Result<ClusterManifests, String> {
+        if let Some(to) = link_target(&self.dir) {
+            // what it leads to is not ours to write, nor to prune
+            let dir = self.dir.display();
+            return Err(format!("{dir} is a symbolic link to {}, and must be a folder", to.display()));
+        }
         let mut out = manifests.clone();
         let keys: Vec<_> = manifests.objects.iter().map(|o| &o.key).collect();
         for (key, path) in standing::others(folder, &self.dir, &keys) {

@@ -34,6 +34,8 @@ struct State {
     status: HashMap<String, u16>,
     /// Watches are answered with this status.
     watch_status: Option<u16>,
+    /// Every page of a list but the first has expired.
+    expired: bool,
     /// The only token that is accepted.
     token: Option<String>,
 }
@@ -152,7 +154,8 @@ async fn connection(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         let status = {
             let state = state.lock().unwrap();
             let stranger = state.token.as_ref().is_some_and(|token| !head.contains(&format!("Bearer {token}\r\n")));
-            if stranger { Some(401) } else { None }.or(state.status.get(&plural).copied()).or(if is_watch {
+            let expired = (state.expired && query.contains_key("continue")).then_some(410);
+            if stranger { Some(401) } else { expired }.or(state.status.get(&plural).copied()).or(if is_watch {
                 state.watch_status
             } else {
                 None
@@ -474,4 +477,64 @@ async fn a_token_that_is_used_up_is_asked_for_again() {
     server.line("services", "ADDED", object("a", 20)).await;
     assert_eq!(put_name(&followed.next().await), "Service/default/a");
     assert_eq!(server.lists("services"), 1, "a new token is no reason to list again");
+}
+
+/// More services than a page holds.
+fn many() -> Vec<String> {
+    (0..501).map(|i| format!("s{i}")).collect()
+}
+
+#[tokio::test]
+async fn a_list_that_expires_again_and_again_is_given_up_with_its_reason() {
+    let server = Server::start().await;
+    let names = many();
+    server.set("services", &names.iter().map(String::as_str).collect::<Vec<_>>());
+    server.state.lock().unwrap().expired = true;
+    let dir = TempDir::new().unwrap();
+    let entry = server.entry(&dir);
+    let why = "the API server forgets its lists before they are read to their end (410)";
+    let error = load_once(&entry, Duration::from_secs(30)).await.unwrap_err();
+    assert_eq!(error.to_string(), why);
+    assert_eq!(server.lists("services"), 10, "five beginnings, and five pages that had expired");
+
+    // one who follows says so, and goes on once the lists last
+    let mut followed = Followed::of(&server, timing());
+    loop {
+        match followed.next().await {
+            Event::Lost { reason, .. } => break assert_eq!(reason, format!("Service: {why}")),
+            event => assert!(matches!(event, Event::Replace(..)), "{event:?}"),
+        }
+    }
+    server.state.lock().unwrap().expired = false;
+    while followed.next().await != Event::Synced {}
+}
+
+#[tokio::test]
+async fn a_plugin_is_not_run_again_because_the_server_is_away() {
+    // it takes connections, and answers none
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let dir = TempDir::new().unwrap();
+    let (log, credential) = (dir.path().join(".log"), dir.path().join(".credential"));
+    put(dir.path(), ".credential", &json!({"kind": "ExecCredential", "status": {"token": "t"}}).to_string());
+    let exec = format!(
+        "exec: {{apiVersion: client.authentication.k8s.io/v1, command: sh, args: ['-c', 'echo ran >> {}; cat {}'], interactiveMode: Never}}",
+        log.display(),
+        credential.display()
+    );
+    put(dir.path(), "gke.yaml", &kubeconfig_of(&format!("http://{address}"), &exec));
+    let entry = read(dir.path()).entries.remove(0);
+    let (out, mut events) = mpsc::channel(64);
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move { entry.follow_with(out, token, timing()).await });
+    let attempts = async {
+        for _ in 0..60 {
+            drop(listener.accept().await.unwrap());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), attempts).await.expect("60 attempts");
+    assert!(matches!(next(&mut events).await, Event::Lost { .. }));
+    stop.cancel();
+    assert_eq!(fs::read_to_string(&log).unwrap(), "ran\n");
 }

@@ -53,7 +53,12 @@ fn kubeconfigs_that_lack_or_confuse_something() {
         ),
         ("server: 'https://a'", "x: y", "its cluster names no server"),
         ("https://a", "ftp://a", "its server is no http or https URL"),
-        ("https://a", "https://user:CANARY-token-3f7a@a", "its server's URL holds credentials"),
+        ("https://a", "https://user:CANARY-token-3f7a@a", "its server is a URL that holds credentials"),
+        (
+            "https://a",
+            "https://a/?x=CANARY-token-3f7a",
+            "its server is a URL with a query or a fragment, which no API server's has",
+        ),
         (
             "token: CANARY-token-3f7a",
             "token: [CANARY-token-3f7a]",
@@ -94,7 +99,7 @@ fn clashes_between_entries_name_both() {
     assert_eq!(
         found,
         [
-            "b.yaml: it is the same cluster as a.yaml: its API server or folder is the same",
+            "b.yaml: it is the same cluster as a.yaml: both have the API server https://api.example:443",
             "c.yml: its id c is already that of c.yaml",
         ]
     );
@@ -112,6 +117,10 @@ fn descriptors_that_are_bad() {
     put(d, "two.yaml", &descriptor("two", "True", "k2"));
     put(d, "k2", &kubeconfig("https://two"));
     put(d, "gone.yaml", &descriptor("gone", "false", "nowhere"));
+    std::os::unix::fs::symlink("gone-target", d.join("dangling")).unwrap();
+    put(d, "dang.yaml", &descriptor("dang", "false", "dangling"));
+    put(d, "same.yaml", &descriptor("same", "false", "k6"));
+    put(d, "k6", &kubeconfig("https://ONE/"));
     put(d, "up.yaml", &descriptor("up", "false", "../kube"));
     put(d, "abs.yaml", &descriptor("abs", "false", "/etc/passwd"));
     put(d, "linked.yaml", &descriptor("linked", "false", "link"));
@@ -128,15 +137,18 @@ fn descriptors_that_are_bad() {
     assert_eq!(
         found,
         [
-            "abs.yaml: the kubeconfig that it names lies outside of the registry",
-            "gone.yaml: the kubeconfig that it names does not exist",
+            "abs.yaml: the kubeconfig /etc/passwd that it names lies outside of the registry",
+            "dang.yaml: the kubeconfig dangling that it names is a symbolic link to gone-target, which does not exist",
+            "dangling: it is a symbolic link to gone-target, which does not exist",
+            "gone.yaml: the kubeconfig nowhere that it names does not exist",
             "k5: it is no valid YAML of its kind at line 1, column 7",
             "label.yaml: its cluster's id \"No Label\" is not a DNS-1123 label: 1 to 63 lower-case letters, digits and '-', starting and ending with a letter or digit",
-            "linked.yaml: the kubeconfig that it names lies outside of the registry",
+            "linked.yaml: the kubeconfig link that it names lies outside of the registry",
             "maybe.yaml: its annotation config.istio.io/pilotCfgStore is no boolean",
             "none.yaml: it names no kubeconfig: the annotation config.istio.io/accessConfigFile is missing",
+            "same.yaml: it is the same cluster as one.yaml (its kubeconfig k1): both have the API server https://one:443",
             "two.yaml: it marks a second primary; one.yaml marks one too",
-            "up.yaml: the kubeconfig that it names lies outside of the registry",
+            "up.yaml: the kubeconfig ../kube that it names lies outside of the registry",
             "wrong.yaml: its metadata has a field of the wrong type",
         ]
     );
@@ -166,7 +178,11 @@ fn things_that_are_no_files_or_too_much() {
             "sparse.yaml: it is larger than 16 MiB",
         ]
     );
-    assert!(found[4].starts_with("zbomb.yaml: it is no valid YAML") && found.len() == 5, "{found:?}");
+    assert!(
+        found[4].starts_with("zbomb.yaml: its aliases (*name) stand for more than 20000 nodes: it is an alias bomb")
+            && found.len() == 5,
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -242,4 +258,80 @@ fn a_directory_that_is_none_is_an_error() {
     let dir = TempDir::new().unwrap();
     let error = Registry::read(&dir.path().join("gone"), &terminal()).unwrap_err().to_string();
     assert!(error.ends_with("gone cannot be read: it does not exist"), "{error}");
+}
+
+#[test]
+fn problems_of_the_mesh_file_hide_neither_each_other_nor_the_primary() {
+    let dir = TempDir::new().unwrap();
+    let d = dir.path();
+    for name in ["a", "b"] {
+        put(d, &format!("{name}.yaml"), &kubeconfig(&format!("https://{name}")));
+    }
+    put(d, "key.pem", &format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n"));
+    put(d, "none.pem", CANARY);
+    let mesh = |text: &str| put(d, "mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\n{text}"));
+    mesh(
+        "primary: b\ntrustDomain: ''\nimage: {hbu: x}\nnetworks: {n: {gateways: [{address: 1.1.1.1, port: 0}]}}\n\
+         clusters:\n  gone: {}\n  a: {server: 'https://a?x=CANARY-token-3f7a', tlsServerName: 'a b', caFile: key.pem}\n  \
+         b: {server: 'http://b', caFile: none.pem}\n",
+    );
+    let registry = read(d);
+    assert_eq!(
+        problems(&registry),
+        [
+            "mesh.yaml: clusters.a.caFile names key.pem, which cannot be used: it holds a private key, where only certificates belong",
+            "mesh.yaml: clusters.a.server is a URL with a query or a fragment, which no API server's has",
+            "mesh.yaml: clusters.a.tlsServerName is neither a DNS name nor an IP address",
+            "mesh.yaml: clusters.b.caFile names none.pem, which cannot be used: it holds no certificate in PEM",
+            "mesh.yaml: clusters.b.server is no https URL",
+            "mesh.yaml: clusters.gone is no cluster of this registry",
+            "mesh.yaml: image.hbu is no known key; image takes hub, tag, digest, pullSecrets",
+            "mesh.yaml: networks.n.gateways[0].port is 0; want a port number, 1 to 65535",
+            "mesh.yaml: trustDomain is \"\"; want a SPIFFE trust domain: 1 to 255 lower-case letters, digits, '.', '-' and '_'",
+        ]
+    );
+    let primary = |registry: &Registry| registry.primary.as_ref().map(|p| (p.id.to_string(), p.why));
+    assert_eq!(primary(&registry), Some(("b".into(), "named by mesh.yaml")));
+    assert_eq!((ids(&registry), registry.entries[0].role), (vec!["b", "a"], ClusterRole::Primary));
+    // a broken file that names nobody leaves the first by name; one that may name somebody does not
+    mesh("trustDomain: 'bad domain!'\n");
+    assert_eq!(primary(&read(d)), Some(("a".into(), "first by name")));
+    mesh("primary: [b]\n");
+    assert_eq!(primary(&read(d)), None);
+    // nothing of a broken file is in force
+    assert!(read(d).entries.iter().all(|e| e.pilot.is_empty()));
+}
+
+#[test]
+fn how_pilot_reaches_a_cluster_is_read_with_its_bundle() {
+    let dir = TempDir::new().unwrap();
+    let d = dir.path();
+    let bundle = rcgen::CertificateParams::new(vec!["ca".to_owned()])
+        .unwrap()
+        .self_signed(&rcgen::KeyPair::generate().unwrap())
+        .unwrap()
+        .pem();
+    put(d, "reg/a.yaml", &kubeconfig("https://a"));
+    put(d, "reg/b.yaml", &kubeconfig("https://b"));
+    put(d, "ca.pem", &bundle);
+    put(
+        d,
+        "reg/mesh.yaml",
+        "apiVersion: meshctl/v1\nkind: Mesh\nclusters:\n  a: {server: 'https://10.0.0.1:6443', tlsServerName: api.example, caFile: ../ca.pem}\n",
+    );
+    let registry = read(&d.join("reg"));
+    assert_eq!(problems(&registry), [""; 0]);
+    let access = &registry.entries[0].pilot;
+    assert_eq!(
+        (access.server.as_deref(), access.tls_server_name.as_deref(), access.ca_bundle.as_deref()),
+        (Some("https://10.0.0.1:6443"), Some("api.example"), Some(bundle.as_bytes()))
+    );
+    assert!(registry.entries[1].pilot.is_empty());
+    // the registry's own readers go on using the kubeconfig
+    assert!(matches!(&registry.entries[0].source, Source::Live { server, .. } if server == "https://a"));
+    fs::remove_file(d.join("ca.pem")).unwrap();
+    assert_eq!(
+        problems(&read(&d.join("reg"))),
+        ["mesh.yaml: clusters.a.caFile names ../ca.pem, which cannot be used: it does not exist"]
+    );
 }

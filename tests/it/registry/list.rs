@@ -79,14 +79,14 @@ fn a_row_for_each_cluster_and_a_dead_one_costs_its_own() {
     put(dir.path(), "reg/wrong.yaml", &kubeconfig_of(&format!("{server}/else"), "token: other"));
     put(dir.path(), "reg/on-prem/app.yaml", &service("reviews"));
     let start = Instant::now();
-    let (code, out, err) = meshctl(&dir, &["--timeout", "1s"]);
+    let (code, out, err) = meshctl(&dir, &["--timeout", "5s"]);
     assert!(start.elapsed() < Duration::from_secs(20), "no cluster holds the others up: {:?}", start.elapsed());
     assert_eq!((code, err.as_str()), (1, ""));
     let rows: Vec<String> = out.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(rows[0], "NAME ROLE SOURCE SERVER VERSION CREDENTIAL EXPIRES INSTALLED VERSION STATE");
     assert_eq!(rows[1], format!("gke primary kubeconfig {server} v1.35.0 - - ok"));
     assert!(
-        rows[2].starts_with("hole remote") && rows[2].ends_with("- the API server did not answer within 1 s"),
+        rows[2].starts_with("hole remote") && rows[2].ends_with("- the API server did not answer within 5 s"),
         "{}",
         rows[2]
     );
@@ -149,6 +149,8 @@ fn usage_and_missing_directories_are_two_with_a_hint() {
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("reg cannot be read: it does not exist") && err.contains("hint: name the directory"), "{err}");
     assert_eq!(meshctl(&dir, &["--timeout", "soon"]).0, 2);
+    let (code, _, err) = meshctl(&dir, &["--timeout", "0s"]);
+    assert!(code == 2 && err.contains("it must be more than zero") && err.contains("hint:"), "{err}");
     let (code, help, _) = meshctl(&dir, &["--help"]);
     assert!(code == 0 && help.contains("--offline") && help.contains("Examples:"), "{help}");
 }
@@ -248,4 +250,69 @@ fn a_certificate_that_expired_or_is_a_strangers_is_named_so() {
         unknown.contains("its certificate is from another issuer than the one of that name in the kubeconfig"),
         "{unknown}"
     );
+}
+
+#[test]
+fn nobody_is_called_remote_or_primary_where_that_is_unknown() {
+    let dir = TempDir::new().unwrap();
+    put(dir.path(), "reg/a.yaml", &kubeconfig("https://a"));
+    put(dir.path(), "reg/b.yaml", &kubeconfig("https://b"));
+    put(dir.path(), "reg/mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gone\n");
+    let (code, out, err) = meshctl(&dir, &["--offline"]);
+    assert_eq!(code, 2, "{err}");
+    let roles = out.lines().skip(1).map(|l| l.split_whitespace().nth(1).unwrap()).collect::<Vec<_>>();
+    assert_eq!(roles, ["-", "-"], "{out}");
+    let json = |code: i32| {
+        let (ended, out, _) = meshctl(&dir, &["--offline", "-o", "json"]);
+        assert_eq!(ended, code, "{out}");
+        serde_json::from_str::<Value>(&out).unwrap()
+    };
+    assert_eq!((&json(2)["primary"], &json(2)["items"][0]["role"]), (&Value::Null, &Value::Null));
+    // a cluster whose own file is broken is nobody's primary yet, though it keeps its place
+    put(dir.path(), "reg/mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: a\n");
+    assert_eq!(json(0)["primary"]["id"], "a");
+    put(dir.path(), "reg/a.yaml", "kind: [");
+    assert_eq!((&json(2)["primary"], &json(2)["items"][0]["role"]), (&Value::Null, &"remote".into()));
+}
+
+#[test]
+fn what_pilot_uses_instead_is_listed() {
+    let dir = TempDir::new().unwrap();
+    put(dir.path(), "reg/a.yaml", &kubeconfig("https://a"));
+    put(
+        dir.path(),
+        "reg/mesh.yaml",
+        "apiVersion: meshctl/v1\nkind: Mesh\nclusters:\n  a: {server: 'https://10.0.0.1', tlsServerName: api.example, pilotAddress: 10.1.1.1}\n",
+    );
+    let (code, out, _) = meshctl(&dir, &["--offline", "-o", "wide"]);
+    let rows: Vec<Vec<&str>> = out.lines().map(|l| l.split_whitespace().collect()).collect();
+    assert_eq!(code, 0);
+    assert_eq!(rows[0][8..], ["PILOT-SERVER", "PILOT-TLS-NAME", "PILOT-CA", "PILOT-ADDRESS"]);
+    assert!(rows[1].ends_with(&["https://10.0.0.1", "api.example", "-", "10.1.1.1"]), "{out}");
+    let report: Value = serde_json::from_str(&meshctl(&dir, &["--offline", "-o", "json"]).1).unwrap();
+    assert_eq!(
+        report["items"][0]["pilot"],
+        serde_json::json!({"server": "https://10.0.0.1", "tlsServerName": "api.example", "caFile": null, "address": "10.1.1.1"})
+    );
+}
+
+#[test]
+fn a_client_certificate_that_cannot_be_used_is_the_kubeconfigs_fault() {
+    let dir = TempDir::new().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (user, why) in [
+        // base64 of `canary`
+        (
+            "client-certificate-data: Y2FuYXJ5, client-key-data: Y2FuYXJ5",
+            "its client-certificate-data holds no certificate in PEM",
+        ),
+        ("client-certificate-data: Y2FuYXJ5", "it has a client certificate without a client key"),
+        ("client-key: own.pem, client-certificate: own.pem", "its client-certificate holds no certificate in PEM"),
+    ] {
+        put(dir.path(), "reg/own.pem", CANARY);
+        put(dir.path(), "reg/gke.yaml", &kubeconfig_of(&format!("https://{closed}"), user));
+        let (code, out, err) = meshctl(&dir, &["-q"]);
+        assert_eq!(code, 1, "{out}{err}");
+        assert!(out.contains(&format!("the kubeconfig makes no client: {why}")), "{out}");
+    }
 }

@@ -11,6 +11,7 @@ use super::duration;
 use crate::adapters::k8s::{identity, version, within};
 use crate::adapters::registry::{Entry, Problem, ReadOptions, Registry, Source, Trust, load_folder};
 use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::data::kinds::ClusterOverride;
 use crate::data::model::{ClusterId, ClusterRole, Report, Table, Timestamp};
 use crate::pure::ca::utc;
 use crate::workflows::install::{Installed, installed_in_folder, installed_live};
@@ -38,12 +39,14 @@ pub(super) struct Args {
 #[serde(rename_all = "camelCase")]
 struct Row {
     name: String,
-    role: ClusterRole,
+    /// `None` where nobody can tell which cluster is the primary
+    role: Option<ClusterRole>,
     /// What the entry is; `None` where the registry has none
     source: Option<&'static str>,
     file: Option<String>,
     server: Option<String>,
     network: String,
+    pilot: PilotOf,
     version: Option<String>,
     credential: Option<&'static str>,
     #[serde(serialize_with = "as_utc")]
@@ -54,6 +57,33 @@ struct Row {
     uid: Option<String>,
     state: State,
     reason: Option<String>,
+}
+
+/// What `mesh.yaml` says of pilot in the cluster and this cluster.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PilotOf {
+    /// The API server's URL that pilot uses
+    server: Option<String>,
+    /// The name that it wants in the API server's certificate
+    tls_server_name: Option<String>,
+    /// The file with the CA that it trusts there, as `mesh.yaml` names it
+    ca_file: Option<String>,
+    /// The address that this cluster uses for pilot
+    address: Option<String>,
+}
+
+impl PilotOf {
+    fn of(entry: &Entry) -> Self {
+        let ClusterOverride { network: _, server, tls_server_name, ca_file, pilot_address } = &entry.overrides;
+        let said = |text: &String| (!text.is_empty()).then(|| text.clone());
+        Self {
+            server: said(server),
+            tls_server_name: said(tls_server_name),
+            ca_file: said(ca_file),
+            address: said(pilot_address),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -94,7 +124,8 @@ struct ProblemOf {
 pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     let dir = ctx.registry_dir()?;
     let mut registry = Registry::read(&dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
-    let asked = join_all(registry.entries.iter().map(|entry| row(entry, args))).await;
+    let known = registry.primary.is_some();
+    let asked = join_all(registry.entries.iter().map(|entry| row(entry, known, args))).await;
     let (mut items, installed): (Vec<Row>, Vec<Installed>) = asked.into_iter().unzip();
     for note in &registry.notes {
         ctx.out.note(note);
@@ -117,8 +148,8 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     Ok(if all_well { Exit::Yes } else { Exit::No })
 }
 
-/// A cluster's row, and what is installed there; a live one is asked unless offline.
-async fn row(entry: &Entry, args: &Args) -> (Row, Installed) {
+/// A cluster's row, and what is installed there; a live one is asked unless offline. `known`: somebody is the primary.
+async fn row(entry: &Entry, known: bool, args: &Args) -> (Row, Installed) {
     let (source, server) = match (&entry.source, &entry.named) {
         (Source::Folder(_), _) => ("folder", None),
         (Source::Live { server, .. }, Some(_)) => ("descriptor", Some(server.clone())),
@@ -132,11 +163,12 @@ async fn row(entry: &Entry, args: &Args) -> (Row, Installed) {
     let credential = entry.source.credential();
     let row = Row {
         name: entry.id.to_string(),
-        role: entry.role,
+        role: known.then_some(entry.role),
         source: Some(source),
         file: Some(entry.file.display().to_string()),
         server,
         network: entry.overrides.network.clone(),
+        pilot: PilotOf::of(entry),
         version: answer.version,
         credential: credential.map(|c| c.kind),
         credential_expires: credential.and_then(|c| c.expires),
@@ -167,11 +199,12 @@ fn strangers(registry: &Registry, installed: &[Installed]) -> BTreeMap<ClusterId
 fn stranger(id: &ClusterId, role: ClusterRole) -> Row {
     Row {
         name: id.to_string(),
-        role,
+        role: Some(role),
         source: None,
         file: None,
         server: None,
         network: String::new(),
+        pilot: PilotOf::default(),
         version: None,
         credential: None,
         credential_expires: None,
@@ -241,7 +274,8 @@ async fn folder(path: PathBuf) -> Result<Answer, String> {
 /// A table of the rows, and all of it for programs.
 fn report(registry: &Registry, items: Vec<Row>, now: Timestamp) -> Result<Report, CliError> {
     let columns = ["NAME", "ROLE", "SOURCE", "SERVER", "VERSION", "CREDENTIAL EXPIRES", "INSTALLED VERSION", "STATE"];
-    let mut table = Table::new(&columns, &["FILE", "NETWORK", "CREDENTIAL"]);
+    let more = ["FILE", "NETWORK", "CREDENTIAL", "PILOT-SERVER", "PILOT-TLS-NAME", "PILOT-CA", "PILOT-ADDRESS"];
+    let mut table = Table::new(&columns, &more);
     for row in &items {
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
         let state = match (row.state, &row.reason) {
@@ -253,7 +287,7 @@ fn report(registry: &Registry, items: Vec<Row>, now: Timestamp) -> Result<Report
         let network = if row.network.is_empty() { "-".to_owned() } else { row.network.clone() };
         table.row([
             row.name.clone(),
-            row.role.to_string(),
+            row.role.map_or_else(|| "-".to_owned(), |role| role.to_string()),
             row.source.unwrap_or("-").to_owned(),
             or_dash(&row.server),
             or_dash(&row.version),
@@ -263,13 +297,22 @@ fn report(registry: &Registry, items: Vec<Row>, now: Timestamp) -> Result<Report
             or_dash(&row.file),
             network,
             row.credential.unwrap_or("-").to_owned(),
+            or_dash(&row.pilot.server),
+            or_dash(&row.pilot.tls_server_name),
+            or_dash(&row.pilot.ca_file),
+            or_dash(&row.pilot.address),
         ]);
     }
     let named = items.iter().filter(|row| row.state != State::NotInRegistry);
     let names = named.map(|row| row.name.clone()).collect();
     let data = ClusterList {
         registry: registry.dir.display().to_string(),
-        primary: registry.primary.as_ref().map(|p| PrimaryOf { id: p.id.to_string(), why: p.why }),
+        // one whose own file is broken is nobody's primary yet
+        primary: registry
+            .primary
+            .as_ref()
+            .filter(|_| registry.primary_entry().is_some())
+            .map(|p| PrimaryOf { id: p.id.to_string(), why: p.why }),
         items,
         problems: registry
             .problems

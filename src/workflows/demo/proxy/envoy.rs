@@ -17,6 +17,8 @@ use crate::workflows::demo::story;
 const DEADLINE: Duration = Duration::from_secs(15);
 /// How often it is looked for.
 const PAUSE: Duration = Duration::from_millis(10);
+/// A longer log is left alone, in bytes.
+const MAX_LOG: u64 = 1 << 20;
 /// No address is longer, in bytes.
 const MAX_ADDRESS: u64 = 256;
 
@@ -24,6 +26,8 @@ const MAX_ADDRESS: u64 = 256;
 pub(in crate::workflows::demo) struct Envoy {
     child: Child,
     log: PathBuf,
+    /// Whether the log stays when the demo ends.
+    kept: bool,
     /// The program.
     pub(super) program: PathBuf,
     /// Its admin address.
@@ -31,9 +35,10 @@ pub(in crate::workflows::demo) struct Envoy {
 }
 
 impl Envoy {
-    pub(super) async fn start(program: &Path, pilot: SocketAddr, dir: &Path) -> Result<Self, ProxyError> {
+    pub(super) async fn start(program: &Path, pilot: SocketAddr, dir: &Path, kept: bool) -> Result<Self, ProxyError> {
         let (config, address, log) = (dir.join("bootstrap.json"), dir.join("admin-address"), dir.join("envoy.log"));
         files::remove_file(&address)?;
+        files::remove_file(&log)?;
         files::write_public(&config, bootstrap(pilot).to_string().as_bytes())?;
         let failed = |why: String| ProxyError::Start { envoy: program.to_owned(), why };
         let child = Command::new(program)
@@ -50,7 +55,8 @@ impl Envoy {
             .kill_on_drop(true)
             .spawn()
             .map_err(|e| failed(e.to_string()))?;
-        let mut envoy = Self { child, log, program: program.to_owned(), admin: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let mut envoy =
+            Self { child, log, kept, program: program.to_owned(), admin: SocketAddr::from(([127, 0, 0, 1], 0)) };
         let found = tokio::time::timeout(DEADLINE, envoy.admin_address(&address)).await;
         match found {
             Ok(Ok(admin)) => envoy.admin = admin,
@@ -79,7 +85,8 @@ impl Envoy {
             Ok(Some(status)) => Err(ProxyError::Ended {
                 envoy: self.program.clone(),
                 status: status.to_string(),
-                log: self.log.clone(),
+                said: last_line(&self.log),
+                log: self.kept.then(|| self.log.clone()).filter(|log| log.is_file()),
             }),
             Err(e) => Err(ProxyError::Start { envoy: self.program.clone(), why: e.to_string() }),
         }
@@ -88,6 +95,16 @@ impl Envoy {
     pub(super) async fn end(mut self) {
         // one that is gone already needs no more
         let _ = self.child.kill().await;
+    }
+}
+
+/// What a log ends with, as a part of a sentence; a log may go before anybody can look into it.
+fn last_line(log: &Path) -> String {
+    let text = files::read_capped_if_there(log, MAX_LOG).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    match text.lines().map(str::trim).rfind(|line| !line.is_empty()) {
+        Some(line) => format!(", its last words: {}", line.chars().take(300).collect::<String>()),
+        None => " without a word".to_owned(),
     }
 }
 

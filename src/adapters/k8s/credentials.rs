@@ -1,0 +1,132 @@
+//! The certificates and keys of a kubeconfig, looked at before kube does: it leaves a defect one out, or fails in words that may
+//! quote the file, and what follows looks like a broken connection.
+#![expect(clippy::disallowed_methods, reason = "the files that a kubeconfig names are read as kube reads them")]
+
+use k8s_openapi::ByteString;
+use kube::config::{AuthInfo, Cluster};
+use rustls::RootCertStore;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+
+/// Checks what a client would use for TLS. Files are read, so not on a runtime's thread.
+///
+/// # Errors
+/// What is wrong with the kubeconfig, by the field's name, as the end of a sentence that names it.
+pub(super) fn check(cluster: &Cluster, auth: &AuthInfo) -> Result<(), String> {
+    authority(cluster)?;
+    // kube's secret text opens to its serialiser
+    let written = serde_json::to_value(auth).unwrap_or_default();
+    let key_data = written.get("client-key-data").and_then(serde_json::Value::as_str);
+    let certificate =
+        bytes("client-certificate", auth.client_certificate_data.as_deref(), auth.client_certificate.as_deref())?;
+    let key = bytes("client-key", key_data, auth.client_key.as_deref())?;
+    match (certificate, key) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Err("it has a client certificate without a client key".into()),
+        (None, Some(_)) => Err("it has a client key without a client certificate".into()),
+        (Some((certificate_field, certificate)), Some((key_field, key))) => {
+            let chain = certificates(&certificate_field, &certificate)?;
+            let key = PrivateKeyDer::from_pem_slice(&key)
+                .map_err(|_| format!("its {key_field} holds no private key in PEM that is not encrypted"))?;
+            let provider = rustls::crypto::aws_lc_rs::default_provider();
+            match CertifiedKey::from_der(chain, key, &provider) {
+                Ok(_) => Ok(()),
+                Err(rustls::Error::InconsistentKeys(_)) => {
+                    Err(format!("its {key_field} is not the key of its {certificate_field}"))
+                }
+                Err(rustls::Error::InvalidCertificate(_)) => {
+                    Err(format!("its {certificate_field} is no valid certificate"))
+                }
+                Err(_) => Err(format!("its {key_field} is of a kind that TLS does not use")),
+            }
+        }
+    }
+}
+
+fn authority(cluster: &Cluster) -> Result<(), String> {
+    let (data, file) = (cluster.certificate_authority_data.as_deref(), cluster.certificate_authority.as_deref());
+    let Some((field, pem)) = bytes("certificate-authority", data, file)? else { return Ok(()) };
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(&field, &pem)? {
+        roots.add(certificate).map_err(|_| format!("its {field} is no valid certificate"))?;
+    }
+    Ok(())
+}
+
+/// What a field says, with its name: inline it wins over a file, as with client-go. An empty one says nothing.
+fn bytes(field: &str, data: Option<&str>, file: Option<&str>) -> Result<Option<(String, Vec<u8>)>, String> {
+    if let Some(text) = data.filter(|text| !text.is_empty()) {
+        let field = format!("{field}-data");
+        return match serde_json::from_value::<ByteString>(text.into()) {
+            Ok(bytes) => Ok(Some((field, bytes.0))),
+            Err(_) => Err(format!("its {field} is no base64")),
+        };
+    }
+    let Some(path) = file.filter(|path| !path.is_empty()) else { return Ok(None) };
+    // the registry has seen that it is a regular file of a bearable size
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some((field.to_owned(), bytes))),
+        Err(e) => Err(format!("the file that its {field} names cannot be read: {}", e.kind())),
+    }
+}
+
+fn certificates(field: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+    let all = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+    match all {
+        Ok(all) if !all.is_empty() => Ok(all),
+        _ => Err(format!("its {field} holds no certificate in PEM")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base64(text: &str) -> Option<String> {
+        serde_json::to_value(ByteString(text.as_bytes().to_vec())).ok()?.as_str().map(str::to_owned)
+    }
+
+    fn identity(certificate: &str, key: &str) -> AuthInfo {
+        AuthInfo {
+            client_certificate_data: base64(certificate),
+            client_key_data: base64(key).map(Into::into),
+            ..AuthInfo::default()
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_field() -> Result<(), Box<dyn std::error::Error>> {
+        let key = rcgen::KeyPair::generate()?;
+        let certificate = rcgen::CertificateParams::new(vec!["me".to_owned()])?.self_signed(&key)?.pem();
+        let (key, other) = (key.serialize_pem(), rcgen::KeyPair::generate()?.serialize_pem());
+        let wrong = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        let of = |auth: &AuthInfo| check(&Cluster::default(), auth);
+        assert_eq!(of(&identity(&certificate, &key)), Ok(()));
+        for (auth, why) in [
+            (identity(&certificate, &other), "its client-key-data is not the key of its client-certificate-data"),
+            (identity("canary", &key), "its client-certificate-data holds no certificate in PEM"),
+            (identity(wrong, &key), "its client-certificate-data is no valid certificate"),
+            (identity(&certificate, "canary"), "its client-key-data holds no private key in PEM that is not encrypted"),
+            (identity(&certificate, ""), "it has a client certificate without a client key"),
+            (identity("", &key), "it has a client key without a client certificate"),
+            (
+                AuthInfo { client_certificate_data: Some("no base 64: canary".into()), ..AuthInfo::default() },
+                "its client-certificate-data is no base64",
+            ),
+            (
+                AuthInfo { client_certificate: Some("/nonexistent".into()), ..AuthInfo::default() },
+                "the file that its client-certificate names cannot be read: entity not found",
+            ),
+        ] {
+            assert_eq!(of(&auth), Err(why.to_owned()));
+        }
+        let cluster = |ca: &str| Cluster { certificate_authority_data: base64(ca), ..Cluster::default() };
+        assert_eq!(check(&cluster(&certificate), &AuthInfo::default()), Ok(()));
+        assert_eq!(
+            check(&cluster("canary"), &AuthInfo::default()),
+            Err("its certificate-authority-data holds no certificate in PEM".into())
+        );
+        Ok(())
+    }
+}
