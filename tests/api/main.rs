@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 #![allow(unreachable_pub, dead_code)]
 
+#[path = "../kube/assets.rs"]
+mod assets;
 mod cluster;
 mod cluster_list;
 #[path = "../it/envoy.rs"]
@@ -13,11 +15,14 @@ mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+#[path = "../kube/kubeconfig.rs"]
+mod kubeconfig;
 mod live;
 mod lost;
 mod objects;
 mod pair;
 mod pilot;
+#[path = "../kube/pki.rs"]
 mod pki;
 mod proxy;
 mod servers;
@@ -25,6 +30,7 @@ mod sidecar;
 mod source;
 mod supervision;
 mod supervisor;
+#[path = "../kube/wait.rs"]
 mod wait;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ mod envoy;
 mod envoy_xds;
 mod fence;
 mod harness;
+mod image;
 mod inspect;
 mod install;
 mod mesh;
