@@ -246,6 +246,32 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+'--context=[The context of the kubeconfig]:NAME:_default' \
+'--kubeconfig=[The kubeconfig; else the files of KUBECONFIG, else ~/.kube/config]:FILE:_files' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':id -- The cluster'\''s id in the mesh\: lower-case letters, digits and '\''-'\'':_default' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_meshctl__subcmd__cluster__subcmd__help_commands" \
@@ -259,6 +285,10 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:meshctl-cluster-help-command-$line[1]:"
         case $line[1] in
             (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(add)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -437,6 +467,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
 '--move-primary[Take another primary than the one that was installed]' \
+'--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -2367,6 +2398,31 @@ esac
     ;;
 esac
 ;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+'--timeout=[How long each cluster may take to answer, e.g. 5s or 500ms]:TIME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--client[Ask no cluster]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_meshctl__subcmd__help_commands" \
@@ -2420,6 +2476,10 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:meshctl-help-cluster-command-$line[1]:"
         case $line[1] in
             (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(add)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -2519,6 +2579,10 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2536,7 +2600,7 @@ esac
 _meshctl_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry' \
+'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
@@ -2547,6 +2611,7 @@ _meshctl_commands() {
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl commands' commands "$@"
@@ -2610,17 +2675,29 @@ _meshctl__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__add_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster help commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster help add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands() {
@@ -2661,7 +2738,7 @@ _meshctl__subcmd__endpoints_commands() {
 _meshctl__subcmd__help_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry' \
+'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
@@ -2670,6 +2747,7 @@ _meshctl__subcmd__help_commands() {
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl help commands' commands "$@"
@@ -2702,8 +2780,14 @@ _meshctl__subcmd__help__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__help__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
     )
     _describe -t commands 'meshctl help cluster commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands] )) ||
+_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands] )) ||
 _meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands() {
@@ -2810,6 +2894,11 @@ _meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__help__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__version_commands] )) ||
+_meshctl__subcmd__help__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help version commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__install_commands] )) ||
 _meshctl__subcmd__install_commands() {
@@ -2980,6 +3069,11 @@ _meshctl__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__version_commands] )) ||
+_meshctl__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl version commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_meshctl" ]; then

@@ -64,6 +64,7 @@ enum Command {
     Manifest(commands::manifest::Args),
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
+    Version(commands::version::Args),
 }
 
 /// Parses the arguments, runs the command, and says how it ended.
@@ -92,6 +93,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Man(args) => commands::man::run(ctx, args).await,
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
+        Command::Version(args) => commands::version::run(ctx, args).await,
     }
 }
 

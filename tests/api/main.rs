@@ -15,6 +15,7 @@ mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+mod install;
 #[path = "../kube/kubeconfig.rs"]
 mod kubeconfig;
 mod live;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         lost::trials(),
         folder::trials(),
         source::trials(),
+        install::trials(),
     ]
     .into_iter()
     .flatten()

@@ -533,9 +533,6 @@ fn nothing_is_written_anywhere_where_the_registry_is_not_in_order() {
     let bench = Bench::new();
     let before = files(bench.dir.path());
     bench.install(&["--clusters", "gke,mars"]).fails(2, &["\"mars\"", "gke, on-prem"]);
-    bench.write("kubeconf/west.yaml", "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://192.0.2.1'}}]\ncontexts: [{name: a, context: {cluster: a, user: a}}]\nusers: [{name: a, user: {}}]\ncurrent-context: a\n");
-    bench.install(&[]).fails(2, &["live cluster is not built yet", "west"]);
-    std::fs::remove_file(bench.path("kubeconf/west.yaml")).unwrap();
     bench.write("kubeconf/west.yaml", "kind: [");
     bench.install(&[]).fails(2, &["west.yaml"]);
     bench.run(&["manifest", "images", "--tag", "x"]).fails(2, &["west.yaml"]);
@@ -543,6 +540,23 @@ fn nothing_is_written_anywhere_where_the_registry_is_not_in_order() {
     bench.install(&[]).fails(2, &["west.yaml"]);
     std::fs::remove_file(bench.path("kubeconf/west.yaml")).unwrap();
     assert_eq!(files(bench.dir.path()), before);
+}
+
+#[test]
+fn a_live_cluster_that_does_not_answer_hides_no_other() {
+    let bench = Bench::new();
+    // nobody listens on port 1 of loopback
+    bench.write("kubeconf/west.yaml", "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://127.0.0.1:1'}}]\ncontexts: [{name: a, context: {cluster: a, user: a}}]\nusers: [{name: a, user: {}}]\ncurrent-context: a\n");
+    for file in ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"] {
+        bench.write(&format!("mesh-ca/west/{file}"), CERTIFICATE);
+    }
+    bench.write("mesh-ca/west/ca-key.pem", CANARY);
+    let run = bench.install(&[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("cluster west failed") && run.err.contains("cannot be reached"), "{run:?}");
+    let states: Vec<_> = rows(&run.out).iter().map(|row| (row[0].to_owned(), row[2].to_owned())).collect();
+    let state = |id: &str, is: &str| (id.to_owned(), is.to_owned());
+    assert_eq!(states, [state("gke", "written"), state("on-prem", "written"), state("west", "failed")]);
 }
 
 #[test]

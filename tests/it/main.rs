@@ -4,6 +4,7 @@
 mod ca;
 mod calls;
 mod cli;
+mod cluster;
 mod demo;
 mod envoy;
 mod envoy_xds;

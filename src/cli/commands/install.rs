@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::manifest::ValueArgs;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{InstallReport, Options, PlanInput, Prepared, prepare};
+use crate::workflows::install::{Consent, InstallReport, Options, PlanInput, Prepared, prepare};
 
 /// Install the control plane in every cluster of the registry
 ///
@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Do not ask
     #[arg(short = 'y', long)]
     yes: bool,
+    /// Do not wait until what was written is ready
+    #[arg(long)]
+    no_wait: bool,
     /// Only these clusters
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     clusters: Vec<String>,
@@ -30,6 +33,15 @@ pub(crate) struct Args {
     /// Take another primary than the one that was installed
     #[arg(long)]
     move_primary: bool,
+    /// Take back fields of ours that somebody else has changed in a live cluster
+    #[arg(long)]
+    force_conflicts: bool,
+    /// Let this version replace a newer one
+    #[arg(long)]
+    allow_downgrade: bool,
+    /// Make the accounts anew by which pilot reads the remotes: every token it holds is worth nothing from then on
+    #[arg(long)]
+    revoke_credentials: bool,
     /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
@@ -42,15 +54,21 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
-    let options = Options { layers: args.values.layers()?, only: args.clusters.clone() };
-    let prepared = prepare(&input, &options, args.ca.as_deref(), args.move_primary)?;
+    let options = Options { layers: args.values.layers()?, only: args.clusters.clone(), now: ctx.now() };
+    let consent = Consent {
+        force_conflicts: args.force_conflicts,
+        move_primary: args.move_primary,
+        allow_downgrade: args.allow_downgrade,
+        revoke_credentials: args.revoke_credentials,
+    };
+    let prepared = prepare(&input, &options, args.ca.as_deref(), consent).await?;
     if args.dry_run {
         return dry_run(ctx, &prepared);
     }
     if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared)? {
         return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
     }
-    let report = prepared.apply();
+    let report = prepared.apply().await;
     talk(ctx, &report);
     let shown =
         report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
@@ -59,7 +77,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 }
 
 fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
-    let report = prepared.dry_run()?;
+    let report = prepared.dry_run();
     talk(ctx, &report);
     match ctx.format() {
         Format::Yaml => ctx.out.data(&prepared.stream()?)?,
@@ -104,7 +122,7 @@ fn confirmed(ctx: &Context, prepared: &Prepared) -> Result<bool, CliError> {
         return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
     }
     ctx.out.note(&headline(prepared));
-    ctx.out.note(prepared.dry_run()?.plan_text().trim_end());
+    ctx.out.note(prepared.dry_run().plan_text().trim_end());
     ctx.ask("Install?").map_err(|e| e.hint("add --yes"))
 }
 

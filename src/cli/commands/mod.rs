@@ -10,3 +10,4 @@ pub(super) mod install;
 pub(super) mod man;
 pub(super) mod manifest;
 pub(super) mod proxy_config;
+pub(super) mod version;
