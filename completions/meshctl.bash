@@ -719,7 +719,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__discovery)
-            opts="-o -q -v -h --grpc --secure --tls-cert --tls-key --tls-root --http --monitoring --primary --no-restart-hold --registry --output --quiet --verbose --help"
+            opts="-o -q -v -h --grpc --secure --secure-rest --tls-cert --tls-key --tls-root --http --rest --monitoring --primary --no-restart-hold --in-cluster --cluster-id --namespace --token-renew-after --pod-name --service-account-dir --api-host --api-port --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -730,6 +730,10 @@ _meshctl() {
                     return 0
                     ;;
                 --secure)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secure-rest)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -749,11 +753,43 @@ _meshctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --rest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --monitoring)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --primary)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-renew-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pod-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service-account-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -167,14 +167,23 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -l keep -d 'Stay u
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l grpc -d 'Where to serve gRPC xDS in plain text' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l grpc -d 'Where to serve gRPC xDS in plain text; this and the other addresses may be given several times' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l secure -d 'Where to serve gRPC xDS over mutual TLS; a proxy\'s certificate must chain to the root' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-cert -d 'The certificate chain for --secure, PEM, leaf first; it may change at run time' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l secure-rest -d 'Where to serve the v1 REST API over mutual TLS' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-cert -d 'The certificate chain for mutual TLS, PEM, leaf first; it may change at run time' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-key -d 'Its private key, PEM' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-root -d 'The root certificates that proxies\' certificates must chain to, PEM' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l http -d 'Where to serve the v1 REST API and /debug in plain text' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l rest -d 'Where to serve the v1 REST API alone in plain text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l monitoring -d 'Where to serve /ready and /metrics' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l primary -d 'The primary cluster, where the registry does not say' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l cluster-id -d 'The id of the cluster that the pod runs in' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l namespace -d 'The control plane\'s namespace' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l token-renew-after -d 'Renew the remotes\' tokens so long after they were issued, instead of at a third of their life: 10m, 8h' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l pod-name -d 'The pod\'s name, by which it holds the Lease' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l service-account-dir -d 'The folder with the service account\'s token and ca.crt' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l api-host -d 'The API server\'s host, as the kubelet tells every pod' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l api-port -d 'Its port' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
@@ -183,6 +192,7 @@ yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l no-restart-hold -d 'Send removals and changes to resuming proxies although clusters have not been read yet'
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l in-cluster -d 'Run as a pod of the primary: its cluster by the service account, the remotes by the Secret istio-remote-clusters, the settings by the ConfigMap istio'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -355,14 +355,23 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 ;;
 (discovery)
 _arguments "${_arguments_options[@]}" : \
-'--grpc=[Where to serve gRPC xDS in plain text]:ADDRESS:_default' \
-'--secure=[Where to serve gRPC xDS over mutual TLS; a proxy'\''s certificate must chain to the root]:ADDRESS:_default' \
-'--tls-cert=[The certificate chain for --secure, PEM, leaf first; it may change at run time]:FILE:_files' \
+'*--grpc=[Where to serve gRPC xDS in plain text; this and the other addresses may be given several times]:ADDRESS:_default' \
+'*--secure=[Where to serve gRPC xDS over mutual TLS; a proxy'\''s certificate must chain to the root]:ADDRESS:_default' \
+'*--secure-rest=[Where to serve the v1 REST API over mutual TLS]:ADDRESS:_default' \
+'--tls-cert=[The certificate chain for mutual TLS, PEM, leaf first; it may change at run time]:FILE:_files' \
 '--tls-key=[Its private key, PEM]:FILE:_files' \
 '--tls-root=[The root certificates that proxies'\'' certificates must chain to, PEM]:FILE:_files' \
-'--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
-'--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
-'--primary=[The primary cluster, where the registry does not say]:ID:_default' \
+'*--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
+'*--rest=[Where to serve the v1 REST API alone in plain text]:ADDRESS:_default' \
+'*--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
+'(--in-cluster)--primary=[The primary cluster, where the registry does not say]:ID:_default' \
+'--cluster-id=[The id of the cluster that the pod runs in]:ID:_default' \
+'--namespace=[The control plane'\''s namespace]:NAMESPACE:_default' \
+'--token-renew-after=[Renew the remotes'\'' tokens so long after they were issued, instead of at a third of their life\: 10m, 8h]:DURATION:_default' \
+'--pod-name=[The pod'\''s name, by which it holds the Lease]:NAME:_default' \
+'--service-account-dir=[The folder with the service account'\''s token and ca.crt]:DIR:_files' \
+'--api-host=[The API server'\''s host, as the kubelet tells every pod]:HOST:_default' \
+'--api-port=[Its port]:PORT:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -377,6 +386,7 @@ yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--no-restart-hold[Send removals and changes to resuming proxies although clusters have not been read yet]' \
+'--in-cluster[Run as a pod of the primary\: its cluster by the service account, the remotes by the Secret istio-remote-clusters, the settings by the ConfigMap istio]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \

@@ -347,10 +347,14 @@ fn a_service_lists_only_ports_that_are_served() {
         assert!(lists.iter().all(|l| *l == lists[0]), "a headless Service translates no ports: {lists:?}");
         lists[0].clone()
     };
-    assert_eq!(ports("discovery.replicas=2"), [15005, 15011, 15012, 15014]);
+    assert_eq!(ports("discovery.replicas=2"), [15014]);
+    assert_eq!(ports("discovery.tls.secretName=pilot-certificate"), [15005, 15011, 15012, 15014]);
     // with everything open: the ports of the talk (15003 15005 15007 15010 15011 8080 9093), and istiod's 15012 and 15014
     assert_eq!(
-        ports("discovery.openPorts.xds=true,discovery.openPorts.rest=true,discovery.openPorts.monitoring=true"),
+        ports(
+            "discovery.openPorts.xds=true,discovery.openPorts.rest=true,discovery.openPorts.monitoring=true,\
+             discovery.tls.secretName=pilot-certificate"
+        ),
         [15003, 15005, 15007, 15010, 15011, 15012, 8080, 9093, 15014]
     );
 }

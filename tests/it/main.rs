@@ -6,6 +6,7 @@ mod calls;
 mod cli;
 mod cluster;
 mod demo;
+mod discovery;
 mod envoy;
 mod envoy_xds;
 mod fence;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 
-use super::{Entry, SYSTEM_NAMESPACE, Source, load_folder};
+use super::{Entry, Source, load_folder};
 use crate::adapters::k8s::{K8sError, list, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
 
@@ -36,13 +36,18 @@ pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Vec<Object>,
     };
     let all = within(deadline, async {
         let (_, client) = connector.client().await?;
-        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, deadline))).await
+        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, &entry.system_namespace, deadline))).await
     });
     Ok(all.await?.into_iter().flatten().collect())
 }
 
-async fn list_kind(client: &kube::Client, row: &Watched, deadline: Duration) -> Result<Vec<Object>, K8sError> {
-    let (path, mut objects, mut next) = (path(row, SYSTEM_NAMESPACE), Vec::new(), String::new());
+async fn list_kind(
+    client: &kube::Client,
+    row: &Watched,
+    namespace: &str,
+    deadline: Duration,
+) -> Result<Vec<Object>, K8sError> {
+    let (path, mut objects, mut next) = (path(row, namespace), Vec::new(), String::new());
     loop {
         match list(client, row, &path, &next, deadline).await {
             Ok(page) => {

@@ -20,5 +20,5 @@ pub use resources::{RESOURCES, Resource};
 pub use roles::{PORTS, PortRow, ROLES, Role, Stage};
 pub use values::{
     DiscoveryValues, Family, ImageValues, MeshValues, OpenPorts, OutboundMode, OutboundTrafficPolicy, PullPolicy,
-    Resources, Values,
+    Resources, TlsValues, Values,
 };

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::streams::StreamStatus;
+use super::upkeep::Upkeep;
 use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp, WorkloadId};
 use crate::engine::{Feeds, Published};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
 use crate::pure::xds::{Proxy, Snapshot, TypeStatus};
 
-/// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on.
-pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Value {
+/// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on; in a cluster also how
+/// the remotes' credentials and slices stand.
+pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, upkeep: Option<&Upkeep>, now: Timestamp) -> Value {
     let rows: Vec<Value> = feeds
         .status()
         .into_iter()
@@ -19,6 +21,10 @@ pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Va
             let age = status.heard.map(|heard| heard.age(now).as_secs());
             let mut row = serde_json::to_value(&status).unwrap_or_default();
             row["staleSeconds"] = json!(age);
+            if let Some(kept) = upkeep.map(|u| u.row(&status.id, now)) {
+                row["credentials"] = kept["credentials"].clone();
+                row["pilotSlices"] = kept["pilotSlices"].clone();
+            }
             row
         })
         .collect();
@@ -27,6 +33,7 @@ pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Va
         "clusters": rows,
         "problems": problems.iter().map(|p| json!({"file": p.file, "reason": p.reason})).collect::<Vec<_>>(),
         "restartHold": {"waitsFor": &*snapshot.missing},
+        "upkeep": upkeep.map(|u| u.page(now)),
     })
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::debug;
 use super::streams::OpenStreams;
+use super::upkeep::Upkeep;
 use crate::adapters::serve;
 use crate::data::model::ClusterRole;
 use crate::engine::{Engine, FeedState, Feeds};
@@ -23,6 +24,8 @@ pub(super) struct Pages {
     pub(super) engine: Engine,
     pub(super) feeds: Feeds,
     pub(super) open: Arc<OpenStreams>,
+    /// Where pilot runs in a cluster.
+    pub(super) upkeep: Option<Arc<Upkeep>>,
 }
 
 /// The pages for people and tools: they name workloads and addresses, so they stay on loopback until a flag opens them.
@@ -43,7 +46,8 @@ pub(super) fn monitoring_router(pages: Arc<Pages>) -> Router {
 }
 
 async fn clusterz(State(pages): State<Arc<Pages>>) -> Json<Value> {
-    Json(debug::clusters(&pages.feeds, &pages.engine.published().snapshot, serve::now()))
+    let upkeep = pages.upkeep.as_deref();
+    Json(debug::clusters(&pages.feeds, &pages.engine.published().snapshot, upkeep, serve::now()))
 }
 
 #[derive(Deserialize)]

@@ -16,6 +16,7 @@ mod ready;
 mod report;
 mod run;
 mod secret;
+mod settings;
 mod skew;
 mod standing;
 mod steps;

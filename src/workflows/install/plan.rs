@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::InstallError;
 use super::input::{Place, PlanCluster, PlanInput};
+use super::settings::settings;
 use crate::data::kinds::{ImageSettings, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole, Timestamp};
 use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
@@ -131,5 +132,6 @@ fn target(input: &PlanInput, cluster: &PlanCluster) -> Target {
         pilot_address: cluster.overrides.pilot_address.clone(),
         trust_domain: input.mesh.trust_domain.clone().unwrap_or_else(|| "cluster.local".to_owned()),
         namespace: NAMESPACE.to_owned(),
+        settings: settings(input),
     }
 }

@@ -110,7 +110,7 @@ async fn start(router: Router) -> (String, CancellationToken, Task) {
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let stop = CancellationToken::new();
-    (url, stop.clone(), tokio::spawn(http(router, listener, stop)))
+    (url, stop.clone(), tokio::spawn(http(router, plain_incoming(listener, stop.clone()), stop)))
 }
 
 fn figure(text: &str, name: &str) -> f64 {
