@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// In the environment of a program in a pod: what it is.
 pub const ROLE: &str = "MESHCTL_E2E_ROLE";
-/// The server's port: that of the talk's application.
+/// The server's port, that of the talk's application, where its variable `PORT` does not say otherwise.
 pub const PORT: u16 = 9080;
 
 /// Plays a role to its end.
@@ -26,7 +26,8 @@ pub fn play(role: &OsStr) -> ExitCode {
     runtime.block_on(async {
         let mut end = signal(SignalKind::terminate()).unwrap();
         if role == "app" {
-            let listener = tokio::net::TcpListener::bind(("0.0.0.0", PORT)).await.unwrap();
+            let port = std::env::var("PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(PORT);
+            let listener = tokio::net::TcpListener::bind(("0.0.0.0", port)).await.unwrap();
             let serving = axum::serve(listener, router());
             tokio::select! {
                 served = serving => served.unwrap(),

@@ -9,6 +9,7 @@
 mod app;
 #[path = "../kube/assets.rs"]
 mod assets;
+mod bookinfo;
 mod cluster;
 #[path = "../it/envoy.rs"]
 mod envoy;
@@ -19,12 +20,14 @@ mod image;
 mod killed;
 #[path = "../kube/kubeconfig.rs"]
 mod kubeconfig;
+mod mesh;
 mod namespaces;
 mod nodes;
 mod objects;
 mod pair;
 #[path = "../kube/pki.rs"]
 mod pki;
+mod talk;
 #[path = "../kube/wait.rs"]
 mod wait;
 mod world;
@@ -48,7 +51,7 @@ fn main() -> ExitCode {
     if std::env::var_os(killed::VICTIM).is_some() {
         killed::be_the_victim();
     }
-    let trials = [nodes::trials(), killed::trials()].into_iter().flatten().collect();
+    let trials = [nodes::trials(), killed::trials(), talk::trials()].into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&args, trials);
     pair::end();
     conclusion.exit_code()

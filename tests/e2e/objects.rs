@@ -4,8 +4,9 @@ use std::fmt::Debug;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{Api, Patch, PatchParams};
+use kube::api::{Api, ListParams, Patch, PatchParams};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ pub fn template(cluster: &Cluster, service: &str, version: &str) -> Value {
             "terminationGracePeriodSeconds": 1,
             "containers": [{
                 "name": "app", "image": image::APP, "imagePullPolicy": "Never",
-                "ports": [{"containerPort": app::PORT}],
+                "ports": [{"name": "http", "containerPort": app::PORT}],
                 "env": [
                     {"name": "SERVICE", "value": service}, {"name": "VERSION", "value": version},
                     {"name": "CLUSTER", "value": cluster.name()}, {"name": "POD", "valueFrom": pod},
@@ -50,6 +51,7 @@ pub fn template(cluster: &Cluster, service: &str, version: &str) -> Value {
 /// A ready pod of the tests' own server, which this process can reach.
 pub struct Server {
     pub address: IpAddr,
+    pub port: u16,
 }
 
 impl Server {
@@ -60,18 +62,57 @@ impl Server {
         pod["kind"] = json!("Pod");
         pod["metadata"]["name"] = json!(name);
         put::<Pod>(cluster, namespace, &pod).await;
-        Self { address: ready(cluster, namespace, name).await }
+        Self { address: ready(cluster, namespace, name).await, port: app::PORT }
     }
 
     /// What it answers.
     pub async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<String, String> {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap();
-        let mut url = reqwest::Url::parse(&format!("http://{}:{}{path}", self.address, app::PORT)).unwrap();
+        let mut url = reqwest::Url::parse(&format!("http://{}:{}{path}", self.address, self.port)).unwrap();
         url.query_pairs_mut().extend_pairs(query);
         let answer = client.get(url).send().await.map_err(|e| format!("{e:?}"))?;
         let (status, text) = (answer.status(), answer.text().await.map_err(|e| e.to_string())?);
         if status.is_success() { Ok(text) } else { Err(format!("{status}: {text}")) }
     }
+}
+
+/// Waits until a Deployment has all its pods, of its newest template, and no others.
+pub async fn rolled_out(cluster: &Cluster, namespace: &str, name: &str) {
+    let deployments: Api<Deployment> = Api::namespaced(cluster.client(), namespace);
+    eventually(&format!("Deployment {name} of {} is rolled out", cluster.name()), LONG, async || {
+        let deployment = deployments.get(name).await.map_err(|e| e.to_string())?;
+        let want = deployment.spec.replicas.unwrap_or(1);
+        let status = deployment.status.clone().unwrap_or_default();
+        let seen = status.observed_generation >= deployment.metadata.generation;
+        let counts = [status.updated_replicas, status.available_replicas, status.replicas].map(|n| n.unwrap_or(0));
+        if seen && counts.iter().all(|n| *n == want) {
+            Ok(())
+        } else {
+            Err(format!("{} {}", serde_json::to_string(&status).unwrap(), pods(cluster, namespace).await))
+        }
+    })
+    .await;
+}
+
+/// How the pods of a namespace are, for messages.
+async fn pods(cluster: &Cluster, namespace: &str) -> String {
+    let pods: Api<Pod> = Api::namespaced(cluster.client(), namespace);
+    let all = pods.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default();
+    let states = all.into_iter().map(|p| (p.metadata.name, p.status.and_then(|s| s.container_statuses)));
+    serde_json::to_string(&states.collect::<Vec<_>>()).unwrap()
+}
+
+/// The addresses of the ready pods with a label, sorted.
+pub async fn addresses(cluster: &Cluster, namespace: &str, label: &str) -> Vec<String> {
+    let pods: Api<Pod> = Api::namespaced(cluster.client(), namespace);
+    let all = pods.list(&ListParams::default().labels(label)).await.unwrap().items;
+    let live = all.into_iter().filter(|p| p.metadata.deletion_timestamp.is_none());
+    let ready = live
+        .filter_map(|p| p.status)
+        .filter(|status| status.conditions.iter().flatten().any(|c| c.type_ == "Ready" && c.status == "True"));
+    let mut found: Vec<String> = ready.filter_map(|s| s.pod_ip).collect();
+    found.sort();
+    found
 }
 
 /// Waits until a pod is ready; its address.
