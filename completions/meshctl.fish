@@ -176,6 +176,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-root -
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l http -d 'Where to serve the v1 REST API and /debug in plain text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l rest -d 'Where to serve the v1 REST API alone in plain text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l monitoring -d 'Where to serve /ready and /metrics' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l max-connections -d 'How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l primary -d 'The primary cluster, where the registry does not say' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l cluster-id -d 'The id of the cluster that the pod runs in' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l namespace -d 'The control plane\'s namespace' -r
@@ -237,8 +238,11 @@ name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l dry-run -d 'Write nothing: print the plan, or with -o yaml exactly what would be applied'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s y -l yes -d 'Do not ask'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l no-wait -d 'Do not wait until what was written is ready'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l move-primary -d 'Take another primary than the one that was installed'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l force-conflicts -d 'Take back fields of ours that somebody else has changed in a live cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l allow-downgrade -d 'Let this version replace a newer one'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l revoke-credentials -d 'Make the accounts anew by which pilot reads the remotes: every token it holds is worth nothing from then on'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -364,6 +364,7 @@ _arguments "${_arguments_options[@]}" : \
 '*--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
 '*--rest=[Where to serve the v1 REST API alone in plain text]:ADDRESS:_default' \
 '*--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
+'--max-connections=[How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics]:N:_default' \
 '(--in-cluster)--primary=[The primary cluster, where the registry does not say]:ID:_default' \
 '--cluster-id=[The id of the cluster that the pod runs in]:ID:_default' \
 '--namespace=[The control plane'\''s namespace]:NAMESPACE:_default' \
@@ -476,8 +477,11 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
+'--no-wait[Do not wait until what was written is ready]' \
 '--move-primary[Take another primary than the one that was installed]' \
 '--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
+'--allow-downgrade[Let this version replace a newer one]' \
+'--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \

@@ -77,7 +77,7 @@ impl Cluster {
     /// Starts one and waits until its API server is ready.
     pub async fn start_new(settings: Settings, assets: &Assets) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("meshctl-api-").tempdir().map_err(|e| e.to_string())?;
-        let pki = pki::make(settings.name);
+        let pki = pki::make(settings.name, settings.advertised);
         let [port, etcd_port, peer_port] = free_ports();
         for (name, text) in [
             ("ca.crt", &pki.ca),
@@ -221,6 +221,28 @@ impl Cluster {
     /// An administrator's kubeconfig; certificates and key are inside, no file is named.
     pub fn kubeconfig(&self) -> String {
         self.config(&self.server, &self.pki.admin)
+    }
+
+    /// The port of its API server on loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The CA of its API server, PEM.
+    pub fn ca(&self) -> &str {
+        &self.pki.ca
+    }
+
+    /// A kubeconfig with a bearer token, for this address of the API server, as install writes it for a remote.
+    pub fn kubeconfig_of_token(&self, address: SocketAddr, token: &str) -> String {
+        let ca = serde_json::to_string(&ByteString(self.pki.ca.as_bytes().to_vec())).unwrap();
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: {name}\n\
+             clusters:\n- name: {name}\n  cluster: {{server: \"https://{address}\", certificate-authority-data: {ca}}}\n\
+             users:\n- name: {name}\n  user: {{token: {token}}}\n\
+             contexts:\n- name: {name}\n  context: {{cluster: {name}, user: {name}}}\n",
+            name = self.settings.name,
+        )
     }
 
     /// The same for another address of the same API server: a proxy's, or one where nobody answers.

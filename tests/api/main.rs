@@ -10,11 +10,13 @@
 mod assets;
 mod cluster;
 mod cluster_list;
+mod credentials;
 #[path = "../it/envoy.rs"]
 mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+mod in_cluster;
 mod install;
 #[path = "../kube/kubeconfig.rs"]
 mod kubeconfig;
@@ -25,10 +27,13 @@ mod pair;
 mod pilot;
 #[path = "../kube/pki.rs"]
 mod pki;
+mod preflight;
 mod proxy;
+mod rights;
 mod servers;
 mod sidecar;
 mod source;
+mod stretched;
 mod supervision;
 mod supervisor;
 #[path = "../kube/wait.rs"]
@@ -52,7 +57,11 @@ fn main() -> ExitCode {
         lost::trials(),
         folder::trials(),
         source::trials(),
+        preflight::trials(),
+        credentials::trials(),
         install::trials(),
+        in_cluster::trials(),
+        rights::trials(),
     ]
     .into_iter()
     .flatten()

@@ -7,6 +7,7 @@ mod cli;
 mod cluster;
 mod demo;
 mod discovery;
+mod discovery_ports;
 mod envoy;
 mod envoy_xds;
 mod fence;

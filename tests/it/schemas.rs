@@ -99,6 +99,7 @@ fn live_report() -> Value {
         file: None,
         action: Action::Created,
         not_checked: Some("the namespace istio-system is new".into()),
+        conflicts: vec!["its field .spec.ports is held by kubectl".into()],
         diff: None,
         object: None,
     };

@@ -29,7 +29,7 @@ pub use follow::follow;
 pub use live::Timing;
 pub use load::{LoadError, load_once};
 pub use origin::Origin;
-pub use secret::{Holdings, InCluster, REMOTES, SETTINGS, token_of, with_token};
+pub use secret::{Holdings, InCluster, REMOTES, SETTINGS, connector_of, token_of, with_token};
 pub use source::{ReadOptions, Source, Trust};
 pub use watch::watch;
 

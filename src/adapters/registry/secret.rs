@@ -231,6 +231,11 @@ fn document(value: &[u8]) -> Result<Value, String> {
     text(value).and_then(|text| yaml::documents(text).map_err(|e| e.redacted())).and_then(only_config)
 }
 
+/// Makes clients with a key of the Secret; `None` where it is broken.
+pub fn connector_of(kubeconfig: &[u8]) -> Option<Connector> {
+    remote("", kubeconfig).source.ok()?.source.connector()
+}
+
 /// The bearer token of a kubeconfig's current user.
 pub fn token_of(kubeconfig: &[u8]) -> Option<Secret<String>> {
     let mut document = document(kubeconfig).ok()?;

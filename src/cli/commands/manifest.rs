@@ -103,7 +103,8 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
-    let options = install::Options { layers: args.values.layers()?, only: args.clusters.clone(), now: ctx.now() };
+    let (layers, only) = (args.values.layers()?, args.clusters.clone());
+    let options = install::Options { layers, only, only_secrets: false, now: ctx.now() };
     let plan = install::Plan::of(&input, &options)?;
     let Some(out) = &args.out else {
         let manifests = plan.clusters.iter().map(|c| &c.manifests);

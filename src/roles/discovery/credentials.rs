@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::upkeep::{MANAGER, Upkeep, WRITE};
 use crate::adapters::k8s::{self, K8sError, PatchKind};
-use crate::adapters::registry::{Entry, REMOTES, token_of, with_token};
+use crate::adapters::registry::{REMOTES, connector_of, token_of, with_token};
 use crate::adapters::serve::{self, Backoff};
 use crate::data::model::{ClusterId, Secret, Timestamp};
 
@@ -155,7 +155,7 @@ pub(super) async fn run(upkeep: Arc<Upkeep>) {
 
 /// A token that is to be renewed.
 struct Due {
-    entry: Entry,
+    id: ClusterId,
     kubeconfig: Secret<Vec<u8>>,
     token: u128,
 }
@@ -174,7 +174,7 @@ async fn renew_due(upkeep: &Upkeep, written: &mut BTreeMap<ClusterId, (u128, Ins
         let token = hash(&token);
         let left = until(upkeep, &entry.id, life, token, written.get(&entry.id));
         if left.is_zero() {
-            due.push(Due { entry, kubeconfig: Secret::new(kubeconfig.to_vec()), token });
+            due.push(Due { id: entry.id, kubeconfig: Secret::new(kubeconfig.to_vec()), token });
         } else {
             wait = wait.min(left);
         }
@@ -182,13 +182,13 @@ async fn renew_due(upkeep: &Upkeep, written: &mut BTreeMap<ClusterId, (u128, Ins
     if due.is_empty() {
         return wait;
     }
-    let fresh = join_all(due.iter().map(|due| mint(&due.entry, &upkeep.own.namespace))).await;
+    let fresh = join_all(due.iter().map(|due| mint(due, &upkeep.own.namespace))).await;
     let mut version = secret.metadata.resource_version.clone().unwrap_or_default();
     for (due, fresh) in due.iter().zip(fresh) {
         let result = match fresh {
             Ok(fresh) => write(upkeep, due, &fresh, &mut version).await,
             Err(error) => Err((
-                format!("renewing the token for the cluster {} failed there: {error}", due.entry.id),
+                format!("renewing the token for the cluster {} failed there: {error}", due.id),
                 error == K8sError::Unauthorized,
             )),
         };
@@ -211,16 +211,18 @@ fn until(upkeep: &Upkeep, id: &ClusterId, life: Life, token: u128, written: Opti
     Duration::from_secs(renew.0.saturating_sub(serve::now().0))
 }
 
-/// Asks the remote for a token, with the one that is still good.
-async fn mint(entry: &Entry, namespace: &str) -> Result<Secret<String>, K8sError> {
-    let connector = entry.source.connector().ok_or(K8sError::Protocol("a folder has no tokens"))?;
+/// Asks the remote for a token, with the very one that it is to replace: what the Secret says counts, not what was read of
+/// it before.
+async fn mint(due: &Due, namespace: &str) -> Result<Secret<String>, K8sError> {
+    let broken = || K8sError::Config("its key in the Secret is broken".into());
+    let connector = connector_of(due.kubeconfig.expose()).ok_or_else(broken)?;
     let (_, client) = connector.client().await?;
     k8s::mint(&client, namespace, ACCOUNT, LIFE, WRITE).await
 }
 
 /// Writes a token into the Secret, onto the version that it was made of.
 async fn write(upkeep: &Upkeep, due: &Due, fresh: &Secret<String>, version: &mut String) -> Result<(), (String, bool)> {
-    let id = &due.entry.id;
+    let id = &due.id;
     let failed = |why: String| {
         let secret = format!("the Secret {}/{REMOTES}", upkeep.own.namespace);
         (format!("writing the renewed token for the cluster {id} into {secret} failed: {why}"), false)
@@ -250,7 +252,7 @@ fn note(
     result: Result<(), (String, bool)>,
     written: &mut BTreeMap<ClusterId, (u128, Instant)>,
 ) {
-    let id = &due.entry.id;
+    let id = &due.id;
     let mut noted = upkeep.noted();
     match result {
         Ok(()) => {

@@ -137,6 +137,9 @@ async fn compare_and_write(
     here: &Followed<EndpointSlice>,
     there: &Followed<EndpointSlice>,
 ) -> SliceState {
+    if let Some(problem) = &here.problem {
+        return SliceState::Failed(format!("the slices of {SERVICE} in this cluster cannot be read: {problem}"));
+    }
     if !there.synced {
         return match &there.problem {
             Some(problem) => SliceState::Failed(format!("they cannot be read: {problem}")),

@@ -53,7 +53,7 @@ impl Backend {
         }
     }
 
-    /// Compares what stands with the plan. Writes nothing.
+    /// Compares what stands with the plan, and with what an earlier run left in its inventory. Writes nothing.
     ///
     /// # Errors
     /// The sentence that stops the cluster.
@@ -61,10 +61,10 @@ impl Backend {
         &self,
         planned: &PlannedCluster,
         secrets: &[PlannedSecret],
-        consent: Consent,
+        old: Option<Inventory>,
     ) -> Result<Compared, String> {
         match self {
-            Backend::Live(live) => live.compare(&planned.manifests, secrets, consent).await,
+            Backend::Live(live) => live.compare(&planned.manifests, secrets, old).await,
             Backend::Folder(folder) => {
                 let mut notes = Vec::new();
                 let manifests = match planned.place.folder() {

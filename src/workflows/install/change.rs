@@ -47,6 +47,8 @@ pub struct Change {
     pub uid: String,
     /// Why an API server could not be asked what would come of it.
     pub not_checked: Option<String>,
+    /// Fields of ours that others hold with other values: the ends of sentences.
+    pub conflicts: Vec<String>,
 }
 
 /// The way from what stands to what is planned.
@@ -69,6 +71,22 @@ impl Changes {
         self.objects.iter().chain([&self.inventory]).all(|c| c.action == Action::Unchanged)
     }
 
+    /// Every field of ours that others hold, as one sentence; `None` where there is none.
+    pub(super) fn conflicts(&self) -> Option<String> {
+        let all = self.objects.iter().filter(|c| !c.conflicts.is_empty());
+        let all: Vec<String> = all.map(|c| format!("{}: {}", c.key, c.conflicts.join(", "))).collect();
+        (!all.is_empty()).then(|| format!("others have changed what is ours: {}", all.join("; ")))
+    }
+
+    /// Leaves nothing but Secrets, and a namespace that they need.
+    pub(super) fn only_secrets(&mut self) {
+        self.objects.retain(|c| {
+            c.key.stage() == Stage::Secrets || (c.key.stage() == Stage::Namespace && c.action == Action::Created)
+        });
+        self.inventory.action = Action::Unchanged;
+        self.ahead = None;
+    }
+
     /// What is written in a stage, in its order.
     pub(super) fn of_stage(&self, stage: Stage) -> impl Iterator<Item = &Change> {
         self.objects
@@ -83,6 +101,12 @@ impl Changes {
 }
 
 impl Change {
+    /// A change, of which nothing more is to say.
+    pub(super) fn new(key: ObjectKey, action: Action, payload: Payload, before: String, after: String) -> Self {
+        let (uid, not_checked, conflicts) = (String::new(), None, Vec::new());
+        Self { key, action, payload, before, after, uid, not_checked, conflicts }
+    }
+
     /// The lines that go, with `-`, and the lines that come, with `+`, each run between two lines of what stays.
     pub fn lines(&self) -> String {
         let (before, after): (Vec<&str>, Vec<&str>) = (self.before.lines().collect(), self.after.lines().collect());
@@ -123,15 +147,27 @@ mod tests {
 
     #[test]
     fn a_diff_shows_what_goes_and_comes() {
-        let change = Change {
-            key: ObjectKey { group: String::new(), kind: "A".into(), namespace: String::new(), name: "a".into() },
-            action: Action::Changed,
-            payload: Payload::Nothing,
-            before: "a\nb\nc\nd\ne\nf\n".into(),
-            after: "a\nb\nC\nd\ne\nf\ng\n".into(),
-            uid: String::new(),
-            not_checked: None,
-        };
+        let key = ObjectKey { group: String::new(), kind: "A".into(), namespace: String::new(), name: "a".into() };
+        let (before, after) = (
+            "a
+b
+c
+d
+e
+f
+"
+            .into(),
+            "a
+b
+C
+d
+e
+f
+g
+"
+            .into(),
+        );
+        let change = Change::new(key, Action::Changed, Payload::Nothing, before, after);
         assert_eq!(change.lines(), " b\n-c\n+C\n d\n f\n+g\n");
         assert_eq!(Change { after: change.before.clone(), ..change }.lines(), "");
     }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::installed::{NAMESPACE, READER, REMOTES, path};
 use super::live::{DEADLINE, Live, MANAGER};
+use super::plan::Options;
 use super::preflight::Reach;
 use super::secret::{base64, decoded};
 use super::steps::Way;
@@ -50,7 +51,17 @@ pub(super) struct Credentials {
     primary: Live,
     /// Whether the Secret is there.
     stands: bool,
+    /// The accounts come from somewhere else, and may not be there yet.
+    only_secrets: bool,
     pub(super) remotes: Vec<Remote>,
+}
+
+/// Why there is no new credential.
+enum Unminted {
+    /// Its account is not there.
+    NoAccount(String),
+    /// Anything else.
+    Failed(String),
 }
 
 /// A remote that is asked for.
@@ -147,7 +158,7 @@ impl Credentials {
         primary: &Live,
         wanted: Vec<Wanted<'_>>,
         anew: bool,
-        now: Timestamp,
+        options: &Options,
     ) -> Result<Self, String> {
         let failed = |why: String| format!("reading Secret/{NAMESPACE}/{REMOTES} of the primary failed: {why}");
         let secret = get(&primary.client, &path("/api/v1", "secrets", REMOTES), DEADLINE).await;
@@ -168,7 +179,7 @@ impl Credentials {
                 };
                 let decision = match anew {
                     true => Decision::Mint("it was revoked"),
-                    false => decide(standing.as_ref(), wanted.reach, now, refused),
+                    false => decide(standing.as_ref(), wanted.reach, options.now, refused),
                 };
                 let token = standing.map(|s| s.token);
                 let (id, live, reach) = (wanted.id.clone(), wanted.live.clone(), wanted.reach.clone());
@@ -176,7 +187,7 @@ impl Credentials {
             }
         });
         let remotes = join_all(remotes).await;
-        Ok(Self { primary: primary.clone(), stands: secret.is_some(), remotes })
+        Ok(Self { primary: primary.clone(), stands: secret.is_some(), only_secrets: options.only_secrets, remotes })
     }
 
     /// Whether nothing would be written.
@@ -198,7 +209,9 @@ impl Credentials {
                     keys.insert(remote.id.to_string(), text);
                     told.push((way, note));
                 }
-                Err(why) => way.fail(why),
+                // asked again, it is minted
+                Err(Unminted::NoAccount(why)) if self.only_secrets => way.note(why),
+                Err(Unminted::NoAccount(why) | Unminted::Failed(why)) => way.fail(why),
             }
         }
         if keys.is_empty() {
@@ -253,8 +266,9 @@ impl Remote {
     }
 
     /// The kubeconfig that pilot gets, and what is told of it.
-    async fn fresh(&self, way: &Way, anew: bool) -> Result<(Secret<String>, String), String> {
-        let failed = |why: String| format!("minting pilot's credential for the cluster {} failed: {why}", self.id);
+    async fn fresh(&self, way: &Way, anew: bool) -> Result<(Secret<String>, String), Unminted> {
+        let sentence = |why: String| format!("minting pilot's credential for the cluster {} failed: {why}", self.id);
+        let failed = |why: String| Unminted::Failed(sentence(why));
         let (secret, note) = match (self.decision, &self.token) {
             (Decision::Rewrite, Some(token)) => {
                 (token.clone(), format!("pilot's credential now leads to {}", self.reach.server))
@@ -265,7 +279,9 @@ impl Remote {
                 }
                 let minted = token(&self.live.client, NAMESPACE, READER, LIFETIME, DEADLINE).await;
                 let minted = minted.map_err(|e| match e {
-                    K8sError::NotFound => failed(format!("ServiceAccount/{NAMESPACE}/{READER} is not there")),
+                    K8sError::NotFound => {
+                        Unminted::NoAccount(sentence(format!("ServiceAccount/{NAMESPACE}/{READER} is not there yet")))
+                    }
                     other => failed(other.to_string()),
                 })?;
                 let why = if let Decision::Mint(why) = decision { why } else { "it was absent" };

@@ -105,15 +105,9 @@ fn changes(planned: &ClusterManifests, standing: &Standing) -> Result<Changes, C
         let file = key.file_name();
         match standing.files.get(&file) {
             None => {}
-            Some(f) if f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == *key) => objects.push(Change {
-                key: key.clone(),
-                action: Action::Pruned,
-                payload: Payload::Nothing,
-                before: f.text.clone(),
-                after: String::new(),
-                uid: String::new(),
-                not_checked: None,
-            }),
+            Some(f) if f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == *key) => {
+                objects.push(Change::new(key.clone(), Action::Pruned, Payload::Nothing, f.text.clone(), String::new()))
+            }
             Some(_) => notes.push(format!("{file} is no longer needed, and was kept: it does not carry our label")),
         }
     }
@@ -140,13 +134,7 @@ fn change(desired: &Object, current: Option<&StandingFile>) -> Result<Change, Ya
         (Some(_), Some(now)) if now.value == desired.value => Action::Unchanged,
         _ => Action::Changed,
     };
-    Ok(Change {
-        key: desired.key.clone(),
-        action,
-        before: current.map(|f| f.text.clone()).unwrap_or_default(),
-        after: desired.to_yaml()?,
-        payload: Payload::Object(desired),
-        uid: String::new(),
-        not_checked: None,
-    })
+    let before = current.map(|f| f.text.clone()).unwrap_or_default();
+    let (key, after) = (desired.key.clone(), desired.to_yaml()?);
+    Ok(Change::new(key, action, Payload::Object(desired), before, after))
 }

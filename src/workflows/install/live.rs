@@ -10,6 +10,9 @@ use crate::adapters::k8s::{Apply, ApplyError, K8sError, apply, delete, get};
 use crate::pure::manifest::{Inventory, Object, ObjectKey, Resource};
 
 mod compare;
+mod standing;
+
+pub(super) use standing::{managers, uid};
 
 /// The field manager of everything that install applies.
 pub(super) const MANAGER: &str = "meshctl";
@@ -78,7 +81,7 @@ impl Live {
         let (key, applied) = match payload {
             Payload::Nothing => return Ok(()),
             Payload::Object(object) => {
-                let value = object.without_run_time_fields();
+                let value = self.owned_by_service(object.without_run_time_fields()).await?;
                 (object.key.clone(), self.apply(&object.key, &value.value, false, consent.force_conflicts).await)
             }
             Payload::Secret(secret) => {

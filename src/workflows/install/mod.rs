@@ -6,6 +6,7 @@ mod change;
 mod credentials;
 mod error;
 mod folder;
+mod foreign;
 mod generate;
 mod input;
 mod installed;
@@ -21,6 +22,9 @@ mod skew;
 mod standing;
 mod steps;
 mod trust;
+mod uninstall;
+mod wait;
+mod words;
 
 pub use backend::Consent;
 pub use change::{Action, Change, Payload};
@@ -31,8 +35,9 @@ pub use installed::{Installed, installed_in_folder, installed_live};
 pub use live::Live;
 pub use plan::{Options, Plan, PlannedCluster, image};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
-pub use run::{Prepared, prepare};
+pub use run::{Prepared, Waiting, prepare};
 pub use secret::{PlannedSecret, SecretData};
+pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
 
 /// More than any manifest, value file or certificate holds, in bytes.
 const MAX_FILE: u64 = 16 << 20;

@@ -10,7 +10,7 @@ use crate::data::model::{ClusterId, ClusterRole, Timestamp};
 use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
 
 /// The control plane's namespace.
-const NAMESPACE: &str = "istio-system";
+pub(super) const NAMESPACE: &str = "istio-system";
 
 /// What a user says to a plan.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Options {
     pub layers: Vec<Layer>,
     /// Only these clusters; empty: all.
     pub only: Vec<String>,
+    /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
+    pub only_secrets: bool,
     /// When it is: credentials that have ended are minted anew.
     pub now: Timestamp,
 }
@@ -112,7 +114,7 @@ fn image_layer(image: &ImageSettings) -> Value {
     json!({"image": said})
 }
 
-fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {
+pub(super) fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {
     if input.clusters.is_empty() {
         return Err(InstallError::NoClusters(input.dir.display().to_string()));
     }

@@ -11,6 +11,7 @@ use super::input::{PlanCluster, PlanInput};
 use super::plan::PlannedCluster;
 use super::preflight::{Asked, Finding, Ground, Own, Reach, Said, Subject, gather, reach};
 use super::secret::PlannedSecret;
+use super::steps::Way;
 use crate::adapters::files::read_capped;
 use crate::adapters::registry::Source;
 use crate::data::model::ClusterId;
@@ -25,18 +26,21 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// Why nothing must be written in a cluster, and what helps.
-    pub(super) fn stops(&self, id: &ClusterId) -> Option<(String, Vec<String>)> {
-        let all: Vec<&Finding> = self.findings.get(id).into_iter().flatten().filter(|f| f.stops).collect();
-        let hints = all.iter().filter_map(|f| f.hint.clone()).collect();
-        let sentences: Vec<&str> = all.iter().map(|f| f.sentence.as_str()).collect();
-        (!sentences.is_empty()).then(|| (sentences.join("; "), hints))
+    /// Why nothing must be written in a cluster.
+    pub(super) fn stops(&self, id: &ClusterId) -> Option<String> {
+        let all = self.findings.get(id).into_iter().flatten().filter(|f| f.stops);
+        let sentences: Vec<&str> = all.map(|f| f.sentence.as_str()).collect();
+        (!sentences.is_empty()).then(|| sentences.join("; "))
     }
 
-    /// What is to be said of a cluster, and stops nothing.
-    pub(super) fn warnings(&self, id: &ClusterId) -> impl Iterator<Item = &str> {
-        let all = self.findings.get(id).into_iter().flatten().filter(|f| !f.stops);
-        all.map(|f| f.sentence.as_str())
+    /// Tells a cluster's way what stops nothing, and what helps where something does.
+    pub(super) fn tell(&self, way: &Way) {
+        for finding in self.findings.get(&way.planned.id).into_iter().flatten() {
+            if !finding.stops {
+                way.note(finding.sentence.clone());
+            }
+            finding.hint.iter().for_each(|hint| way.note(format!("hint: {hint}")));
+        }
     }
 }
 
@@ -66,7 +70,7 @@ fn own(server: &str, source: &Source) -> Own {
 pub(super) async fn look(
     input: &PlanInput,
     planned: &[PlannedCluster],
-    backends: &[(&ClusterId, Result<Backend, String>)],
+    backends: &[(&ClusterId, &Result<Backend, String>)],
     secrets: &BTreeMap<ClusterId, Vec<PlannedSecret>>,
     consent: Consent,
 ) -> Look {

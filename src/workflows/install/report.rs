@@ -97,6 +97,9 @@ pub struct ObjectReport {
     /// Why the API server could not be asked whether it would take it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_checked: Option<String>,
+    /// Fields of ours that others hold with other values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<String>,
     /// The lines that change, where nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
@@ -139,6 +142,7 @@ impl ObjectReport {
             file: file.then(|| change.key.file_name()),
             action: change.action,
             not_checked: change.not_checked.clone().filter(|_| planned.is_some()),
+            conflicts: change.conflicts.clone(),
             diff: (planned.is_some() && change.action == Action::Changed).then(|| change.lines()),
             object: object.map(|o| o.value.clone()),
         }
@@ -207,6 +211,7 @@ impl InstallReport {
                 let name = object.file.clone().unwrap_or_else(|| object.to_string());
                 let why = object.not_checked.as_ref().map(|why| format!(" (not checked: {why})")).unwrap_or_default();
                 out.push_str(&format!("  {mark} {name}{why}\n"));
+                out.extend(object.conflicts.iter().map(|why| format!("      {why}\n")));
                 out.extend(object.diff.iter().flat_map(|d| d.lines()).map(|line| format!("      {line}\n")));
             }
             match (&cluster.error, cluster.count(Action::Unchanged)) {

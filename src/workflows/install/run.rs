@@ -2,6 +2,7 @@
 //! side by side, in the order that holds between them.
 
 use std::path::Path;
+use std::time::Duration;
 
 use futures::future::join_all;
 
@@ -16,8 +17,8 @@ use super::ready::{self, Look};
 use super::report::InstallReport;
 use super::steps::{STAGES, Way};
 use super::trust;
-use crate::data::model::{ClusterId, ClusterRole, Timestamp};
-use crate::pure::manifest::Stage;
+use crate::data::model::{ClusterId, ClusterRole};
+use crate::pure::manifest::{Inventory, Stage};
 
 /// A plan with its way: nothing is written yet.
 #[derive(Debug)]
@@ -28,6 +29,22 @@ pub struct Prepared {
     /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
     credentials: Option<Credentials>,
     consent: Consent,
+}
+
+/// How long to wait for what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// Not at all: what was written is done.
+    No,
+    /// Until it is ready, so long for each cluster.
+    Until(Duration),
+}
+
+/// A cluster that was asked what stands in it.
+struct Asked<'a> {
+    id: &'a ClusterId,
+    backend: Result<Backend, String>,
+    inventory: Result<Option<Inventory>, String>,
 }
 
 /// Plans, and compares with what stands in every cluster.
@@ -43,49 +60,75 @@ pub async fn prepare(
     let plan = Plan::of(input, options)?;
     let namespace = plan.clusters.first().map(|c| c.manifests.namespace.clone()).unwrap_or_default();
     // also those that are not asked for now: they know the primary
-    let backends = join_all(input.clusters.iter().map(|c| async { (&c.id, connect(&c.place).await) })).await;
+    let asked = join_all(input.clusters.iter().map(|c| ask(&c.id, &c.place, &namespace))).await;
     if !consent.move_primary {
-        recorded_primary(&backends, &plan, &namespace).await?;
+        recorded_primary(&asked, &plan)?;
     }
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
-    let look = ready::look(input, &plan.clusters, &backends, &secrets, consent).await;
+    let look = ready::look(input, &plan.clusters, &backends(&asked), &secrets, consent).await;
     let look = &look;
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
-        let backend = backends.iter().find(|(id, _)| **id == planned.id).map(|(_, backend)| backend.clone());
+        let asked = asked.iter().find(|a| *a.id == planned.id);
         async move {
-            let stops = look.stops(&planned.id);
-            let compared = match backend {
-                _ if stops.is_some() => Err(stops.iter().map(|(why, _)| why.clone()).collect()),
-                Some(Ok(backend)) => {
-                    backend.compare(planned, &secrets, consent).await.map(|compared| (backend, compared))
-                }
-                Some(Err(why)) => Err(why),
-                None => Err("it is not in the registry".to_owned()),
+            let way = |compared| {
+                let way = Way::new(planned.clone(), secrets.clone(), consent, compared);
+                look.tell(&way);
+                way
             };
-            let way = Way::new(planned.clone(), secrets, consent, compared);
-            look.warnings(&planned.id).for_each(|warning| way.note(warning));
-            stops.into_iter().flat_map(|(_, hints)| hints).for_each(|hint| way.note(format!("hint: {hint}")));
+            if let Some(why) = look.stops(&planned.id) {
+                return way(Err(why));
+            }
+            let (backend, old) = match asked {
+                Some(Asked { backend: Ok(backend), inventory: Ok(old), .. }) => (backend.clone(), old.clone()),
+                Some(Asked { backend: Err(why), .. } | Asked { inventory: Err(why), .. }) => {
+                    return way(Err(why.clone()));
+                }
+                None => {
+                    return way(Err("it is not in the registry".to_owned()));
+                }
+            };
+            let compared = backend.compare(planned, &secrets, old).await;
+            let compared = compared.map(|mut compared| {
+                if options.only_secrets {
+                    compared.changes.only_secrets();
+                }
+                (backend, compared)
+            });
+            let way = way(compared);
+            if !consent.force_conflicts
+                && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
+            {
+                way.fail(why);
+            }
+            if options.only_secrets && planned.place.server().is_none() {
+                way.note("a folder holds no Secret: nothing is placed there");
+            }
             way
         }
     });
     let ways = join_all(ways).await;
-    let credentials = credentials(input, &plan, &backends, look, &ways, consent, options.now).await;
+    let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
     Ok(Prepared { plan, ways, credentials, consent })
+}
+
+/// The backends by cluster.
+fn backends<'a>(asked: &'a [Asked<'a>]) -> Vec<(&'a ClusterId, &'a Result<Backend, String>)> {
+    asked.iter().map(|a| (a.id, &a.backend)).collect()
 }
 
 /// What must happen to the credentials of the remotes that are asked for.
 async fn credentials(
     input: &PlanInput,
     plan: &Plan,
-    backends: &[(&ClusterId, Result<Backend, String>)],
+    asked: &[Asked<'_>],
     look: &Look,
     ways: &[Way],
     consent: Consent,
-    now: Timestamp,
+    options: &Options,
 ) -> Option<Credentials> {
-    let primary = backends.iter().find(|(id, _)| **id == plan.primary).and_then(|(_, backend)| backend.as_ref().ok());
+    let primary = asked.iter().find(|a| *a.id == plan.primary).and_then(|a| a.backend.as_ref().ok());
     let Some(Backend::Live(primary)) = primary else { return None };
     let remotes: Vec<&Way> = ways.iter().filter(|w| w.planned.role == ClusterRole::Remote).collect();
     let wanted = remotes.iter().filter_map(|way| {
@@ -93,7 +136,7 @@ async fn credentials(
         let source = &input.clusters.iter().find(|c| c.id == way.planned.id)?.source;
         Some(Wanted { id: &way.planned.id, live, source, reach: look.reaches.get(&way.planned.id)? })
     });
-    match Credentials::plan(primary, wanted.collect(), consent.revoke_credentials, now).await {
+    match Credentials::plan(primary, wanted.collect(), consent.revoke_credentials, options).await {
         Ok(credentials) => {
             for remote in &credentials.remotes {
                 let way = remotes.iter().find(|w| w.planned.id == remote.id);
@@ -108,8 +151,21 @@ async fn credentials(
     }
 }
 
-/// The backend of a cluster, where it can be reached at all.
-async fn connect(place: &Place) -> Result<Backend, String> {
+/// Connects to a cluster and reads its inventory.
+async fn ask<'a>(id: &'a ClusterId, place: &Place, namespace: &str) -> Asked<'a> {
+    let backend = connect(place).await;
+    let inventory = match &backend {
+        Ok(backend) => backend.inventory(namespace).await,
+        Err(why) => Err(why.clone()),
+    };
+    Asked { id, backend, inventory }
+}
+
+/// The backend of a cluster. Nothing is asked of an API server yet.
+///
+/// # Errors
+/// The sentence that stops the cluster: its kubeconfig makes no client.
+pub(super) async fn connect(place: &Place) -> Result<Backend, String> {
     match place {
         Place::Folder { ours, .. } => Ok(Backend::Folder(Folder { dir: ours.clone() })),
         Place::Live { server, connector } => match connector.client().await {
@@ -119,23 +175,15 @@ async fn connect(place: &Place) -> Result<Backend, String> {
     }
 }
 
-/// Once installed, the primary is recorded in every cluster, also in those that are not asked for now.
-async fn recorded_primary(
-    backends: &[(&ClusterId, Result<Backend, String>)],
-    plan: &Plan,
-    namespace: &str,
-) -> Result<(), InstallError> {
-    let asked = backends.iter().map(|(id, backend)| async move {
-        // an inventory that cannot be read stops its own cluster, later
-        let inventory = backend.as_ref().ok()?.inventory(namespace).await.ok()??;
-        Some((*id, inventory))
-    });
-    let found = join_all(asked).await.into_iter().flatten();
-    match found.into_iter().find(|(_, inventory)| inventory.primary != plan.primary.as_str()) {
+/// Once installed, the primary is recorded in every cluster, also in those that are not asked for now. An inventory that cannot
+/// be read stops its own cluster, later.
+fn recorded_primary(asked: &[Asked<'_>], plan: &Plan) -> Result<(), InstallError> {
+    let recorded = asked.iter().filter_map(|a| Some((a.id, a.inventory.as_ref().ok()?.as_ref()?)));
+    match recorded.into_iter().find(|(_, inventory)| inventory.primary != plan.primary.as_str()) {
         None => Ok(()),
         Some((cluster, inventory)) => Err(InstallError::PrimaryMoves {
             cluster: cluster.clone(),
-            recorded: inventory.primary,
+            recorded: inventory.primary.clone(),
             chosen: plan.primary.clone(),
             reason: plan.primary_reason.clone(),
         }),
@@ -168,6 +216,11 @@ impl Prepared {
         self.ways.iter().all(Way::is_settled) && self.credentials.as_ref().is_none_or(Credentials::is_settled)
     }
 
+    /// Whether every cluster could be compared with its plan.
+    pub fn was_asked(&self) -> bool {
+        self.ways.iter().all(|way| way.compared.is_ok())
+    }
+
     /// The clusters with their addresses, for a question.
     pub fn clusters(&self) -> impl Iterator<Item = &PlannedCluster> {
         self.ways.iter().map(|way| &way.planned)
@@ -182,24 +235,46 @@ impl Prepared {
         super::generate::stream(compared.map(|(_, compared)| &compared.manifests))
     }
 
-    /// Writes. One cluster that fails never hides the rest. Dropped half way, [`Prepared::so_far`] says what was done.
-    pub async fn apply(&self) -> InstallReport {
+    /// Writes, and waits where that is wanted. One cluster that fails never hides the rest. `say` hears what is being done.
+    /// Dropped half way, [`Prepared::so_far`] says what was done.
+    pub async fn apply(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
         let all: Vec<&Way> = self.ways.iter().collect();
         let of_role = |role| self.ways.iter().filter(move |w| w.planned.role == role).collect::<Vec<_>>();
         let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
+        let quiet = self.is_settled();
+        let say = |text: &str| (!quiet).then(|| say(text)).unwrap_or_default();
         // the CA everywhere first: a workload that started without it would have to be made anew
+        say("namespaces and the CA");
         join_all(all.iter().map(|w| async {
             w.begin().await;
             stages(w, Stage::Namespace, Stage::Secrets).await;
         }))
         .await;
+        say("rights and settings");
         join_all(all.iter().map(|w| stages(w, Stage::Definitions, Stage::Config))).await;
         // what points at the primary comes after it
-        join_all(primaries.iter().map(|w| stages(w, Stage::Services, Stage::Webhooks))).await;
-        join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Webhooks))).await;
+        say(&format!("the control plane in {}", self.plan.primary));
+        join_all(primaries.iter().map(|w| async {
+            stages(w, Stage::Services, Stage::Workloads).await;
+            w.wait(waiting).await;
+            stages(w, Stage::Webhooks, Stage::Webhooks).await;
+        }))
+        .await;
+        if let Some(why) = primaries.iter().find_map(|w| w.error()) {
+            for remote in remotes.iter().filter(|r| r.points_anew()) {
+                remote.fail(format!("what points at the primary {} waits until that stands: {why}", self.plan.primary));
+            }
+        }
+        say("the remotes");
+        join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))).await;
         if let Some(credentials) = &self.credentials {
             credentials.place(&remotes, self.consent.revoke_credentials).await;
         }
+        join_all(remotes.iter().map(|w| async {
+            w.wait(waiting).await;
+            stages(w, Stage::Webhooks, Stage::Webhooks).await;
+        }))
+        .await;
         join_all(all.iter().map(|w| w.finish())).await;
         self.report(false)
     }

@@ -8,6 +8,7 @@ use super::backend::{Backend, Compared, Consent};
 use super::change::{Action, Change, Payload};
 use super::plan::PlannedCluster;
 use super::report::{ClusterReport, ObjectReport, State};
+use super::run::Waiting;
 use super::secret::PlannedSecret;
 use crate::pure::manifest::{ObjectKey, Stage};
 
@@ -78,7 +79,6 @@ impl Way {
     }
 
     /// Why it stopped.
-    #[expect(dead_code, reason = "waiting for readiness asks it")]
     pub(super) fn error(&self) -> Option<String> {
         self.progress().error.clone()
     }
@@ -148,6 +148,22 @@ impl Way {
                 Err(why) => self.fail(why),
             }
         }
+    }
+
+    /// Waits until what it runs is ready.
+    pub(super) async fn wait(&self, waiting: Waiting) {
+        let (Some((Backend::Live(live), compared)), Waiting::Until(deadline)) = (self.open(), waiting) else { return };
+        if let Err(why) = super::wait::ready(live, &compared.manifests, deadline).await {
+            self.fail(why);
+        }
+    }
+
+    /// Whether something that points at the primary is yet to be written.
+    pub(super) fn points_anew(&self) -> bool {
+        let Some((_, compared)) = self.open() else { return false };
+        [Stage::Services, Stage::Slices, Stage::Workloads, Stage::Webhooks]
+            .into_iter()
+            .any(|stage| compared.changes.of_stage(stage).next().is_some())
     }
 
     /// Removes what is no longer wanted, and shrinks the inventory.

@@ -1,26 +1,31 @@
 //! What an API server would make of a plan: each object read and applied as a dry run, several at a time.
 
+use std::collections::BTreeSet;
+
 use futures::StreamExt;
 use serde_json::Value;
 
+use super::standing::{cleaned, managers, terminating, text, uid};
 use super::{Live, WIDTH, sentence};
-use crate::adapters::k8s::{ApplyError, K8sError, identity};
+use crate::adapters::k8s::{ApplyError, K8sError, get_all, identity};
 use crate::data::yaml;
 use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
-use crate::workflows::install::backend::{Compared, Consent};
+use crate::workflows::install::backend::Compared;
 use crate::workflows::install::change::{Action, Change, Changes, Payload};
+use crate::workflows::install::foreign;
 use crate::workflows::install::secret::PlannedSecret;
 
 /// What the comparison of every object looks at.
 struct Ground<'a> {
     live: &'a Live,
-    consent: Consent,
     /// What an earlier run put there.
     old: Option<Inventory>,
     /// The control plane's namespace.
     namespace: &'a str,
     /// Whether it stands.
     stands: bool,
+    /// The Deployments whose replicas an autoscaler decides.
+    scaled: BTreeSet<String>,
 }
 
 impl Live {
@@ -32,7 +37,7 @@ impl Live {
         &self,
         planned: &ClusterManifests,
         secrets: &[PlannedSecret],
-        consent: Consent,
+        old: Option<Inventory>,
     ) -> Result<Compared, String> {
         let mut manifests = planned.clone();
         let namespace = planned.namespace.clone();
@@ -42,17 +47,16 @@ impl Live {
             namespace: String::new(),
             name: namespace.clone(),
         };
-        let (uid, old, standing) = tokio::join!(
+        let (uid, standing) = tokio::join!(
             async {
                 identity(&self.client, super::DEADLINE)
                     .await
                     .map_err(|e| format!("asking which cluster it is failed: {e}"))
             },
-            self.inventory(&namespace),
             async { self.get(&home).await.map_err(|e| sentence("reading", &home, e)) },
         );
-        let (uid, old, standing) = (uid?, old?, standing?);
-        same_cluster(planned, old.as_ref(), uid.as_deref())?;
+        let (uid, standing) = (uid?, standing?);
+        same_cluster(planned.cluster.as_str(), old.as_ref(), uid.as_deref())?;
         manifests.inventory.uid = uid.or_else(|| old.as_ref().map(|o| o.uid.clone())).unwrap_or_default();
         let mut notes = Vec::new();
         if let Some(standing) = &standing {
@@ -62,19 +66,84 @@ impl Live {
                 manifests = manifests.without(&home);
             }
         }
-        let ground = Ground { live: self, consent, old, namespace: &namespace, stands: standing.is_some() };
+        // an object of a kind that another mesh has, too, may be one of ours that lost its label
+        let ours = |o: &Object| {
+            old.as_ref().is_some_and(|i| i.objects.contains(&o.key)) && managers(&o.value).contains(&super::MANAGER)
+        };
+        foreign::check(self, &namespace, ours).await?;
+        let ground = Ground {
+            live: self,
+            old,
+            namespace: &namespace,
+            stands: standing.is_some(),
+            scaled: self.scaled(&namespace).await,
+        };
         let objects = ground.objects(&manifests, secrets).await?;
         let pruned = ground.pruned(&manifests, &mut notes).await?;
         let (inventory, ahead) = ground.inventory(&manifests).await?;
+        // what is printed is what is applied
+        manifests.objects = objects
+            .iter()
+            .filter_map(|c| match &c.payload {
+                Payload::Object(object) => Some(object.clone()),
+                Payload::Secret(_) | Payload::Nothing => None,
+            })
+            .collect();
         let objects = objects.into_iter().chain(pruned).collect();
         Ok(Compared { manifests, changes: Changes { objects, inventory, ahead, notes } })
     }
 }
 
+impl Live {
+    /// Whether this is the cluster that an inventory is of.
+    ///
+    /// # Errors
+    /// The sentence that stops the cluster.
+    pub(in crate::workflows::install) async fn is_the_same(&self, inventory: &Inventory) -> Result<(), String> {
+        let uid = identity(&self.client, super::DEADLINE).await;
+        let uid = uid.map_err(|e| format!("asking which cluster it is failed: {e}"))?;
+        same_cluster(&inventory.cluster, Some(inventory), uid.as_deref())
+    }
+
+    /// The Deployments of a namespace that an autoscaler scales; none where autoscalers may not be read.
+    async fn scaled(&self, namespace: &str) -> BTreeSet<String> {
+        let path = format!("/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers");
+        let all = get_all(&self.client, &path, super::DEADLINE).await.unwrap_or_default();
+        let of_deployment = all.iter().filter(|a| a.pointer("/spec/scaleTargetRef/kind") == Some(&"Deployment".into()));
+        of_deployment.filter_map(|a| Some(a.pointer("/spec/scaleTargetRef/name")?.as_str()?.to_owned())).collect()
+    }
+
+    /// A slice of ours with its Service as its owner, where that stands already: it goes with it.
+    ///
+    /// # Errors
+    /// The sentence that says why the Service could not be read.
+    pub(in crate::workflows::install) async fn owned_by_service(&self, mut slice: Object) -> Result<Object, String> {
+        if slice.key.kind != "EndpointSlice" || slice.value.pointer("/metadata/ownerReferences").is_some() {
+            return Ok(slice);
+        }
+        let name = slice.value.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str);
+        let key = ObjectKey {
+            group: String::new(),
+            kind: "Service".into(),
+            namespace: slice.key.namespace.clone(),
+            name: name.unwrap_or_default().to_owned(),
+        };
+        let service = self.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        if let (Some(service), Some(metadata)) =
+            (service, slice.value.get_mut("metadata").and_then(Value::as_object_mut))
+        {
+            let owner =
+                serde_json::json!([{"apiVersion": "v1", "kind": "Service", "name": key.name, "uid": uid(&service)}]);
+            metadata.insert("ownerReferences".to_owned(), owner);
+        }
+        Ok(slice)
+    }
+}
+
 /// The cluster that the inventory names must be this one.
-fn same_cluster(planned: &ClusterManifests, old: Option<&Inventory>, uid: Option<&str>) -> Result<(), String> {
+fn same_cluster(planned: &str, old: Option<&Inventory>, uid: Option<&str>) -> Result<(), String> {
     let Some(old) = old else { return Ok(()) };
-    if old.cluster != planned.cluster.as_str() {
+    if old.cluster != planned {
         return Err(format!("its inventory is that of cluster {}", old.cluster));
     }
     match uid {
@@ -84,21 +153,6 @@ fn same_cluster(planned: &ClusterManifests, old: Option<&Inventory>, uid: Option
         )),
         _ => Ok(()),
     }
-}
-
-/// A namespace that is going away takes nothing new.
-fn terminating(namespace: &Object) -> Result<(), String> {
-    let text = |pointer: &str| namespace.value.pointer(pointer).and_then(Value::as_str);
-    let Some(since) = text("/metadata/deletionTimestamp") else { return Ok(()) };
-    let conditions = namespace.value.pointer("/status/conditions").and_then(Value::as_array);
-    let reasons: Vec<&str> = conditions
-        .into_iter()
-        .flatten()
-        .filter(|c| c["status"] == "True")
-        .filter_map(|c| c.get("message").and_then(Value::as_str))
-        .collect();
-    let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
-    Err(format!("the namespace {} has been terminating since {since}{why}", namespace.key.name))
 }
 
 impl Ground<'_> {
@@ -140,8 +194,8 @@ impl Ground<'_> {
     }
 
     fn created(&self, key: &ObjectKey, payload: Payload, after: String, not_checked: Option<String>) -> Change {
-        let key = key.clone();
-        Change { key, action: Action::Created, payload, before: String::new(), after, uid: String::new(), not_checked }
+        let change = Change::new(key.clone(), Action::Created, payload, String::new(), after);
+        Change { not_checked, ..change }
     }
 
     async fn object(&self, object: Object) -> Result<Change, String> {
@@ -153,10 +207,20 @@ impl Ground<'_> {
             return Ok(self.created(&key, Payload::Object(applied.clone()), own()?, Some(why)));
         }
         let standing = self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        let mut applied = self.live.owned_by_service(applied).await?;
         if let Some(standing) = &standing {
             self.ours(standing)?;
+            self.scaled(&mut applied, standing);
         }
-        let answer = self.live.apply(&key, &applied.value, true, self.consent.force_conflicts).await;
+        let own = || text(&applied.value);
+        let mut answer = self.live.apply(&key, &applied.value, true, false).await;
+        let mut conflicts = Vec::new();
+        if let Err(ApplyError::Conflict(found)) = &answer {
+            // what it would be without the others is shown, too
+            conflicts = found.iter().map(|c| format!("its field {} is held by {}", c.field, c.manager)).collect();
+            conflicts.sort();
+            answer = self.live.apply(&key, &applied.value, true, true).await;
+        }
         match (answer, standing) {
             (Ok(value), None) => Ok(self.created(&key, Payload::Object(applied), text(&cleaned(&value))?, None)),
             (Ok(value), Some(standing)) => {
@@ -164,7 +228,8 @@ impl Ground<'_> {
                 let action = if before == after { Action::Unchanged } else { Action::Changed };
                 let (before, after) = (text(&before)?, text(&after)?);
                 let uid = uid(&standing);
-                Ok(Change { key, action, payload: Payload::Object(applied), before, after, uid, not_checked: None })
+                let change = Change::new(key, action, Payload::Object(applied), before, after);
+                Ok(Change { uid, conflicts, ..change })
             }
             // its kind, or what it refers to, comes with this very run
             (Err(ApplyError::Api(K8sError::NotFound)), None) => {
@@ -192,15 +257,7 @@ impl Ground<'_> {
                 let action = if same { Action::Unchanged } else { Action::Changed };
                 let before = if same { hashes.clone() } else { String::new() };
                 let uid = uid(&standing);
-                Ok(Change {
-                    key,
-                    action,
-                    payload: Payload::Secret(secret),
-                    before,
-                    after: hashes,
-                    uid,
-                    not_checked: None,
-                })
+                Ok(Change { uid, ..Change::new(key, action, Payload::Secret(secret), before, hashes) })
             }
         }
     }
@@ -214,6 +271,25 @@ impl Ground<'_> {
         let by = managers(&standing.value).join(", ");
         let by = if by.is_empty() { String::new() } else { format!("; it was written by {by}") };
         Err(format!("{} stands there already, and meshctl did not make it{by}", standing.key))
+    }
+
+    /// Under an autoscaler the number of replicas is its own: it is not applied, unless nobody but us has said it yet, which
+    /// leaving it out would take back.
+    fn scaled(&self, applied: &mut Object, standing: &Object) {
+        if applied.key.kind != "Deployment" || !self.scaled.contains(&applied.key.name) {
+            return;
+        }
+        let fields = standing.value.pointer("/metadata/managedFields").and_then(Value::as_array);
+        let ours = fields
+            .into_iter()
+            .flatten()
+            .any(|f| f["manager"] == super::MANAGER && f.pointer("/fieldsV1/f:spec/f:replicas").is_some());
+        let now = standing.value.pointer("/spec/replicas").cloned();
+        let Some(spec) = applied.value.get_mut("spec").and_then(Value::as_object_mut) else { return };
+        match now.filter(|_| ours) {
+            Some(now) => spec.insert("replicas".to_owned(), now),
+            None => spec.remove("replicas"),
+        };
     }
 
     /// What the inventory lists and nobody plans any more.
@@ -236,8 +312,7 @@ impl Ground<'_> {
                 continue;
             }
             let (before, uid) = (text(&cleaned(&standing.value))?, uid(&standing));
-            let (action, after) = (Action::Pruned, String::new());
-            out.push(Change { key, action, payload: Payload::Nothing, before, after, uid, not_checked: None });
+            out.push(Change { uid, ..Change::new(key, Action::Pruned, Payload::Nothing, before, String::new()) });
         }
         Ok(out)
     }
@@ -260,38 +335,7 @@ impl Ground<'_> {
         let action = if *old == manifests.inventory { Action::Unchanged } else { Action::Changed };
         let ahead = (ahead != standing).then_some(ahead);
         let before = text(&standing.value)?;
-        let change = Change { key, action, payload, before, after, uid: String::new(), not_checked: None };
+        let change = Change::new(key, action, payload, before, after);
         Ok((change, ahead))
     }
-}
-
-/// Who wrote an object, by its managed fields.
-fn managers(value: &Value) -> Vec<&str> {
-    let fields = value.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let mut names: Vec<&str> = fields.into_iter().flatten().filter_map(|f| f.get("manager")?.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-fn uid(object: &Object) -> String {
-    object.value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// An object without what the server adds and nobody applies.
-fn cleaned(value: &Value) -> Value {
-    let mut out = value.clone();
-    if let Some(object) = out.as_object_mut() {
-        object.remove("status");
-    }
-    if let Some(metadata) = out.get_mut("metadata").and_then(Value::as_object_mut) {
-        for field in ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"] {
-            metadata.remove(field);
-        }
-    }
-    out
-}
-
-fn text(value: &Value) -> Result<String, String> {
-    yaml::to_string(value).map_err(|e| format!("writing an object as YAML failed: {e}"))
 }

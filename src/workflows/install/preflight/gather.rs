@@ -1,6 +1,5 @@
 //! What the checks look at, asked from one live cluster: a dozen requests side by side, within a deadline.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use futures::StreamExt;
@@ -9,10 +8,10 @@ use serde_json::Value;
 use super::super::installed::{self, NAMESPACE, path};
 use super::super::live::{DEADLINE, Live, WIDTH};
 use super::super::secret::decoded;
-use super::{Facts, FromInside, Own, Said, Stranger, StrangerOf, is_loopback, rights};
+use super::{Facts, FromInside, Own, Said, is_loopback, rights};
 use crate::adapters::k8s::{Access, K8sError, get, get_all, identity, may, version, within};
 use crate::adapters::registry::Source;
-use crate::pure::manifest::{ClusterManifests, Object};
+use crate::pure::manifest::ClusterManifests;
 
 /// A cluster that is asked.
 pub(in super::super) struct Asked<'a> {
@@ -37,14 +36,13 @@ pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String>
     let all = within(DEADLINE, async {
         // one that is not there at all says so once
         let version = version(client, DEADLINE).await?;
-        let (uid, installed, denied, root, strangers) = futures::try_join!(
+        let (uid, installed, denied, root) = futures::try_join!(
             identity(client, DEADLINE),
             installed::installed_live(client, DEADLINE),
             denied(client, asked.planned),
             root(client),
-            strangers(client, asked.planned),
         )?;
-        Ok(Facts { version, uid, inventory: installed.inventory, denied, root, strangers, inside: None })
+        Ok(Facts { version, uid, inventory: installed.inventory, denied, root, inside: None })
     });
     let mut facts = all.await.map_err(|e: K8sError| e.to_string())?;
     if is_loopback(&asked.own.server) && asked.said.server.is_none() {
@@ -84,85 +82,6 @@ async fn denied(client: &kube::Client, planned: &ClusterManifests) -> Result<Vec
 async fn root(client: &kube::Client) -> Result<Option<Vec<u8>>, K8sError> {
     let secret = read(client, &path("/api/v1", "secrets", "cacerts")).await?;
     Ok(secret.and_then(|s| decoded(s.pointer("/data/root-cert.pem")?.as_str()?)))
-}
-
-/// What others have put there: another mesh, and endpoints under names of ours.
-async fn strangers(client: &kube::Client, planned: &ClusterManifests) -> Result<Vec<Stranger>, K8sError> {
-    const WEBHOOKS: &str = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
-    let names: BTreeSet<&str> = planned
-        .objects
-        .iter()
-        .filter(|o| o.key.kind == "Service" && o.key.namespace == NAMESPACE)
-        .map(|o| o.key.name.as_str())
-        .collect();
-    let slices = format!("/apis/discovery.k8s.io/v1/namespaces/{NAMESPACE}/endpointslices");
-    let endpoints = names.iter().map(|name| async move { read(client, &path("/api/v1", "endpoints", name)).await });
-    let injector = path("/api/v1", "configmaps", "istio-sidecar-injector");
-    let (pilots, webhooks, injector, slices, endpoints) = futures::try_join!(
-        read_all(client, "/apis/apps/v1/deployments?labelSelector=app%3Distiod"),
-        read_all(client, WEBHOOKS),
-        read(client, &injector),
-        read_all(client, &slices),
-        futures::future::try_join_all(endpoints),
-    )?;
-    let of = |of, kind: &str, value: &Value| stranger(of, kind, value);
-    let mut found: Vec<Stranger> = Vec::new();
-    found.extend(pilots.iter().filter_map(|v| of(StrangerOf::Mesh, "Deployment", v)));
-    let injects = |v: &&Value| {
-        let name = text(v, "/metadata/name");
-        let revision = v.pointer("/metadata/labels").and_then(|l| l.get("istio.io/rev")).is_some();
-        revision || name.starts_with("istio-sidecar-injector") || name.starts_with("istio-revision-tag-")
-    };
-    found.extend(
-        webhooks.iter().filter(injects).filter_map(|v| of(StrangerOf::Mesh, "MutatingWebhookConfiguration", v)),
-    );
-    found.extend(injector.iter().filter_map(|v| of(StrangerOf::Mesh, "ConfigMap", v)));
-    let ours = |v: &&Value| names.contains(label(v, "kubernetes.io/service-name"));
-    found.extend(
-        slices
-            .iter()
-            .filter(ours)
-            // what Kubernetes makes of a Service or of Endpoints: those are looked at themselves
-            .filter(|v| !label(v, "endpointslice.kubernetes.io/managed-by").ends_with(".k8s.io"))
-            .filter_map(|v| of(StrangerOf::Endpoints, "EndpointSlice", v)),
-    );
-    // the Endpoints of a Service with a selector are Kubernetes' own, and stay when the selector goes
-    let by_hand = |v: &&Value| managers(v).iter().any(|m| *m != "kube-controller-manager");
-    found.extend(endpoints.iter().flatten().filter(by_hand).filter_map(|v| of(StrangerOf::Endpoints, "Endpoints", v)));
-    found.sort();
-    Ok(found)
-}
-
-/// An object of somebody else's. Items of a list do not say their kind.
-fn stranger(of: StrangerOf, kind: &str, value: &Value) -> Option<Stranger> {
-    let mut whole = value.clone();
-    let fields = whole.as_object_mut()?;
-    fields.insert("kind".into(), kind.into());
-    fields.entry("apiVersion").or_insert_with(|| "v1".into());
-    let object = Object::of(whole)?;
-    (!object.is_owned()).then(|| Stranger { of, object: object.key.to_string(), owner: owner(value) })
-}
-
-/// Who an object says it belongs to: its label, its Helm release, or whoever wrote it.
-fn owner(value: &Value) -> String {
-    let by = label(value, "app.kubernetes.io/managed-by");
-    let release = value.pointer("/metadata/annotations").and_then(|a| a.get("meta.helm.sh/release-name"));
-    match (by, release.and_then(Value::as_str)) {
-        ("", Some(release)) => format!("the Helm release {release}"),
-        ("", None) => managers(value).first().copied().unwrap_or_default().to_owned(),
-        (by, Some(release)) => format!("{by}, release {release}"),
-        (by, None) => by.to_owned(),
-    }
-}
-
-fn managers(value: &Value) -> Vec<&str> {
-    let fields = value.pointer("/metadata/managedFields").and_then(Value::as_array);
-    fields.into_iter().flatten().filter_map(|f| f.get("manager")?.as_str()).collect()
-}
-
-fn label<'a>(value: &'a Value, name: &str) -> &'a str {
-    let labels = value.pointer("/metadata/labels");
-    labels.and_then(|l| l.get(name)).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {

@@ -1,5 +1,6 @@
 //! What must hold in every live cluster before anything is written in it: a table of small checks over what was gathered
-//! there. The checks are pure; the gathering goes side by side, each cluster with its own deadline.
+//! there. The checks are pure; the gathering goes side by side, each cluster with its own deadline. (What others have put where
+//! ours goes, another mesh above all, is found by the comparison with what stands, since it needs the inventory.)
 
 mod gather;
 mod reach;
@@ -50,30 +51,8 @@ pub(super) struct Facts {
     pub denied: Vec<Access>,
     /// `root-cert.pem` of the Secret `cacerts`, where there is one.
     pub root: Option<Vec<u8>>,
-    /// What others have put where ours goes.
-    pub strangers: Vec<Stranger>,
     /// Where the cluster's own pods find its API server; gathered only where the kubeconfig's address leads to this machine.
     pub inside: Option<FromInside>,
-}
-
-/// Something that others have put there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Stranger {
-    /// What it shows.
-    pub of: StrangerOf,
-    /// `Deployment/istio-system/istiod`
-    pub object: String,
-    /// Who wrote it, as far as it says so.
-    pub owner: String,
-}
-
-/// What a stranger shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum StrangerOf {
-    /// Another mesh.
-    Mesh,
-    /// Endpoints under a name of ours.
-    Endpoints,
 }
 
 /// What the checks look at.
@@ -116,7 +95,7 @@ pub(super) struct Check {
 }
 
 /// Every check, in the order in which their findings are told. That a cluster answers at all comes before them.
-pub(super) static CHECKS: [Check; 9] = [
+pub(super) static CHECKS: [Check; 8] = [
     Check { name: "identity", look: identity },
     Check { name: "same cluster", look: same_cluster },
     Check { name: "version", look: version },
@@ -124,7 +103,6 @@ pub(super) static CHECKS: [Check; 9] = [
     Check { name: "downgrade", look: downgrade },
     Check { name: "rights", look: may },
     Check { name: "CA", look: ca },
-    Check { name: "strangers", look: strangers },
     Check { name: "reach", look: reachable },
 ];
 
@@ -273,25 +251,6 @@ fn ca(ground: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
     }
 }
 
-fn strangers(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
-    let of = |kind| {
-        let all = facts.strangers.iter().filter(move |s| s.of == kind);
-        all.map(|s| if s.owner.is_empty() { s.object.clone() } else { format!("{} (by {})", s.object, s.owner) })
-            .collect::<Vec<_>>()
-    };
-    let (mesh, endpoints) = (of(StrangerOf::Mesh), of(StrangerOf::Endpoints));
-    let mut found = Vec::new();
-    if !mesh.is_empty() {
-        let sentence = format!("another mesh is installed there: {}", mesh.join(", "));
-        found.extend(stop(sentence, "uninstall that mesh first, or take the cluster out of the registry"));
-    }
-    if !endpoints.is_empty() {
-        let sentence = format!("somebody else's endpoints stand under names of ours: {}", endpoints.join(", "));
-        found.extend(stop(sentence, "remove them: proxies would ask what they point at"));
-    }
-    found
-}
-
 /// Pilot, in the primary, can reach a remote's API server.
 fn reachable(_: &Ground, subject: &Subject, facts: &Facts) -> Vec<Said3> {
     if subject.role == ClusterRole::Primary {
@@ -402,18 +361,6 @@ mod tests {
             found[0].3,
             "the kubeconfig's user may not create, patch deployments.apps in istio-system; create namespaces"
         );
-    }
-
-    #[test]
-    fn strangers_are_named_with_their_owner() {
-        let stranger = |of, object: &str, owner: &str| Stranger { of, object: object.into(), owner: owner.into() };
-        let strangers = vec![
-            stranger(StrangerOf::Mesh, "Deployment/istio-system/istiod", "Helm"),
-            stranger(StrangerOf::Endpoints, "Endpoints/istio-system/istio-pilot", ""),
-        ];
-        let found = said(vec![subject("gke", Primary, Facts { strangers, ..Facts::default() })]);
-        assert_eq!(found[0].3, "another mesh is installed there: Deployment/istio-system/istiod (by Helm)");
-        assert!(found[1].3.ends_with("under names of ours: Endpoints/istio-system/istio-pilot"));
     }
 
     #[test]
