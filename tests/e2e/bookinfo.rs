@@ -69,6 +69,9 @@ fn beside_envoy(pod: &mut Value, service: &str) {
             "capabilities": {"drop": ["ALL"]}},
         "volumeMounts": [{"name": "envoy", "mountPath": "/etc/envoy"}],
     }));
+    // without iptables each listener binds its service's port, and kubernetes has 443
+    let any_port = json!([{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]);
+    pod["spec"]["securityContext"] = json!({"sysctls": any_port});
     pod["spec"]["volumes"] = json!([{"name": "envoy", "configMap": {"name": "envoy"}}]);
 }
 

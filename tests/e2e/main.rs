@@ -20,6 +20,7 @@ mod image;
 mod killed;
 #[path = "../kube/kubeconfig.rs"]
 mod kubeconfig;
+mod logs;
 mod mesh;
 mod namespaces;
 mod nodes;
@@ -27,6 +28,7 @@ mod objects;
 mod pair;
 #[path = "../kube/pki.rs"]
 mod pki;
+mod removal;
 mod talk;
 #[path = "../kube/wait.rs"]
 mod wait;

@@ -39,9 +39,19 @@ impl Operator {
 
     /// Installs a tag of our image; what the report says.
     pub fn install(&self, tag: &str) -> Value {
-        let line = format!("install --hub {HUB} --tag {tag} --set discovery.openPorts.xds=true --yes -o json");
+        let line = format!("install {} --yes -o json", wanted(tag));
         serde_json::from_str(&self.run(&line).exits(0).stdout).unwrap()
     }
+
+    /// What installing that tag would change.
+    pub fn diff(&self, tag: &str) -> Ran {
+        self.run(&format!("diff {}", wanted(tag)))
+    }
+}
+
+/// What the operator wants: an image, and xDS in plain text, as long as proxies have no identities.
+fn wanted(tag: &str) -> String {
+    format!("--hub {HUB} --tag {tag} --set discovery.openPorts.xds=true")
 }
 
 /// Waits until all of pilot's pods are ready and the remote's slice has just their addresses, which it returns.

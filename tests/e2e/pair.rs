@@ -10,6 +10,7 @@ use crate::assets::Assets;
 use crate::cluster::Cluster;
 use crate::files::Settings;
 use crate::image::Archive;
+use crate::logs::told_on_panic;
 use crate::world;
 
 /// `gke` and `on-prem`, as in the talk; pods of both reach each other.
@@ -78,7 +79,7 @@ where
     Trial::ignorable_test(name, move || {
         where_possible(|assets| {
             let pair = pair(assets)?;
-            runtime().block_on(test(pair));
+            told_on_panic(|| runtime().block_on(test(pair)));
             Ok(())
         })
     })

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{Api, DeleteParams, ListParams};
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use crate::image::TAGS;
 use crate::mesh::{Operator, PILOT, SYSTEM, moved, pilot_is_known_everywhere};
 use crate::objects::{LONG, Server, ready, rolled_out};
 use crate::pair::{Pair, shared};
+use crate::removal;
 use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
@@ -49,6 +51,12 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     assert!(images.iter().all(|i| i.ends_with(&format!("/meshctl:{}", TAGS[1]))), "{images:?}");
     proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
     walk.did("the upgrade");
+    drift_is_seen(&pair, &operator).await;
+    walk.did("diff");
+    removal::leaves_what_is_not_ours(&pair, &operator).await;
+    // proxies go on with what they know
+    proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
+    walk.did("uninstall");
 }
 
 /// Says on stderr how long the steps took; nothing is asserted of it.
@@ -147,6 +155,18 @@ async fn pilot_moves(pair: &Pair, proxies: &Proxies) {
     .await;
     // a change that only the new pods can have told
     scaling_is_seen_in_the_other_cluster(pair, proxies).await;
+}
+
+/// `diff` asks whether the clusters hold what install would put there.
+async fn drift_is_seen(pair: &Pair, operator: &Operator) {
+    operator.diff(TAGS[1]).exits(0);
+    let other = operator.diff(TAGS[0]).exits(1);
+    assert!(other.stdout.contains(&format!("meshctl:{}", TAGS[0])), "{}", other.stdout);
+    let edited = json!({"spec": {"replicas": 1}});
+    let deployments: Api<Deployment> = Api::namespaced(pair.gke.client(), SYSTEM);
+    deployments.patch("istio-pilot", &PatchParams::default(), &Patch::Merge(edited)).await.unwrap();
+    let drifted = operator.diff(TAGS[1]).exits(1);
+    assert!(drifted.stdout.contains("istio-pilot"), "{}", drifted.stdout);
 }
 
 /// The images of the pods with a label.
