@@ -11,7 +11,7 @@ use crate::assets::Assets;
 use crate::files::{self, Settings};
 use crate::image::Archive;
 use crate::kubeconfig::client_of;
-use crate::namespaces::Namespaces;
+use crate::namespaces::{Namespaces, tail};
 use crate::wait::eventually;
 use crate::world;
 
@@ -31,13 +31,6 @@ fn flags(pairs: &[(&str, &str)]) -> Vec<String> {
     pairs.iter().map(|(name, value)| format!("--{name}={value}")).collect()
 }
 
-/// The last lines of a log, for messages.
-fn tail(path: &Path) -> String {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(15)..].join("\n")
-}
-
 impl Cluster {
     /// Starts one, with these images on its node, and waits until the node is ready.
     pub async fn start(settings: Settings, assets: &Assets, images: Archive) -> Result<Self, String> {
@@ -52,10 +45,12 @@ impl Cluster {
         cluster.start_api_server()?;
         cluster.until("its API server is ready", "kube-apiserver", || cluster.api_is_ready()).await?;
         cluster.start_control_plane()?;
-        cluster.start_proxy_and_dns()?;
+        cluster.start_dns()?;
         loading.await?;
         cluster.start_kubelet()?;
         cluster.until("its node is ready", "kubelet", || cluster.node_is_ready()).await?;
+        // it ends itself when its node comes after it
+        cluster.start_proxy()?;
         cluster.until("accounts are made", "kube-controller-manager", || cluster.account_in("default")).await?;
         Ok(cluster)
     }
@@ -77,6 +72,11 @@ impl Cluster {
     /// An administrator's client; it belongs to the runtime that it is made in.
     pub fn client(&self) -> kube::Client {
         client_of(&self.kubeconfig)
+    }
+
+    /// The parts that have ended although they should run, for messages.
+    pub fn ended(&self) -> Vec<String> {
+        self.namespaces.ended()
     }
 
     /// A new namespace, ready for pods.
@@ -154,8 +154,11 @@ impl Cluster {
         self.namespaces.run(&containerd, &["--config".to_owned(), "containerd.toml".to_owned()])
     }
 
-    fn start_proxy_and_dns(&self) -> Result<(), String> {
-        self.start_program("kube-proxy", &flags(&[("config", "kube-proxy.yaml")]))?;
+    fn start_proxy(&self) -> Result<(), String> {
+        self.start_program("kube-proxy", &flags(&[("config", "kube-proxy.yaml")]))
+    }
+
+    fn start_dns(&self) -> Result<(), String> {
         self.start_program("coredns", &["-conf".to_owned(), "Corefile".to_owned()])
     }
 
@@ -232,6 +235,10 @@ impl Cluster {
                 Ok(Err(state)) => state,
                 Err(_) => "no answer within 5 s".to_owned(),
             };
+            let ended = self.namespaces.ended();
+            if !ended.is_empty() {
+                return Err(format!("waiting until {what}: {}", ended.join("\n")));
+            }
             if start.elapsed() > READY {
                 let log = tail(&self.namespaces.log_of(Path::new(program)));
                 return Err(format!("{}: waited {READY:?} until {what}: {state}\n{log}", self.settings.name));

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use crate::world;
 
@@ -26,6 +27,7 @@ pub struct Namespaces {
     /// the first process, as this process knows it
     first: u32,
     folder: PathBuf,
+    programs: Mutex<Vec<(PathBuf, Child)>>,
 }
 
 impl Namespaces {
@@ -47,7 +49,7 @@ impl Namespaces {
         let children = format!("/proc/{0}/task/{0}/children", unshare.id());
         let children = std::fs::read_to_string(children).map_err(say)?;
         let first = children.trim().parse().map_err(|_| format!("the first process of {name} is {children:?}"))?;
-        Ok(Self { name, unshare, first, folder: folder.to_owned() })
+        Ok(Self { name, unshare, first, folder: folder.to_owned(), programs: Mutex::default() })
     }
 
     /// A command in them, in the cluster's control group.
@@ -68,13 +70,32 @@ impl Namespaces {
         let log = std::fs::File::create(self.log_of(program)).map_err(say)?;
         let mut command = self.command(program);
         command.args(args).stdout(log.try_clone().map_err(say)?).stderr(log);
-        command.spawn().map(drop).map_err(say)
+        let child = command.spawn().map_err(say)?;
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).push((program.to_owned(), child));
+        Ok(())
+    }
+
+    /// The programs that have ended although they should run: each with the end of its log.
+    pub fn ended(&self) -> Vec<String> {
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = programs.iter_mut().filter_map(|(program, child)| {
+            let status = child.try_wait().ok().flatten()?;
+            Some(format!("{} of {} ended: {status}\n{}", program.display(), self.name, tail(&self.log_of(program))))
+        });
+        ended.collect()
     }
 
     /// Where a program logs to.
     pub fn log_of(&self, program: &Path) -> PathBuf {
         self.folder.join("log").join(program.with_extension("log").file_name().unwrap_or_default())
     }
+}
+
+/// The last lines of a log, for messages.
+pub fn tail(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(15)..].join("\n")
 }
 
 impl Drop for Namespaces {

@@ -79,7 +79,9 @@ where
     Trial::ignorable_test(name, move || {
         where_possible(|assets| {
             let pair = pair(assets)?;
-            told_on_panic(|| runtime().block_on(test(pair)));
+            told_on_panic(|| runtime().block_on(test(pair.clone())));
+            let ended: Vec<String> = pair.both().into_iter().flat_map(Cluster::ended).collect();
+            assert!(ended.is_empty(), "the test passed, but a cluster did not: {}", ended.join("\n"));
             Ok(())
         })
     })

@@ -13,8 +13,10 @@ watcher=$!
 code=$?
 while kill -0 $world 2>/dev/null; do { wait $world; } 2>/dev/null; done
 kill $watcher 2>/dev/null
-# the kernel is still ending what was in it
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+# the kernel is still ending what was in it, which takes its time on a busy machine
+tries=0
+while [ $tries -lt 600 ]; do
+  tries=$((tries + 1))
   find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null
   [ -d "$group" ] || break
   sleep 0.1
