@@ -21,13 +21,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -53,13 +53,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -80,7 +80,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '--dir=[The CA folder \[default\: caDir of mesh.yaml, or mesh-ca beside the registry\]]:DIR:_files' \
 '*--cluster=[A cluster that needs an intermediate, instead of the registry'\''s; may be repeated]:ID:_default' \
-'--key=[The kind of new keys\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
+'--key=[The kind of new keys (those that are there stay)\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
 '--root-key=[The file with the root'\''s key, if that does not live in the CA folder; it is made where neither it nor a root exists]:FILE:_files' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -88,15 +88,15 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--shared[Give all clusters the same intermediate]' \
-'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost]' \
+'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -114,13 +114,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -138,13 +138,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -198,13 +198,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -230,13 +230,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--offline[Ask no cluster\: show what the directory says]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -312,13 +312,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -337,13 +337,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--keep[Stay up after the tour until Ctrl-C, and print commands to try in another terminal]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -379,13 +379,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--no-restart-hold[Send removals and changes to resuming proxies although clusters have not been read yet]' \
 '--in-cluster[Run as a pod of the primary\: its cluster by the service account, the remotes by the Secret istio-remote-clusters, the settings by the ConfigMap istio]' \
 '-q[Say nothing but the result]' \
@@ -407,13 +407,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -434,13 +434,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -467,13 +467,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
@@ -498,13 +498,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -522,13 +522,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -562,13 +562,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -591,13 +591,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -646,13 +646,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -684,7 +684,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -692,13 +692,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -724,7 +724,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -732,13 +732,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -764,7 +764,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -772,13 +772,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -804,7 +804,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -812,13 +812,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -841,10 +841,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -852,13 +852,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -881,10 +881,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -892,13 +892,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -921,10 +921,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -932,13 +932,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -961,10 +961,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -972,13 +972,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1011,13 +1011,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1050,13 +1050,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1089,13 +1089,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1128,13 +1128,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1165,13 +1165,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1202,13 +1202,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1239,13 +1239,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1276,13 +1276,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1312,13 +1312,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1348,13 +1348,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1384,13 +1384,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1420,13 +1420,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1456,13 +1456,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1533,13 +1533,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -1571,7 +1571,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1579,13 +1579,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1611,7 +1611,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1619,13 +1619,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1651,7 +1651,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1659,13 +1659,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1691,7 +1691,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1699,13 +1699,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1728,10 +1728,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1739,13 +1739,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1768,10 +1768,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1779,13 +1779,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1808,10 +1808,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1819,13 +1819,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1848,10 +1848,10 @@ registry\:"Computed here"))' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1859,13 +1859,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1898,13 +1898,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1937,13 +1937,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1976,13 +1976,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2015,13 +2015,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2052,13 +2052,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2089,13 +2089,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2126,13 +2126,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2163,13 +2163,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2199,13 +2199,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2235,13 +2235,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2271,13 +2271,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2307,13 +2307,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2343,13 +2343,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \

@@ -15,6 +15,8 @@ use crate::pure::mesh::Mesh;
 
 /// How long a command waits for one cluster's objects.
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
+/// How many broken objects and files are named one by one.
+const MAX_WARNINGS: usize = 10;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -143,7 +145,7 @@ impl Context {
         for problem in &registry.problems {
             self.out.warning(&problem.to_string());
         }
-        let Loaded { mesh, failed } = load_once(&registry, DEADLINE).await;
+        let Loaded { mesh, failed, bad } = load_once(&registry, DEADLINE).await;
         let reasons: Vec<String> =
             failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();
         if failed.len() == registry.entries.len() {
@@ -153,6 +155,12 @@ impl Context {
         }
         for reason in &reasons {
             self.out.warning(reason);
+        }
+        for (cluster, what) in bad.iter().take(MAX_WARNINGS) {
+            self.out.warning(&format!("in the cluster {cluster}, {what}"));
+        }
+        if bad.len() > MAX_WARNINGS {
+            self.out.warning(&format!("{} more objects or files count for nothing", bad.len() - MAX_WARNINGS));
         }
         Ok(mesh)
     }

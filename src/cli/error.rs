@@ -29,11 +29,6 @@ impl CliError {
             .hint("mend these files, or move them out of the directory")
     }
 
-    /// The reader of our output is gone: exit 1, and nothing to say.
-    pub fn reader_gone() -> Self {
-        Self { message: String::new(), hints: Vec::new(), code: 1 }
-    }
-
     /// Adds the next command to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -43,9 +38,7 @@ impl CliError {
 
     /// Prints it, and returns the exit code.
     pub fn show(&self, out: &Output) -> u8 {
-        if !self.message.is_empty() {
-            out.error(&self.message);
-        }
+        out.error(&self.message);
         for hint in &self.hints {
             out.hint(hint);
         }
@@ -73,6 +66,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
             E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
+            E::RemovesPrimary(_) => out
+                .hint("move it first: meshctl install --primary OTHER --move-primary")
+                .hint("or take the whole mesh away: meshctl uninstall"),
             E::PrimaryMoves { recorded, .. } => {
                 out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
             }
@@ -81,7 +77,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
                 .hint("or build one and load it: docker build -t meshctl:dev . && kind load docker-image meshctl:dev")
                 .hint("then --tag dev"),
             E::Image(ImageError::NoTag(_)) => out.hint("add --tag TAG or --digest sha256:…"),
-            E::Trust { .. } => out.hint("meshctl ca init makes what is missing; --ca DIR names another folder"),
+            E::Trust { dir, .. } => out
+                .hint("meshctl ca init makes what is missing; --ca DIR names another folder")
+                .hint(format!("meshctl ca verify {dir} shows all that is wrong with it")),
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
             E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),
@@ -174,6 +172,7 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
             EndpointError::Ambiguous { candidates, .. } => candidates,
             EndpointError::NoPort { known, .. } => known,
             EndpointError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],
+            EndpointError::Empty => vec!["NAME, NAME.NS or HOST, each with :PORT; or HOST|PORTNAME".to_owned()],
             EndpointError::Json(_) => Vec::new(),
         };
         hints.into_iter().fold(error, CliError::hint)
@@ -203,11 +202,10 @@ impl From<crate::adapters::serve::ServeError> for CliError {
             ServeError::Bind { .. } => {
                 CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
             }
-            ServeError::Files(_)
-            | ServeError::NotPem { .. }
-            | ServeError::Root { .. }
-            | ServeError::Key { .. }
-            | ServeError::Chain { .. } => CliError::usage(e.to_string())
+            ServeError::Root { why, .. } | ServeError::Key { why, .. } | ServeError::Chain { why, .. } => {
+                CliError::usage(e.to_string()).hint(why.hint())
+            }
+            ServeError::Files(_) | ServeError::NotPem { .. } => CliError::usage(e.to_string())
                 .hint("name a certificate with its chain, its key, and the mesh's root, all in PEM"),
             ServeError::Serve { .. } | ServeError::Signals(_) => CliError::failed(e.to_string()),
         }

@@ -84,6 +84,13 @@ pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
 }
 
 async fn dispatch(ctx: &Context, command: Command) -> Outcome {
+    let talks = matches!(command, Command::ProxyConfig(_) | Command::Endpoints(_));
+    if ctx.format() == Format::V1 && !talks {
+        return Err(CliError::usage(
+            "-o v1 is what the talk's pilot says of a proxy, and this command asks about none",
+        )
+        .hint("-o json; -o v1 is for proxy-config and endpoints"));
+    }
     match command {
         Command::Ca(args) => commands::ca::run(ctx, args).await,
         Command::Cluster(args) => commands::cluster::run(ctx, args).await,

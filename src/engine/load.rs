@@ -17,6 +17,8 @@ pub struct Loaded {
     pub mesh: Mesh,
     /// Why the others did not.
     pub failed: BTreeMap<ClusterId, String>,
+    /// What counts for nothing in those that answered: broken files and objects, each a sentence without a full stop.
+    pub bad: Vec<(ClusterId, String)>,
 }
 
 /// Reads every cluster of a registry once, side by side, each with a deadline. One that does not answer costs itself only.
@@ -26,14 +28,17 @@ pub async fn load_once(registry: &Registry, deadline: Duration) -> Loaded {
         (entry.id.clone(), objects)
     });
     let mut index = Index::new(registry.settings());
-    let mut failed = BTreeMap::new();
+    let (mut failed, mut bad) = (BTreeMap::new(), Vec::new());
     for (id, objects) in join_all(loads).await {
         match objects {
-            Ok(objects) => fill(&mut index, &id, &objects),
+            Ok(all) => {
+                fill(&mut index, &id, &all.objects);
+                bad.extend(all.bad.into_iter().map(|what| (id.clone(), what)));
+            }
             Err(error) => drop(failed.insert(id, error.to_string())),
         }
     }
-    Loaded { mesh: index.mesh(), failed }
+    Loaded { mesh: index.mesh(), failed, bad }
 }
 
 fn fill(index: &mut Index, id: &ClusterId, objects: &[Object]) {

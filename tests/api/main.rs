@@ -29,11 +29,13 @@ mod pilot;
 mod pki;
 mod preflight;
 mod proxy;
+mod removal;
 mod rights;
 mod servers;
 mod sidecar;
 mod source;
 mod stretched;
+mod stubs;
 mod supervision;
 mod supervisor;
 #[path = "../kube/wait.rs"]
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
         source::trials(),
         preflight::trials(),
         credentials::trials(),
+        removal::trials(),
+        stubs::trials(),
         install::trials(),
         in_cluster::trials(),
         rights::trials(),

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+mod words;
+
 /// The binary in a hermetic home.
 fn meshctl(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meshctl"));

@@ -23,6 +23,7 @@ mod rest;
 mod schemas;
 mod serve;
 mod session;
+mod stubs;
 mod talk;
 mod world;
 mod xds_build;

@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::manifest::ValueArgs;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{Consent, InstallReport, Options, PlanInput, Prepared, Waiting, prepare};
+use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Waiting, prepare};
 
 /// Install the control plane in every cluster of the registry
 ///
@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Take back fields of ours that somebody else has changed in a live cluster
     #[arg(long)]
     force_conflicts: bool,
+    /// Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml
+    #[arg(long)]
+    stub_services: bool,
     /// Let this version replace a newer one
     #[arg(long)]
     allow_downgrade: bool,
@@ -76,6 +79,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
         only_secrets: args.only == Some(Only::Secrets),
+        stub_services: args.stub_services,
         now: ctx.now(),
     };
     let consent = Consent {
@@ -84,7 +88,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         allow_downgrade: args.allow_downgrade,
         revoke_credentials: args.revoke_credentials,
     };
-    let prepared = prepare(&input, &options, args.ca.as_deref(), consent).await?;
+    let prepared = prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, consent).await?;
     if args.dry_run {
         return dry_run(ctx, &prepared);
     }
@@ -142,9 +146,7 @@ pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
         }
         if let Some(error) = &cluster.error {
             ctx.out.warning(&format!("{doing} cluster {} failed: {error}", cluster.cluster));
-            if cluster.objects.iter().any(|o| !o.conflicts.is_empty()) {
-                ctx.out.hint("meshctl diff shows it; --force-conflicts takes these fields back");
-            }
+            cluster.hint.iter().for_each(|hint| ctx.out.hint(hint));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `meshctl proxy-config`
 
+mod filters;
 mod show;
 mod source;
 mod words;
@@ -7,7 +8,8 @@ mod words;
 use std::path::PathBuf;
 
 use crate::cli::{CliError, Context, Outcome};
-use crate::pure::inspect::{ClusterPattern, Filter, Glob, Section};
+use crate::pure::inspect::{Filter, Section};
+use filters::{Asked, DIRECTIONS, STATUSES, TYPES};
 use words::Words;
 
 /// Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap
@@ -128,7 +130,7 @@ struct Clusters {
     /// Only this port
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
-    /// Only outbound or inbound
+    /// Only outbound, inbound or inbound-vip
     #[arg(long, value_name = "DIRECTION")]
     direction: Option<String>,
     /// Only this subset
@@ -140,7 +142,7 @@ struct Clusters {
 struct Endpoints {
     #[command(flatten)]
     common: Common,
-    /// Look for the proxy in this cluster of the mesh only
+    /// Look for the proxy in this cluster of the mesh only (--cluster of the other views)
     #[arg(long = "in-cluster", value_name = "CLUSTER")]
     in_cluster: Option<String>,
     /// Only this address; * stands for any text
@@ -149,7 +151,7 @@ struct Endpoints {
     /// Only this port
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
-    /// Only this xDS cluster: outbound|9080||HOST, HOST, or the talk's out.HOST|http
+    /// Only this xDS cluster: outbound|9080||HOST, HOST, or the talk's out.HOST|http; not one of the mesh
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
     /// Only this health: healthy, unhealthy, draining, degraded, timeout
@@ -213,6 +215,7 @@ struct Lone {
 struct Plan {
     sections: Vec<Section>,
     filter: Filter,
+    asked: Asked,
     words: Words,
     common: Common,
     in_cluster: Option<String>,
@@ -221,35 +224,43 @@ struct Plan {
 impl View {
     /// Words → plan.
     fn plan(self) -> Result<Plan, CliError> {
-        let glob = |text: Option<String>| text.map(|t| Glob::new(&t));
+        let mut asked = Asked::default();
         let (sections, mut filter, common, in_cluster) = match self {
             View::Clusters(Clusters { common, place, fqdn, port, direction, subset }) => {
                 // a name with bars is a whole cluster's, or one of the talk's
-                let (cluster, fqdn) = match fqdn {
-                    Some(name) if name.contains('|') => (Some(ClusterPattern::new(&name)), None),
-                    other => (None, other),
+                let (whole, fqdn) =
+                    fqdn.map_or((None, None), |f| if f.contains('|') { (Some(f), None) } else { (None, Some(f)) });
+                let filter = Filter {
+                    cluster: asked.cluster("--fqdn", whole),
+                    fqdn: asked.text("--fqdn", fqdn),
+                    port: asked.port(port)?,
+                    direction: asked.word("--direction", direction, &DIRECTIONS)?,
+                    subset: asked.text("--subset", subset),
+                    ..Filter::default()
                 };
-                let (fqdn, port, direction, subset) = (glob(fqdn), glob(port), glob(direction), glob(subset));
-                let filter = Filter { cluster, fqdn, port, direction, subset, ..Filter::default() };
                 (vec![Section::Clusters], filter, common, place.in_cluster)
             }
             View::Endpoints(Endpoints { common, in_cluster, address, port, cluster, status }) => {
-                let cluster = cluster.map(|c| ClusterPattern::new(&c));
                 let filter = Filter {
-                    address: glob(address),
-                    port: glob(port),
-                    cluster,
-                    status: glob(status),
+                    address: asked.text("--address", address),
+                    port: asked.port(port)?,
+                    cluster: asked.cluster("--cluster", cluster),
+                    status: asked.word("--status", status, &STATUSES)?,
                     ..Filter::default()
                 };
                 (vec![Section::Endpoints], filter, common, in_cluster)
             }
             View::Listeners(Listeners { common, place, address, port, kind }) => {
-                let filter = Filter { address: glob(address), port: glob(port), kind: glob(kind), ..Filter::default() };
+                let filter = Filter {
+                    address: asked.text("--address", address),
+                    port: asked.port(port)?,
+                    kind: asked.word("--type", kind, &TYPES)?,
+                    ..Filter::default()
+                };
                 (vec![Section::Listeners], filter, common, place.in_cluster)
             }
             View::Routes(Routes { common, place, name }) => {
-                let filter = Filter { name: glob(name), ..Filter::default() };
+                let filter = Filter { name: asked.text("--name", name), ..Filter::default() };
                 (vec![Section::Routes], filter, common, place.in_cluster)
             }
             View::Bootstrap(Bootstrap { common, place }) => {
@@ -260,12 +271,12 @@ impl View {
         };
         let words = Words::read(&sections, &common.words)?;
         if let Some(key) = &words.cluster {
-            filter.cluster = Some(ClusterPattern::new(key));
+            filter.cluster = asked.cluster("", Some(key.clone()));
         }
         if let Some(route) = &words.route {
-            filter.name = Some(Glob::new(route));
+            filter.name = asked.text("", Some(route.clone()));
         }
-        Ok(Plan { sections, filter, words, common, in_cluster })
+        Ok(Plan { sections, filter, asked, words, common, in_cluster })
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::streams::{Sent, StreamStatus};
 use super::upkeep::Upkeep;
+use crate::adapters::serve::TlsIdentity;
 use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, ServiceKind, Timestamp, WorkloadId};
 use crate::engine::Feeds;
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
@@ -34,6 +35,16 @@ pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, upkeep: Option<&Upkee
         "problems": problems.iter().map(|p| json!({"file": p.file, "reason": p.reason})).collect::<Vec<_>>(),
         "restartHold": {"waitsFor": &*snapshot.missing},
         "upkeep": upkeep.map(|u| u.page(now)),
+    })
+}
+
+/// The certificate of the mTLS port: its end, and why new files are not in use, where they are not.
+pub(super) fn tls(identity: Option<&TlsIdentity>) -> Value {
+    let Some(identity) = identity else { return Value::Null };
+    json!({
+        "certificate": identity.certificate().display().to_string(),
+        "notAfter": identity.not_after(),
+        "problem": identity.problem().map(|why| why.to_string()),
     })
 }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::debug::{self, Subject};
 use super::streams::OpenStreams;
 use super::upkeep::Upkeep;
-use crate::adapters::serve;
+use crate::adapters::serve::{self, TlsIdentity};
 use crate::data::model::ClusterRole;
 use crate::engine::{Engine, FeedState, Feeds};
 
@@ -27,6 +27,8 @@ pub(super) struct Pages {
     pub(super) dumps: tokio::sync::Mutex<()>,
     /// Where pilot runs in a cluster.
     pub(super) upkeep: Option<Arc<Upkeep>>,
+    /// The certificate of the mTLS port, where there is one.
+    pub(super) tls: Option<Arc<TlsIdentity>>,
 }
 
 /// The pages for people and tools: they name workloads and addresses, so they stay on loopback until a flag opens them.
@@ -48,7 +50,9 @@ pub(super) fn monitoring_router(pages: Arc<Pages>) -> Router {
 
 async fn clusterz(State(pages): State<Arc<Pages>>) -> Json<Value> {
     let upkeep = pages.upkeep.as_deref();
-    Json(debug::clusters(&pages.feeds, &pages.engine.published().snapshot, upkeep, serve::now()))
+    let mut page = debug::clusters(&pages.feeds, &pages.engine.published().snapshot, upkeep, serve::now());
+    page["tls"] = debug::tls(pages.tls.as_deref());
+    Json(page)
 }
 
 #[derive(Deserialize)]

@@ -167,11 +167,13 @@ impl Discovery {
             _ => None,
         };
         let open = Arc::new(OpenStreams::default());
+        let tls = config.listen.certificate.clone().map(TlsIdentity::load).transpose()?;
         let pages = Arc::new(Pages {
             engine: engine.clone(),
             feeds: feeds.clone(),
             open,
             dumps: tokio::sync::Mutex::default(),
+            tls: tls.map(Arc::new),
             upkeep: upkeep.clone(),
         });
         let servers = servers(&config.listen, pages, &stats, &stop).await?;
@@ -267,6 +269,7 @@ async fn servers(
     let metrics = Metrics::new();
     stats.register(&metrics);
     metrics.collect(Standing { engine: pages.engine.clone(), feeds: pages.feeds.clone(), open: pages.open.clone() });
+    pages.tls.iter().for_each(|identity| identity.register(&metrics));
     let engine = pages.engine.clone();
     let streams = Arc::new(DiscoveryStreams {
         engine: engine.clone(),
@@ -285,8 +288,7 @@ async fn servers(
         |listener| serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), held.clone(), stop.clone());
     servers.add("grpc", &listen.grpc, plain).await?;
     let rest = || rest::router(engine.clone());
-    if let Some(files) = &listen.certificate {
-        let identity = Arc::new(TlsIdentity::load(files.clone())?);
+    if let Some(identity) = pages.tls.clone() {
         let incoming = |listener| serve::tls_incoming(listener, identity.clone(), stop.clone());
         let held = limit("grpc-tls");
         let xds = |listener| serve::grpc(ads(true), incoming(listener), held.clone(), stop.clone());

@@ -186,14 +186,25 @@ impl DiscoveryStreams {
         pump.take(first).await?;
         // at the end each proxy is told at once, and finds another pilot
         tokio::select! {
-            ended = pump.run(requests, responses) => ended,
+            // a certificate that is over gets nothing more
+            biased;
+            () = expiry(peer) => Err(Status::unauthenticated("your certificate is over: connect again with a new one")),
             () = self.stop.cancelled() => Err(stopping()),
+            ended = pump.run(requests, responses) => ended,
         }
     }
 }
 
 /// How long a stream may take to say who it is.
 const FIRST_REQUEST: Duration = Duration::from_secs(15);
+
+/// Waits until the certificate that the client showed is over; one that showed none has no such end.
+async fn expiry(peer: &Peer) {
+    match peer.certificates.first().and_then(|leaf| serve::not_after(leaf)) {
+        Some(end) => serve::until(end).await,
+        None => pending().await,
+    }
+}
 
 /// Who the proxy is. X16: the first request says so; X17: a certificate bounds what it may say.
 fn identify(first: &XdsRequest, peer: &Peer, trust_domain: &str) -> Result<Proxy, Status> {

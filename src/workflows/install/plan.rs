@@ -21,6 +21,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
     pub only_secrets: bool,
+    /// Stub Services, although `mesh.yaml` does not ask for them.
+    pub stub_services: bool,
     /// When it is: credentials that have ended are minted anew.
     pub now: Timestamp,
 }

@@ -1,7 +1,6 @@
 //! From a plan to clusters that hold it: everything that can be checked is checked before the first write; then the clusters go
 //! side by side, in the order that holds between them.
 
-use std::path::Path;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -15,8 +14,10 @@ use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
 use super::report::InstallReport;
+use super::skew;
 use super::steps::{STAGES, Way};
-use super::trust;
+use super::stubs;
+use super::trust::{self, CaAt};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{Inventory, Stage};
 
@@ -29,6 +30,8 @@ pub struct Prepared {
     /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
     credentials: Option<Credentials>,
     consent: Consent,
+    /// Whether an older version of this program installed in a cluster that is asked for.
+    upgrade: bool,
 }
 
 /// How long to wait for what was written.
@@ -54,20 +57,33 @@ struct Asked<'a> {
 pub async fn prepare(
     input: &PlanInput,
     options: &Options,
-    ca: Option<&Path>,
+    ca: CaAt<'_>,
     consent: Consent,
 ) -> Result<Prepared, InstallError> {
-    let plan = Plan::of(input, options)?;
+    let mut plan = Plan::of(input, options)?;
     let namespace = plan.clusters.first().map(|c| c.manifests.namespace.clone()).unwrap_or_default();
     // also those that are not asked for now: they know the primary
     let asked = join_all(input.clusters.iter().map(|c| ask(&c.id, &c.place, &namespace))).await;
     if !consent.move_primary {
         recorded_primary(&asked, &plan)?;
     }
+    let told = if options.stub_services || input.mesh.stub_services {
+        let places: Vec<stubs::Place<'_>> = asked
+            .iter()
+            .map(|a| stubs::Place {
+                id: a.id,
+                backend: a.backend.as_ref().ok(),
+                old: a.inventory.as_ref().ok().and_then(Option::as_ref),
+            })
+            .collect();
+        stubs::add(input, &mut plan.clusters, &places).await?
+    } else {
+        Vec::new()
+    };
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
-    let look = ready::look(input, &plan.clusters, &backends(&asked), &secrets, consent).await;
-    let look = &look;
+    let look = ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent).await;
+    let (look, told) = (&look, &told);
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
         let asked = asked.iter().find(|a| *a.id == planned.id);
@@ -75,6 +91,7 @@ pub async fn prepare(
             let way = |compared| {
                 let way = Way::new(planned.clone(), secrets.clone(), consent, compared);
                 look.tell(&way);
+                told.iter().filter(|(id, _)| *id == planned.id).for_each(|(_, text)| way.note(text.clone()));
                 way
             };
             if let Some(why) = look.stops(&planned.id) {
@@ -101,6 +118,7 @@ pub async fn prepare(
                 && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
             {
                 way.fail(why);
+                way.hint("meshctl diff shows them; --force-conflicts takes these fields back");
             }
             if options.only_secrets && planned.place.server().is_none() {
                 way.note("a folder holds no Secret: nothing is placed there");
@@ -110,12 +128,17 @@ pub async fn prepare(
     });
     let ways = join_all(ways).await;
     let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
-    Ok(Prepared { plan, ways, credentials, consent })
+    let upgrade = asked.iter().filter(|a| plan.clusters.iter().any(|c| c.id == *a.id)).any(|a| {
+        let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
+        inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
+    });
+    Ok(Prepared { plan, ways, credentials, consent, upgrade })
 }
 
-/// The backends by cluster.
-fn backends<'a>(asked: &'a [Asked<'a>]) -> Vec<(&'a ClusterId, &'a Result<Backend, String>)> {
-    asked.iter().map(|a| (a.id, &a.backend)).collect()
+/// What the preflight needs of the clusters that were asked.
+fn grounds<'a>(asked: &'a [Asked<'a>]) -> Vec<ready::Reached<'a>> {
+    let inventory = |a: &'a Asked<'a>| a.inventory.as_ref().ok().and_then(Option::as_ref);
+    asked.iter().map(|a| ready::Reached { id: a.id, backend: &a.backend, inventory: inventory(a) }).collect()
 }
 
 /// What must happen to the credentials of the remotes that are asked for.
@@ -243,6 +266,10 @@ impl Prepared {
         let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
         let quiet = self.is_settled();
         let say = |text: &str| (!quiet).then(|| say(text)).unwrap_or_default();
+        if self.upgrade {
+            self.one_by_one(waiting, &say).await;
+            return self.report(false);
+        }
         // the CA everywhere first: a workload that started without it would have to be made anew
         say("namespaces and the CA");
         join_all(all.iter().map(|w| async {
@@ -277,6 +304,31 @@ impl Prepared {
         .await;
         join_all(all.iter().map(|w| w.finish())).await;
         self.report(false)
+    }
+}
+
+impl Prepared {
+    /// An upgrade: the primary first, then one remote after the other, each until it is ready. At the first that is not
+    /// well it stops: the others go on with the old version.
+    async fn one_by_one(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) {
+        let mut ill: Option<(&ClusterId, String)> = None;
+        // the plan has the primary first, then the others by id
+        for way in &self.ways {
+            if let Some((id, why)) = &ill {
+                way.fail(format!("it was not upgraded, since the cluster {id} is not well: {why}"));
+                continue;
+            }
+            say(&format!("the upgrade of {}", way.planned.id));
+            way.begin().await;
+            stages(way, Stage::Namespace, Stage::Workloads).await;
+            if let Some(credentials) = &self.credentials {
+                credentials.place(&[way], self.consent.revoke_credentials).await;
+            }
+            way.wait(waiting).await;
+            stages(way, Stage::Webhooks, Stage::Webhooks).await;
+            way.finish().await;
+            ill = way.error().map(|why| (&way.planned.id, why));
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::run::connect;
 use super::standing;
 use crate::adapters::k8s::get_all;
 use crate::data::model::{Report, Table};
-use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage};
+use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage, is_taken_over};
 
 /// What a user allows an uninstallation.
 #[derive(Debug, Clone, Default)]
@@ -225,6 +225,7 @@ impl Live {
             let run_time = key.kind == "Lease";
             let kept = match () {
                 () if !object.is_owned() && !run_time => Some("it does not carry our label"),
+                () if is_taken_over(object) => Some("it was a stub, and has a selector by now"),
                 () if *key == ca && !leave.purge => Some("the CA outlives an installation; --purge removes it"),
                 () if key.stage() == Stage::Definitions && !leave.purge => {
                     Some("objects of others depend on it; --purge removes it")

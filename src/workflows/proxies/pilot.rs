@@ -1,5 +1,6 @@
 //! A pilot as a source: what it gives its proxies, and the talk's v1 REST.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
@@ -50,6 +51,9 @@ impl Pilot {
                 candidates.push(connected);
             }
         }
+        if let Some(error) = self.unknown_cluster(&candidates, query) {
+            return Ok(Err(error));
+        }
         Ok(match resolve_among(candidates, query) {
             Err(TargetError::NotFound { .. }) if unconnected(query).is_some() => {
                 Ok(Targets { chosen: unconnected(query).into_iter().collect(), of: 1 })
@@ -58,11 +62,21 @@ impl Pilot {
         })
     }
 
+    /// A cluster that is named and of which our pilot, which knows every pod, has none.
+    fn unknown_cluster(&self, candidates: &[Candidate], query: &TargetQuery) -> Option<TargetError> {
+        let named = query.text.split_once('/').filter(|(_, pod)| pod.contains('/')).map(|(cluster, _)| cluster);
+        let known: BTreeSet<&str> = candidates.iter().map(|c| c.target.id.cluster.as_str()).collect();
+        let cluster = [query.cluster.as_deref(), named].into_iter().flatten().find(|c| !known.contains(c))?;
+        let ours = self.ours.load(Ordering::Relaxed) && !known.is_empty();
+        let known = known.into_iter().filter(|c| !c.is_empty()).map(str::to_owned).collect();
+        ours.then(|| TargetError::NoCluster { cluster: cluster.to_owned(), known })
+    }
+
     /// One of pilot's lists of proxies or pods.
     async fn list(&self, path: &str) -> Result<Vec<Candidate>, SourceError> {
         let text = self.http.text(path, &[]).await?;
         let answer = |why: String| SourceError::Answer { origin: self.http.origin.clone(), path: path.to_owned(), why };
-        let all: Value = serde_json::from_str(&text).map_err(|e| answer(e.to_string()))?;
+        let all: Value = serde_json::from_str(&text).map_err(|_| answer(no_json(&text).to_owned()))?;
         let list = all.as_array().or_else(|| all.get("proxies").and_then(Value::as_array));
         let list = list.ok_or_else(|| answer("it is no list of proxies".to_owned()))?;
         Ok(list.iter().filter_map(candidate).collect())
@@ -104,6 +118,15 @@ impl Pilot {
     /// Where pilot does not answer.
     pub async fn registration(&self, key: &str) -> Result<String, SourceError> {
         self.http.text(&format!("/v1/registration/{}", key.replace('|', "%7C")), &[]).await
+    }
+}
+
+/// Why a text that should be JSON is none.
+pub fn no_json(text: &str) -> &'static str {
+    match text.trim_start().chars().next() {
+        None => "it is empty",
+        Some('<') => "it is a web page, so no pilot answers there",
+        Some(_) => "it is no JSON",
     }
 }
 

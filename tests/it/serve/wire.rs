@@ -120,7 +120,7 @@ pub(crate) async fn connect(
 
 impl Link {
     /// The type of the next frame.
-    async fn frame(&mut self) -> std::io::Result<u8> {
+    pub(crate) async fn frame(&mut self) -> std::io::Result<u8> {
         let mut head = [0; 9];
         self.stream.read_exact(&mut head).await?;
         let mut body = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];

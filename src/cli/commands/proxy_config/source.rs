@@ -224,10 +224,10 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
 
 /// Pilot's v1 hosts as a table.
 fn hosts(text: &str, origin: &Origin) -> Result<Report, CliError> {
-    let data: serde_json::Value = serde_json::from_str(text).map_err(|e| SourceError::Answer {
+    let data: serde_json::Value = serde_json::from_str(text).map_err(|_| SourceError::Answer {
         origin: origin.clone(),
         path: "/v1/registration".to_owned(),
-        why: e.to_string(),
+        why: proxies::no_json(text).to_owned(),
     })?;
     let mut table = Table::new(&["ADDRESS", "PORT", "LOCALITY"], &[]);
     let mut names = Vec::new();
