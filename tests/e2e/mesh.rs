@@ -27,7 +27,8 @@ impl Operator {
         for cluster in pair.both() {
             meshctl.file(&format!("kubeconf/{}.yaml", cluster.name()), cluster.kubeconfig());
         }
-        meshctl.file("kubeconf/mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\n");
+        let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\nstubServices: true\n";
+        meshctl.file("kubeconf/mesh.yaml", mesh);
         Self { meshctl }
     }
 

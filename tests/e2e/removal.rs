@@ -14,6 +14,7 @@ use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use crate::bookinfo::NAMESPACE;
 use crate::cluster::Cluster;
 use crate::mesh::{Operator, SYSTEM};
 use crate::objects::{LONG, put};
@@ -35,6 +36,10 @@ pub async fn leaves_what_is_not_ours(pair: &Pair, operator: &Operator) {
         if gke == in_gke && on_prem == kept { Ok(()) } else { Err(format!("{left:?}")) }
     })
     .await;
+    let services: Api<Service> = Api::namespaced(pair.on_prem.client(), NAMESPACE);
+    let left = services.list(&ListParams::default()).await.unwrap().items;
+    let left: Vec<&str> = left.iter().filter_map(|s| s.metadata.name.as_deref()).collect();
+    assert_eq!(left, ["reviews"], "the stubs have gone from the application's namespace");
 }
 
 /// Everything in the control plane's namespace, and what was made for it in the whole cluster, as `Kind/name`, sorted.

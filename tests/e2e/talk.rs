@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -41,8 +41,10 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     walk.did("calls from both clusters reach both");
     scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
     walk.did("scaling");
+    names_of_the_other_cluster_resolve(&pair, &operator, &proxies).await;
+    walk.did("stub services");
     the_second_install_moves_nothing(&operator);
-    walk.did("the second install");
+    walk.did("an install that changes nothing");
     pilot_moves(&pair, &proxies).await;
     walk.did("pilot moved");
     operator.install(TAGS[1]);
@@ -135,6 +137,22 @@ async fn scaling_is_seen_in_the_other_cluster(pair: &Pair, proxies: &Proxies) {
     proxies.reach(&[("gke", "v2"), ("on-prem", "v3")]).await;
     bookinfo::run(&pair.gke, "reviews", "v1", false, 1).await;
     proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
+}
+
+/// The talk's ratings: DNS on premises answers only once `install` has made a Service there.
+async fn names_of_the_other_cluster_resolve(pair: &Pair, operator: &Operator, proxies: &Proxies) {
+    let before = proxies.reviews.get("/resolve", &[("name", "ratings")]).await;
+    assert!(before.as_ref().is_err_and(|e| e.starts_with("404")), "{before:?}");
+    operator.install(TAGS[0]);
+    let services: Api<Service> = Api::namespaced(pair.on_prem.client(), NAMESPACE);
+    let stub = services.get("ratings").await.unwrap().spec.unwrap();
+    assert_eq!(stub.selector, None);
+    let want = json!([stub.cluster_ip.unwrap()]).to_string();
+    eventually("DNS has ratings where there are none", LONG, async || {
+        let answer = proxies.reviews.get("/resolve", &[("name", "ratings")]).await?;
+        if answer == want { Ok(()) } else { Err(answer) }
+    })
+    .await;
 }
 
 fn the_second_install_moves_nothing(operator: &Operator) {
