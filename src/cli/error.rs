@@ -181,11 +181,24 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
 
 impl From<crate::workflows::proxies::SourceError> for CliError {
     fn from(e: crate::workflows::proxies::SourceError) -> Self {
+        use crate::adapters::k8s::K8sError;
         use crate::workflows::proxies::{Origin, SourceError};
         let error = CliError::usage(e.to_string());
         match e {
             SourceError::Unreachable { origin: Origin::Pilot(_), .. } => {
                 error.hint("is it there? kubectl -n istio-system port-forward deploy/istio-pilot 8080, or --from registry to compute it here")
+            }
+            SourceError::Forward { ref origin, ref why, .. } => match (why, origin) {
+                (K8sError::Forbidden(_), _) => error.hint("it takes the right to create pods/portforward in that namespace"),
+                (K8sError::Peer { .. }, Origin::EnvoyPod(_)) => {
+                    error.hint("has the pod a sidecar? --from registry computes what its proxy would get")
+                }
+                (K8sError::NotFound, _) => error.hint("is the pod still there? kubectl get pods -A"),
+                _ => error.hint("look at the cluster: meshctl cluster list"),
+            },
+            SourceError::NoWay { .. } => error.hint("--from registry computes here what its proxy would get"),
+            SourceError::NoPilot(_) => {
+                error.hint("name one: PILOT_URL=127.0.0.1:8080; or --from registry to compute it here")
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),

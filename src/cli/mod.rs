@@ -67,6 +67,8 @@ enum Command {
     Probe(commands::probe::Args),
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
+    #[command(visible_alias = "ps")]
+    ProxyStatus(commands::proxy_status::Args),
     Uninstall(commands::uninstall::Args),
     Version(commands::version::Args),
 }
@@ -106,6 +108,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
         Command::Probe(args) => commands::probe::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
+        Command::ProxyStatus(args) => commands::proxy_status::run(ctx, args).await,
         Command::Uninstall(args) => commands::uninstall::run(ctx, args).await,
         Command::Version(args) => commands::version::run(ctx, args).await,
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use crate::adapters::registry::{self, Registry};
+use crate::adapters::registry::{self, LoadError, Objects, Registry};
 use crate::data::kinds::Object;
 use crate::data::model::{ClusterId, FeedId, Kind};
 use crate::pure::mesh::{Change, Index, Mesh, ingest};
@@ -27,9 +27,29 @@ pub async fn load_once(registry: &Registry, deadline: Duration) -> Loaded {
         let objects = registry::load_once(entry, deadline).await;
         (entry.id.clone(), objects)
     });
+    assemble(registry, join_all(loads).await)
+}
+
+/// The pods of a registry's clusters, or of one, and of one namespace alone where it is named: what finding a proxy needs.
+/// Of localities and settings it knows nothing.
+pub async fn load_pods(
+    registry: &Registry,
+    only: Option<&ClusterId>,
+    namespace: Option<&str>,
+    deadline: Duration,
+) -> Loaded {
+    let entries = registry.entries.iter().filter(|e| only.is_none_or(|id| *id == e.id));
+    let loads = entries.map(|entry| async move {
+        let objects = registry::load_pods(entry, namespace, deadline).await;
+        (entry.id.clone(), objects)
+    });
+    assemble(registry, join_all(loads).await)
+}
+
+fn assemble(registry: &Registry, clusters: Vec<(ClusterId, Result<Objects, LoadError>)>) -> Loaded {
     let mut index = Index::new(registry.settings());
     let (mut failed, mut bad) = (BTreeMap::new(), Vec::new());
-    for (id, objects) in join_all(loads).await {
+    for (id, objects) in clusters {
         match objects {
             Ok(all) => {
                 fill(&mut index, &id, &all.objects);

@@ -15,7 +15,7 @@ use crate::bookinfo::{self, NAMESPACE};
 use crate::cluster::Cluster;
 use crate::image::TAGS;
 use crate::mesh::{Operator, PILOT, SYSTEM, moved, pilot_is_known_everywhere};
-use crate::objects::{LONG, Server, ready, rolled_out};
+use crate::objects::{LONG, Server, addresses, ready, rolled_out};
 use crate::pair::{Pair, shared};
 use crate::removal;
 use crate::wait::eventually;
@@ -39,6 +39,8 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
     ratings_are_reached_from_where_there_are_none(&proxies).await;
     walk.did("calls from both clusters reach both");
+    proxies_are_seen_from_outside(&pair, &operator).await;
+    walk.did("inspection");
     scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
     walk.did("scaling");
     names_of_the_other_cluster_resolve(&pair, &operator, &proxies).await;
@@ -130,6 +132,33 @@ async fn call(from: &Server, service: &str) -> Result<Value, String> {
 async fn ratings_are_reached_from_where_there_are_none(proxies: &Proxies) {
     let answer = eventually("reviews v3 reach ratings", LONG, async || call(&proxies.reviews, "ratings").await).await;
     assert_eq!((&answer["service"], &answer["cluster"]), (&json!("ratings"), &json!("gke")));
+}
+
+/// What the operator sees of Envoys in both clusters, by port-forward: endpoints of both clusters, as pilot gave them.
+async fn proxies_are_seen_from_outside(pair: &Pair, operator: &Operator) {
+    let mut reviews = addresses(&pair.gke, NAMESPACE, "app=reviews").await;
+    reviews.extend(addresses(&pair.on_prem, NAMESPACE, "app=reviews").await);
+    let name = format!("outbound|9080||reviews.{NAMESPACE}.svc.cluster.local");
+    for target in ["deploy/productpage-v1", "deploy/reviews-v3"] {
+        let clusters = operator.run(&format!("proxy-config clusters {target} -n {NAMESPACE} -o name")).exits(0);
+        assert!(clusters.stdout.lines().any(|line| line == name), "{target}: {}", clusters.stdout);
+        for source in ["envoy", "pilot", "registry"] {
+            let line = format!("proxy-config endpoints {target} -n {NAMESPACE} --from {source} --cluster {name}");
+            let endpoints = operator.run(&line).exits(0).stdout;
+            for address in &reviews {
+                assert!(endpoints.contains(&format!("{address}:")), "{target} {source}: {address} not in {endpoints}");
+            }
+            // and a line of headings
+            assert_eq!(endpoints.lines().count(), reviews.len() + 1, "{target} {source}: {endpoints}");
+        }
+        operator.run(&format!("proxy-status {target} -n {NAMESPACE}")).exits(0);
+    }
+    let status = operator.run("proxy-status").exits(0).stdout;
+    for pod in ["productpage-v1-", "reviews-v3-"] {
+        assert!(status.contains(pod), "{status}");
+    }
+    let compared = operator.run(&format!("endpoints reviews -n {NAMESPACE} --compare")).exits(0).stdout;
+    assert!(reviews.iter().all(|address| compared.contains(address)), "{compared}");
 }
 
 async fn scaling_is_seen_in_the_other_cluster(pair: &Pair, proxies: &Proxies) {

@@ -16,6 +16,7 @@ mod image;
 mod inspect;
 mod install;
 mod mesh;
+mod pods;
 mod props;
 mod readme;
 mod registry;

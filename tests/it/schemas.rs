@@ -150,6 +150,13 @@ fn live_report() -> Value {
     report.report("InstallReport").unwrap().data
 }
 
+/// A report is what the schema of its kind says; for reports that take a live proxy.
+#[track_caller]
+pub(crate) fn holds(name: &str, report: &Value) {
+    assert_eq!(report["kind"], name);
+    assert_eq!(broken(&schema(name), report, name), [] as [String; 0]);
+}
+
 /// What an uninstallation kept, which a folder's seldom does.
 fn kept_report() -> Value {
     let cluster = LeftCluster {

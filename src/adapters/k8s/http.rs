@@ -86,6 +86,9 @@ impl PodHttp {
         };
         let answer = match tokio::time::timeout(self.silence, exchange).await {
             Ok(Ok(answer)) => answer,
+            Ok(Err(e)) if e.is_incomplete_message() => {
+                return Err(self.reason.error("it closed the connection without an answer").await);
+            }
             Ok(Err(e)) => return Err(self.reason.error(words(&e)).await),
             Err(_) => return Err(self.reason.error(&late(self.silence)).await),
         };

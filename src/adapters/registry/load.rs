@@ -7,6 +7,7 @@ use futures::future::try_join_all;
 use super::{Entry, Source, load_folder};
 use crate::adapters::k8s::{K8sError, list, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
+use crate::data::model::Kind;
 
 /// Why a cluster cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,23 +49,55 @@ pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Objects, Loa
     };
     let all = within(deadline, async {
         let (_, client) = connector.client().await?;
-        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, &entry.system_namespace, deadline))).await
+        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, path(row, &entry.system_namespace), deadline)))
+            .await
     });
+    Ok(joined(all.await?))
+}
+
+/// The pods, and the services and slices that lead to them: what finding a proxy needs. Of one namespace alone a live
+/// cluster is asked for no more than that, so that rights in it suffice. A folder is read whole.
+///
+/// # Errors
+/// As [`load_once`].
+pub async fn load_pods(entry: &Entry, namespace: Option<&str>, deadline: Duration) -> Result<Objects, LoadError> {
+    let Some(connector) = entry.source.connector() else { return load_once(entry, deadline).await };
+    let named = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if namespace.is_some_and(|n| n.is_empty() || !n.chars().all(named)) {
+        return Ok(Objects::default());
+    }
+    let rows = WATCHED.iter().filter(|row| matches!(row.kind, Kind::Pod | Kind::Service | Kind::EndpointSlice));
+    let all = within(deadline, async {
+        let (_, client) = connector.client().await?;
+        let kinds = rows.map(|row| {
+            let (all, plural) = (path(row, &entry.system_namespace), row.gvk.plural);
+            let path = match namespace {
+                Some(name) => all.replace(&format!("/{plural}?"), &format!("/namespaces/{name}/{plural}?")),
+                None => all,
+            };
+            list_kind(&client, row, path, deadline)
+        });
+        try_join_all(kinds).await
+    });
+    Ok(joined(all.await?))
+}
+
+fn joined(kinds: Vec<Objects>) -> Objects {
     let mut whole = Objects::default();
-    for Objects { objects, bad } in all.await? {
+    for Objects { objects, bad } in kinds {
         whole.objects.extend(objects);
         whole.bad.extend(bad);
     }
-    Ok(whole)
+    whole
 }
 
 async fn list_kind(
     client: &kube::Client,
     row: &Watched,
-    namespace: &str,
+    path: String,
     deadline: Duration,
 ) -> Result<Objects, K8sError> {
-    let (path, mut all, mut next) = (path(row, namespace), Objects::default(), String::new());
+    let (mut all, mut next) = (Objects::default(), String::new());
     loop {
         match list(client, row, &path, &next, deadline).await {
             Ok(page) => {

@@ -29,7 +29,7 @@ pub use event::{Event, Subject};
 pub use folder::{BadDocument, Folder, is_manifest, load_folder};
 pub use follow::follow;
 pub use live::Timing;
-pub use load::{LoadError, Objects, load_once};
+pub use load::{LoadError, Objects, load_once, load_pods};
 pub use origin::Origin;
 pub use secret::{Holdings, InCluster, REMOTES, SETTINGS, connector_of, token_of, with_token};
 pub use source::{ReadOptions, Source, Trust};

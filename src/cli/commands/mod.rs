@@ -12,5 +12,6 @@ pub(super) mod man;
 pub(super) mod manifest;
 pub(super) mod probe;
 pub(super) mod proxy_config;
+pub(super) mod proxy_status;
 pub(super) mod uninstall;
 pub(super) mod version;

@@ -1,6 +1,7 @@
 //! `meshctl proxy-config`
 
 mod filters;
+mod log;
 mod show;
 mod source;
 mod words;
@@ -9,13 +10,16 @@ use std::path::PathBuf;
 
 use crate::cli::{CliError, Context, Outcome};
 use crate::pure::inspect::{Filter, Section};
+pub(in crate::cli::commands) use source::{pilots, silent};
+
 use filters::{Asked, DIRECTIONS, STATUSES, TYPES};
 use words::Words;
 
 /// Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap
 ///
 /// The proxy is found by pod, app label, workload or service name in any cluster of the mesh, or read from a file or an
-/// Envoy's admin address. Without --from, -f or --admin the source is pilot where PILOT_URL is set, else the registry.
+/// Envoy's admin address. Without --from, -f or --admin the source is pilot where PILOT_URL is set, else the Envoy itself in
+/// a live cluster, and the registry for a file cluster.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   meshctl proxy-config clusters productpage
@@ -67,6 +71,15 @@ enum View {
   meshctl proxy-config all productpage -o json"
     )]
     All(All),
+    /// The loggers of the Envoy and their levels; --level sets them
+    #[command(
+        visible_alias = "o",
+        after_help = "Examples:
+  meshctl proxy-config log productpage
+  meshctl proxy-config log productpage --level http:debug,upstream:trace
+  meshctl proxy-config log --admin 127.0.0.1:15000 --level warning"
+    )]
+    Log(log::Args),
     /// The talk's `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http
     #[command(name = "s", aliases = ["sds", "secret", "secrets"], after_help = "Examples:
   meshctl proxy-config s 'reviews.default.svc.cluster.local|http' -o v1")]
@@ -101,9 +114,9 @@ struct Common {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum From {
-    /// The Envoy itself (with --admin)
+    /// The Envoy itself, by port-forward or at --admin
     Envoy,
-    /// A pilot (PILOT_URL)
+    /// Pilot, at PILOT_URL or by port-forward
     Pilot,
     /// A file (-f)
     File,
@@ -267,6 +280,8 @@ impl View {
                 (vec![Section::Bootstrap], Filter::default(), common, place.in_cluster)
             }
             View::All(All { common, place }) => (Section::ALL.to_vec(), Filter::default(), common, place.in_cluster),
+            // it asks for no part of a dump
+            View::Log(_) => return Err(CliError::usage("loggers are no part of a dump")),
             View::Lone(Lone { common, place }) => (Vec::new(), Filter::default(), common, place.in_cluster),
         };
         let words = Words::read(&sections, &common.words)?;
@@ -281,7 +296,11 @@ impl View {
 }
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
-    let plan = args.view.plan()?;
+    let view = match args.view {
+        View::Log(args) => return log::run(ctx, args).await,
+        view => view,
+    };
+    let plan = view.plan()?;
     if plan.sections.is_empty() {
         return source::registration(ctx, &plan).await;
     }

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod clusters;
+mod diff;
 mod dump;
 mod endpoints;
 mod filter;
@@ -12,6 +13,7 @@ mod summary;
 mod view;
 mod walk;
 
+pub use diff::{Difference, Resources, differences};
 pub use dump::{Element, Group, Section, Visit};
 pub use filter::{ClusterPattern, Filter, Glob};
 pub use summary::{DumpError, Problem, Summary};

@@ -209,7 +209,7 @@ fn misshapen(section: Section, e: &serde_json::Error) -> String {
 }
 
 /// The resource in an element: Envoy wraps it with its version and times.
-fn resource(section: Section, mut entry: Value) -> Value {
+pub(super) fn resource(section: Section, mut entry: Value) -> Value {
     let paths: &[&[&str]] = match section {
         Section::Bootstrap => &[],
         Section::Clusters => &[&["cluster"]],

@@ -153,7 +153,7 @@ fn ports<'s>(service: &'s Service, wanted: Option<&str>) -> Result<Vec<&'s Servi
 }
 
 /// The endpoints that a query means, in the mesh's order, each with its service and port.
-fn select<'m>(
+pub(super) fn select<'m>(
     mesh: &'m Mesh,
     query: &EndpointQuery,
 ) -> Result<Vec<(&'m Service, &'m ServicePort, &'m Endpoint)>, EndpointError> {

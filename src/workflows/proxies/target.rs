@@ -20,6 +20,21 @@ pub struct TargetQuery {
     pub all: bool,
 }
 
+impl TargetQuery {
+    /// The cluster and the namespace to which the query is bound, as far as they are certain: nobody else need be asked.
+    pub fn place(&self) -> (Option<&str>, Option<&str>) {
+        let mut parts = self.text.split('/');
+        let whole = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(cluster), Some(namespace), Some(_), None) => Some((cluster, namespace)),
+            _ => None,
+        };
+        (
+            self.cluster.as_deref().or(whole.map(|(cluster, _)| cluster)),
+            self.namespace.as_deref().or(whole.map(|(_, namespace)| namespace)),
+        )
+    }
+}
+
 /// A pod whose proxy is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {

@@ -122,7 +122,7 @@ fn a_reader_that_goes_early_changes_neither_code_nor_talk() {
 }
 
 /// The talk's two clusters as folders.
-fn registry() -> tempfile::TempDir {
+pub(super) fn registry() -> tempfile::TempDir {
     use meshctl::workflows::demo::{FixtureSet, files};
     let home = tempfile::tempdir().unwrap();
     for (path, text) in files(FixtureSet::Base) {

@@ -157,8 +157,7 @@ fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary], matc
             ctx.out.note(&format!("{count} section(s) of the type {ty} are not known here and were not shown"));
         }
     }
-    let whole =
-        !matches!(origin, Origin::Admin(_)) && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
+    let whole = !origin.is_envoy() && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
     for section in plan.sections.iter().filter(|_| whole) {
         if summaries.iter().any(|s| s.sections.contains(section)) {
             continue;
