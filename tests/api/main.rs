@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 #![allow(unreachable_pub, dead_code)]
 
+#[path = "../kube/assets.rs"]
+mod assets;
 mod cluster;
 mod cluster_list;
 mod credentials;
@@ -16,11 +18,14 @@ mod folder;
 mod harness;
 mod in_cluster;
 mod install;
+#[path = "../kube/kubeconfig.rs"]
+mod kubeconfig;
 mod live;
 mod lost;
 mod objects;
 mod pair;
 mod pilot;
+#[path = "../kube/pki.rs"]
 mod pki;
 mod preflight;
 mod proxy;
@@ -33,6 +38,7 @@ mod stretched;
 mod stubs;
 mod supervision;
 mod supervisor;
+#[path = "../kube/wait.rs"]
 mod wait;
 
 use std::process::ExitCode;

@@ -12,6 +12,7 @@ mod envoy;
 mod envoy_xds;
 mod fence;
 mod harness;
+mod image;
 mod inspect;
 mod install;
 mod mesh;

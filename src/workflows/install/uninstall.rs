@@ -182,9 +182,11 @@ impl Found {
         self.kept.push(Kept { object: key.to_string(), why: why.to_owned() });
     }
 
-    /// Webhooks first: none may point at a server that has gone.
+    /// Webhooks first: none may point at a server that has gone. The Lease after pilot's rights: a pilot that is ending would
+    /// write it anew.
     fn sort(&mut self) {
-        self.go.sort_by(|a, b| b.key.stage().cmp(&a.key.stage()).then_with(|| a.key.cmp(&b.key)));
+        let stage = |key: &ObjectKey| if key.kind == "Lease" { Stage::Namespace } else { key.stage() };
+        self.go.sort_by(|a, b| stage(&b.key).cmp(&stage(&a.key)).then_with(|| a.key.cmp(&b.key)));
     }
 }
 
