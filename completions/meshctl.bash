@@ -55,6 +55,9 @@ _meshctl() {
             meshctl,proxy-config)
                 cmd="meshctl__subcmd__proxy__subcmd__config"
                 ;;
+            meshctl,version)
+                cmd="meshctl__subcmd__version"
+                ;;
             meshctl__subcmd__ca,help)
                 cmd="meshctl__subcmd__ca__subcmd__help"
                 ;;
@@ -79,11 +82,17 @@ _meshctl() {
             meshctl__subcmd__ca__subcmd__help,verify)
                 cmd="meshctl__subcmd__ca__subcmd__help__subcmd__verify"
                 ;;
+            meshctl__subcmd__cluster,add)
+                cmd="meshctl__subcmd__cluster__subcmd__add"
+                ;;
             meshctl__subcmd__cluster,help)
                 cmd="meshctl__subcmd__cluster__subcmd__help"
                 ;;
             meshctl__subcmd__cluster,list)
                 cmd="meshctl__subcmd__cluster__subcmd__list"
+                ;;
+            meshctl__subcmd__cluster__subcmd__help,add)
+                cmd="meshctl__subcmd__cluster__subcmd__help__subcmd__add"
                 ;;
             meshctl__subcmd__cluster__subcmd__help,help)
                 cmd="meshctl__subcmd__cluster__subcmd__help__subcmd__help"
@@ -124,6 +133,9 @@ _meshctl() {
             meshctl__subcmd__help,proxy-config)
                 cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config"
                 ;;
+            meshctl__subcmd__help,version)
+                cmd="meshctl__subcmd__help__subcmd__version"
+                ;;
             meshctl__subcmd__help__subcmd__ca,init)
                 cmd="meshctl__subcmd__help__subcmd__ca__subcmd__init"
                 ;;
@@ -132,6 +144,9 @@ _meshctl() {
                 ;;
             meshctl__subcmd__help__subcmd__ca,verify)
                 cmd="meshctl__subcmd__help__subcmd__ca__subcmd__verify"
+                ;;
+            meshctl__subcmd__help__subcmd__cluster,add)
+                cmd="meshctl__subcmd__help__subcmd__cluster__subcmd__add"
                 ;;
             meshctl__subcmd__help__subcmd__cluster,list)
                 cmd="meshctl__subcmd__help__subcmd__cluster__subcmd__list"
@@ -278,7 +293,7 @@ _meshctl() {
 
     case "${cmd}" in
         meshctl)
-            opts="-o -q -v -h -V --registry --output --quiet --verbose --help --version ca cluster completion demo discovery endpoints ep install man manifest proxy-config pc help"
+            opts="-o -q -v -h -V --registry --output --quiet --verbose --help --version ca cluster completion demo discovery endpoints ep install man manifest proxy-config pc version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -502,7 +517,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__cluster)
-            opts="-o -q -v -h --registry --output --quiet --verbose --help list help"
+            opts="-o -q -v -h --registry --output --quiet --verbose --help list add help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -527,9 +542,57 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        meshctl__subcmd__cluster__subcmd__help)
-            opts="list help"
+        meshctl__subcmd__cluster__subcmd__add)
+            opts="-o -q -v -h --context --kubeconfig --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__cluster__subcmd__help)
+            opts="list add help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__cluster__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -656,7 +719,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__discovery)
-            opts="-o -q -v -h --grpc --secure --secure-rest --tls-cert --tls-key --tls-root --http --rest --monitoring --primary --no-restart-hold --in-cluster --cluster-id --namespace --token-renew-after --pod-name --service-account-dir --api-host --api-port --registry --output --quiet --verbose --help"
+            opts="-o -q -v -h --grpc --secure --secure-rest --tls-cert --tls-key --tls-root --http --rest --monitoring --max-connections --primary --no-restart-hold --in-cluster --cluster-id --namespace --token-renew-after --pod-name --service-account-dir --api-host --api-port --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -695,6 +758,10 @@ _meshctl() {
                     return 0
                     ;;
                 --monitoring)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-connections)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -788,7 +855,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__help)
-            opts="ca cluster completion demo discovery endpoints install man manifest proxy-config help"
+            opts="ca cluster completion demo discovery endpoints install man manifest proxy-config version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -858,8 +925,22 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__help__subcmd__cluster)
-            opts="list"
+            opts="list add"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__help__subcmd__cluster__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1137,8 +1218,22 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        meshctl__subcmd__help__subcmd__version)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         meshctl__subcmd__install)
-            opts="-y -f -o -q -v -h --dry-run --yes --clusters --primary --move-primary --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
+            opts="-y -f -o -q -v -h --dry-run --yes --no-wait --clusters --primary --move-primary --force-conflicts --allow-downgrade --revoke-credentials --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2003,6 +2098,36 @@ _meshctl() {
                     return 0
                     ;;
                 --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__version)
+            opts="-o -q -v -h --client --timeout --registry --output --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

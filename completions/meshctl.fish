@@ -36,7 +36,7 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -s v -l verbose -d 'Say mo
 complete -c meshctl -n "__fish_meshctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_needs_command" -s V -l version -d 'Print version'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
-complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "cluster" -d 'Show the clusters of the registry'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "cluster" -d 'Show the clusters of the registry, add one, remove one'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "completion" -d 'Print the completions of a shell'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
@@ -47,6 +47,7 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "man" -d 'Write the 
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "pc" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "version" -d 'Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -64,7 +65,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l dir -d 'The CA folder [default: caDir of mesh.yaml, or mesh-ca beside the registry]' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l cluster -d 'A cluster that needs an intermediate, instead of the registry\'s; may be repeated' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l key -d 'The kind of new keys: p256, p384, rsa2048, rsa4096 [default: p384 for the root, p256 for intermediates]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l key -d 'The kind of new keys (those that are there stay): p256, p384, rsa2048, rsa4096 [default: p384 for the root, p256 for intermediates]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l root-key -d 'The file with the root\'s key, if that does not live in the CA folder; it is made where neither it nor a root exists' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -74,7 +75,7 @@ yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l shared -d 'Give all clusters the same intermediate'
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l renew -d 'Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l renew -d 'Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -104,18 +105,19 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but the result'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more; -vv for traces'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -f -a "add" -d 'Add a cluster: one context of your kubeconfig, as a file of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'How long each cluster may take to answer, e.g. 5s or 500ms' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -128,7 +130,20 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -l context -d 'The context of the kubeconfig' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -l kubeconfig -d 'The kubeconfig; else the files of KUBECONFIG, else ~/.kube/config' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a cluster: one context of your kubeconfig, as a file of the registry'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -161,6 +176,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-root -
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l http -d 'Where to serve the v1 REST API and /debug in plain text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l rest -d 'Where to serve the v1 REST API alone in plain text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l monitoring -d 'Where to serve /ready and /metrics' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l max-connections -d 'How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l primary -d 'The primary cluster, where the registry does not say' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l cluster-id -d 'The id of the cluster that the pod runs in' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l namespace -d 'The control plane\'s namespace' -r
@@ -222,7 +238,11 @@ name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST)'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l dry-run -d 'Write nothing: print the plan, or with -o yaml exactly what would be applied'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s y -l yes -d 'Do not ask'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l no-wait -d 'Do not wait until what was written is ready'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l move-primary -d 'Take another primary than the one that was installed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l force-conflicts -d 'Take back fields of ours that somebody else has changed in a live cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l allow-downgrade -d 'Let this version replace a newer one'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l revoke-credentials -d 'Make the accounts anew by which pilot reads the remotes: every token it holds is worth nothing from then on'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1301,21 +1321,35 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "all" -d 'Everything'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "s" -d 'The talk\'s `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http'
 complete -c meshctl -n "__fish_meshctl_using_subcommand pc; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "cluster" -d 'Show the clusters of the registry'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "completion" -d 'Print the completions of a shell'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "endpoints" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "install" -d 'Install the control plane in every cluster of the registry'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "man" -d 'Write the man pages of meshctl into a folder'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -l timeout -d 'How long each cluster may take to answer, e.g. 5s or 500ms' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST)'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -l client -d 'Ask no cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "cluster" -d 'Show the clusters of the registry, add one, remove one'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "completion" -d 'Print the completions of a shell'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "endpoints" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "install" -d 'Install the control plane in every cluster of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "man" -d 'Write the man pages of meshctl into a folder'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "version" -d 'Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "init" -d 'Make the CA: a root, and an intermediate for each cluster; run again, only what is missing'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "add" -d 'Add a cluster: one context of your kubeconfig, as a file of the registry'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from manifest" -f -a "generate" -d 'Render every cluster\'s objects'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from manifest" -f -a "images" -d 'List the images that the manifests name, one a line'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from proxy-config" -f -a "clusters" -d 'Clusters (CDS)'

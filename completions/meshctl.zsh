@@ -80,7 +80,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '--dir=[The CA folder \[default\: caDir of mesh.yaml, or mesh-ca beside the registry\]]:DIR:_files' \
 '*--cluster=[A cluster that needs an intermediate, instead of the registry'\''s; may be repeated]:ID:_default' \
-'--key=[The kind of new keys\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
+'--key=[The kind of new keys (those that are there stay)\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
 '--root-key=[The file with the root'\''s key, if that does not live in the CA folder; it is made where neither it nor a root exists]:FILE:_files' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -96,7 +96,7 @@ yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--shared[Give all clusters the same intermediate]' \
-'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost]' \
+'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -246,6 +246,32 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+'--context=[The context of the kubeconfig]:NAME:_default' \
+'--kubeconfig=[The kubeconfig; else the files of KUBECONFIG, else ~/.kube/config]:FILE:_files' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':id -- The cluster'\''s id in the mesh\: lower-case letters, digits and '\''-'\'':_default' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_meshctl__subcmd__cluster__subcmd__help_commands" \
@@ -259,6 +285,10 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:meshctl-cluster-help-command-$line[1]:"
         case $line[1] in
             (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(add)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -334,6 +364,7 @@ _arguments "${_arguments_options[@]}" : \
 '*--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
 '*--rest=[Where to serve the v1 REST API alone in plain text]:ADDRESS:_default' \
 '*--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
+'--max-connections=[How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics]:N:_default' \
 '(--in-cluster)--primary=[The primary cluster, where the registry does not say]:ID:_default' \
 '--cluster-id=[The id of the cluster that the pod runs in]:ID:_default' \
 '--namespace=[The control plane'\''s namespace]:NAMESPACE:_default' \
@@ -446,7 +477,11 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
+'--no-wait[Do not wait until what was written is ready]' \
 '--move-primary[Take another primary than the one that was installed]' \
+'--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
+'--allow-downgrade[Let this version replace a newer one]' \
+'--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -2377,6 +2412,31 @@ esac
     ;;
 esac
 ;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+'--timeout=[How long each cluster may take to answer, e.g. 5s or 500ms]:TIME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+'--client[Ask no cluster]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_meshctl__subcmd__help_commands" \
@@ -2430,6 +2490,10 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:meshctl-help-cluster-command-$line[1]:"
         case $line[1] in
             (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(add)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -2529,6 +2593,10 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2546,7 +2614,7 @@ esac
 _meshctl_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry' \
+'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
@@ -2557,6 +2625,7 @@ _meshctl_commands() {
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl commands' commands "$@"
@@ -2620,17 +2689,29 @@ _meshctl__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__add_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster help commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster help add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands() {
@@ -2671,7 +2752,7 @@ _meshctl__subcmd__endpoints_commands() {
 _meshctl__subcmd__help_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry' \
+'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
@@ -2680,6 +2761,7 @@ _meshctl__subcmd__help_commands() {
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl help commands' commands "$@"
@@ -2712,8 +2794,14 @@ _meshctl__subcmd__help__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__help__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
     )
     _describe -t commands 'meshctl help cluster commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands] )) ||
+_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands] )) ||
 _meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands() {
@@ -2820,6 +2908,11 @@ _meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__help__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__version_commands] )) ||
+_meshctl__subcmd__help__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help version commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__install_commands] )) ||
 _meshctl__subcmd__install_commands() {
@@ -2990,6 +3083,11 @@ _meshctl__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__version_commands] )) ||
+_meshctl__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl version commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_meshctl" ]; then

@@ -73,9 +73,6 @@ impl From<crate::workflows::install::InstallError> for CliError {
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
             E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
-            E::Live(_) => {
-                out.hint("name the file clusters with --clusters, or render the manifests: meshctl manifest generate")
-            }
             E::PrimaryMoves { recorded, .. } => {
                 out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
             }
@@ -84,7 +81,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
                 .hint("or build one and load it: docker build -t meshctl:dev . && kind load docker-image meshctl:dev")
                 .hint("then --tag dev"),
             E::Image(ImageError::NoTag(_)) => out.hint("add --tag TAG or --digest sha256:…"),
-            E::Trust { .. } => out.hint("meshctl ca init makes what is missing; --ca DIR names another folder"),
+            E::Trust { dir, .. } => out
+                .hint("meshctl ca init makes what is missing; --ca DIR names another folder")
+                .hint(format!("meshctl ca verify {dir} shows all that is wrong with it")),
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
             E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),
@@ -96,6 +95,24 @@ impl From<crate::workflows::install::InstallError> for CliError {
 impl From<crate::adapters::registry::RegistryError> for CliError {
     fn from(e: crate::adapters::registry::RegistryError) -> Self {
         CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")
+    }
+}
+
+impl From<crate::adapters::registry::AddError> for CliError {
+    fn from(e: crate::adapters::registry::AddError) -> Self {
+        use crate::adapters::registry::AddError as E;
+        let error = CliError::usage(format!("adding the cluster failed: {e}"));
+        match e {
+            E::Context { known, .. } if known.is_empty() => error.hint("name another file with --kubeconfig FILE"),
+            E::Context { known, .. } => known.into_iter().fold(error, |e, name| e.hint(format!("--context {name}"))),
+            E::Taken { .. } => error.hint("choose another id, or take that entry out of the directory"),
+            E::SameServer { .. } => error.hint("a cluster is in a registry once: name another --context"),
+            E::File { .. } | E::Unusable { .. } => {
+                error.hint("kubectl config get-contexts shows what kubectl makes of it")
+            }
+            E::Registry(e) => e.into(),
+            E::Files(e) => e.into(),
+        }
     }
 }
 
@@ -188,11 +205,10 @@ impl From<crate::adapters::serve::ServeError> for CliError {
             ServeError::Bind { .. } => {
                 CliError::failed(e.to_string()).hint("choose another address, or port 0 for a free one")
             }
-            ServeError::Files(_)
-            | ServeError::NotPem { .. }
-            | ServeError::Root { .. }
-            | ServeError::Key { .. }
-            | ServeError::Chain { .. } => CliError::usage(e.to_string())
+            ServeError::Root { why, .. } | ServeError::Key { why, .. } | ServeError::Chain { why, .. } => {
+                CliError::usage(e.to_string()).hint(why.hint())
+            }
+            ServeError::Files(_) | ServeError::NotPem { .. } => CliError::usage(e.to_string())
                 .hint("name a certificate with its chain, its key, and the mesh's root, all in PEM"),
             ServeError::Serve { .. } | ServeError::Signals(_) => CliError::failed(e.to_string()),
         }

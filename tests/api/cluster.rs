@@ -113,7 +113,7 @@ impl Cluster {
     /// Starts one and waits until its API server is ready.
     pub async fn start_new(settings: Settings, assets: &Assets) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("meshctl-api-").tempdir().map_err(|e| e.to_string())?;
-        let pki = pki::make(settings.name);
+        let pki = pki::make(settings.name, settings.advertised);
         let [port, etcd_port, peer_port] = free_ports();
         for (name, text) in [
             ("ca.crt", &pki.ca),

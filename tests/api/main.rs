@@ -8,18 +8,21 @@
 
 mod cluster;
 mod cluster_list;
+mod credentials;
 #[path = "../it/envoy.rs"]
 mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
 mod in_cluster;
+mod install;
 mod live;
 mod lost;
 mod objects;
 mod pair;
 mod pilot;
 mod pki;
+mod preflight;
 mod proxy;
 mod rights;
 mod servers;
@@ -48,6 +51,9 @@ fn main() -> ExitCode {
         lost::trials(),
         folder::trials(),
         source::trials(),
+        preflight::trials(),
+        credentials::trials(),
+        install::trials(),
         in_cluster::trials(),
         rights::trials(),
     ]

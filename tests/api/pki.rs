@@ -41,8 +41,8 @@ fn leaf(mut params: CertificateParams, names: Vec<SanType>, issuer: &Issuer<'_, 
     Pair { certificate: certificate.pem(), key: key.serialize_pem() }
 }
 
-/// Makes them for a cluster; the API server is `127.0.0.1`, `localhost` and `kubernetes.default.svc`.
-pub fn make(cluster: &str) -> Pki {
+/// Makes them for a cluster; the API server is `127.0.0.1`, what it advertises, `localhost` and `kubernetes.default.svc`.
+pub fn make(cluster: &str, advertised: &str) -> Pki {
     let mut params = named(&format!("{cluster} test CA"), None);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
@@ -55,6 +55,7 @@ pub fn make(cluster: &str) -> Pki {
         .map(|name| SanType::DnsName(name.try_into().unwrap()))
         .collect();
     names.push(SanType::IpAddress([127, 0, 0, 1].into()));
+    names.push(SanType::IpAddress(advertised.parse().unwrap()));
     let accounts = KeyPair::generate().unwrap();
     Pki {
         server: leaf(named("kube-apiserver", None), names, &issuer),

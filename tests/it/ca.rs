@@ -4,6 +4,7 @@
 mod bundles;
 mod crash;
 mod defects;
+mod folder;
 mod init;
 mod openssl;
 
@@ -105,6 +106,13 @@ impl Said {
     /// The JSON of the answer.
     fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}\n{}", self.out))
+    }
+
+    /// Asserts that some line of the answer holds all of these.
+    fn shows(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+        let found = self.out.lines().any(|line| words.iter().all(|word| line.contains(word)));
+        assert!(found, "no line holds {words:?}\n{}", self.out);
     }
 
     /// Asserts that stderr holds all of these.

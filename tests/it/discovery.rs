@@ -1,195 +1,323 @@
-//! `meshctl discovery`'s addresses: each flag may come several times, and what the manifests render is what it serves.
+//! Discovery over file clusters, in this process, with streams of our own client: what its pages say of clusters, streams
+//! and proxies, and how many connections it holds.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::process::Child;
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-use meshctl::data::yaml;
-use serde_json::Value;
+use meshctl::adapters::grpc::{AdsClient, Received};
+use meshctl::adapters::registry::{Origin, ReadOptions, Trust};
+use meshctl::pure::xds::Type;
+use meshctl::roles::discovery::{Config, Discovery, Listen};
+use meshctl_proto::envoy::config::core::v3::Node;
+use meshctl_proto::envoy::service::discovery::v3::DeltaDiscoveryRequest;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::harness::Meshctl;
-use crate::serve::pki::Ca;
+/// How long anything may take that must come.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// A pod that the mesh knows.
+const WEB: &str = "sidecar~10.0.0.1~web.default~default.svc.cluster.local";
+/// Nobody's.
+const INVENTED: &str = "sidecar~10.0.0.99~nobody.default~default.svc.cluster.local";
 
-const APP: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: reviews, namespace: default}\nspec: {clusterIP: 10.0.0.9, ports: [{name: http, port: 9080}]}\n";
-
-/// The flags that name an address, and what the program calls what it serves there.
-const FLAGS: [(&str, &str); 6] = [
-    ("grpc", "grpc"),
-    ("secure", "grpc-tls"),
-    ("http", "http"),
-    ("rest", "rest"),
-    ("secure-rest", "rest-tls"),
-    ("monitoring", "monitoring"),
-];
-
-fn home() -> Meshctl {
-    let meshctl = Meshctl::new();
-    meshctl.file("kubeconf/gke/app.yaml", APP);
-    meshctl.file("kubeconf/on-prem/app.yaml", APP);
-    meshctl
+/// A running discovery, ended with the value.
+struct Pilot {
+    discovery: Discovery,
+    http: reqwest::Client,
+    dir: TempDir,
+    _stop: DropGuard,
 }
 
-/// The manifests of all clusters with these values.
-fn manifests(meshctl: &Meshctl, set: &str) -> Vec<Value> {
-    let ran = meshctl.run(["manifest", "generate", "--tag", "dev", "--set", set]).exits(0);
-    yaml::documents(&ran.stdout).unwrap()
-}
-
-fn of_kind<'a>(all: &'a [Value], kind: &str) -> &'a Value {
-    all.iter().find(|d| d["kind"] == kind && d["metadata"]["name"] == "istio-pilot").unwrap()
-}
-
-/// The ports of a list.
-fn ports(list: &Value, field: &str) -> BTreeSet<u16> {
-    list.as_array().unwrap().iter().map(|p| u16::try_from(p[field].as_u64().unwrap()).unwrap()).collect()
-}
-
-#[test]
-fn what_is_rendered_is_what_it_serves() {
-    let meshctl = home();
-    let values =
-        ["openPorts.xds=true", "openPorts.rest=true", "openPorts.monitoring=true", "tls.secretName=certificate"];
-    // every combination of the values that open ports
-    for chosen in 0..1_u8 << values.len() {
-        let set: Vec<String> = (0..values.len())
-            .filter(|i| chosen >> i & 1 == 1)
-            .map(|i| format!("discovery.{}", values[i]))
-            .chain(["discovery.replicas=2".to_owned()])
-            .collect();
-        let all = manifests(&meshctl, &set.join(","));
-        let pod = &of_kind(&all, "Deployment")["spec"]["template"]["spec"];
-        let container = &pod["containers"][0];
-        let args: Vec<String> = serde_json::from_value(container["args"].clone()).unwrap();
-        let parsed = meshctl::cli::command()
-            .try_get_matches_from(std::iter::once("meshctl".to_owned()).chain(args.iter().cloned()))
-            .unwrap_or_else(|e| panic!("{args:?}: {e}"));
-        let Some(("discovery", parsed)) = parsed.subcommand() else { panic!("{args:?}") };
-        let addresses = FLAGS.iter().flat_map(|(flag, _)| {
-            parsed.get_many::<SocketAddr>(&flag.replace('-', "_")).into_iter().flatten().copied()
-        });
-        let served: BTreeSet<u16> = addresses.filter(|a| !a.ip().is_loopback()).map(|a| a.port()).collect();
-        assert_eq!(served, ports(&of_kind(&all, "Service")["spec"]["ports"], "port"), "{set:?}");
-        assert_eq!(served, ports(&container["ports"], "containerPort"), "{set:?}");
-        // its certificate's files are where they are mounted from
-        let files: Vec<&String> = args.iter().filter(|a| a.starts_with("--tls-")).collect();
-        let mounts = container["volumeMounts"].as_array().unwrap();
-        assert_eq!(files.len(), 3 * mounts.len());
-        for (mount, volume) in mounts.iter().zip(pod["volumes"].as_array().unwrap()) {
-            assert_eq!((&mount["name"], &volume["secret"]["secretName"]), (&volume["name"], &"certificate".into()));
-            let folder = format!("={}/", mount["mountPath"].as_str().unwrap());
-            assert!(files.iter().all(|f| f.contains(&folder)), "{files:?}");
+impl Pilot {
+    async fn start(clusters: &[&str], max_connections: u32) -> Self {
+        let dir = TempDir::new().unwrap();
+        write(dir.path(), "mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\n");
+        write(dir.path(), "gke/web.yaml", &web().iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
+        for id in clusters {
+            write(dir.path(), &format!("{id}.yaml"), &kubeconfig(black_hole()));
         }
+        let any = || vec![SocketAddr::from(([127, 0, 0, 1], 0))];
+        let read = ReadOptions { primary: None, trust: Trust::Terminal };
+        let config = Config {
+            registry: Origin::Folder(dir.path().to_owned(), read),
+            listen: Listen { grpc: any(), http: any(), monitoring: any(), max_connections, ..Listen::default() },
+            hold: true,
+            duties: Default::default(),
+        };
+        let stop = CancellationToken::new();
+        let discovery = Discovery::start(config, stop.clone()).await.unwrap();
+        let http = reqwest::Client::builder().no_proxy().timeout(DEADLINE).build().unwrap();
+        let pilot = Self { discovery, http, dir, _stop: stop.drop_guard() };
+        pilot.shows("meshctl_cluster_state{cluster=\"gke\",state=\"synced\"} 1").await;
+        pilot
     }
-}
 
-/// What runs until it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+    async fn page(&self, of: &str, path: &str) -> (u16, String) {
+        let url = format!("http://{}{path}", self.discovery.address(of).unwrap());
+        let response = self.http.get(url).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
     }
-}
 
-#[tokio::test]
-async fn every_address_serves_what_its_flag_says() {
-    let (meshctl, root) = (home(), Ca::root("root"));
-    let issuer = root.intermediate("issuer", Some(0));
-    let files = issuer.good().write(&root, meshctl.home());
-    let mut args = vec!["discovery".to_owned(), "--registry".into(), "kubeconf".into()];
-    args.extend(FLAGS.iter().flat_map(|(flag, _)| vec![format!("--{flag}=127.0.0.1:0"); 2]));
-    for (flag, file) in [("cert", &files.certificate), ("key", &files.key), ("root", &files.root)] {
-        args.push(format!("--tls-{flag}={}", file.display()));
+    async fn dump(&self, proxy: &str) -> Value {
+        let (status, body) = self.page("http", &format!("/debug/config_dump?proxyID={proxy}")).await;
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
     }
-    let mut child = meshctl.command(&args).spawn().unwrap();
-    let out = BufReader::new(child.stdout.take().unwrap());
-    let _running = Running(child);
-    let mut at: BTreeMap<String, Vec<SocketAddr>> = BTreeMap::new();
-    for line in out.lines().take(2 * FLAGS.len()) {
-        let line = line.unwrap();
-        let (what, address) = line.split_once(' ').unwrap();
-        at.entry(what.to_owned()).or_default().push(address.parse().unwrap());
-    }
-    assert!(FLAGS.iter().all(|(_, what)| at[*what].len() == 2), "{at:?}");
 
-    let client = issuer.good();
-    let identity = format!("{}{}", client.chain_pem(), client.key_pem());
-    let plain = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20));
-    let secure = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(20))
-        .tls_certs_only([reqwest::Certificate::from_pem(root.pem().as_bytes()).unwrap()])
-        .resolve("localhost", SocketAddr::from(([127, 0, 0, 1], 0)));
-    let anonymous = secure.build().unwrap();
-    let secure = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(20))
-        .tls_certs_only([reqwest::Certificate::from_pem(root.pem().as_bytes()).unwrap()])
-        .resolve("localhost", SocketAddr::from(([127, 0, 0, 1], 0)))
-        .identity(reqwest::Identity::from_pem(identity.as_bytes()).unwrap())
-        .build()
-        .unwrap();
-    let plain = plain.build().unwrap();
-    let status = async |client: &reqwest::Client, url: String| {
-        client.get(&url).send().await.map(|a| a.status().as_u16()).map_err(|e| format!("{url}: {e:?}"))
-    };
-    for i in [0, 1] {
-        // v1 REST everywhere; the pages that name workloads only where --http says so
-        for (what, debug) in [("http", 200), ("rest", 404)] {
-            let address = at[what][i];
-            assert_eq!(status(&plain, format!("http://{address}/v1/registration")).await, Ok(200), "{what}");
-            assert_eq!(status(&plain, format!("http://{address}/debug/clusterz")).await, Ok(debug), "{what}");
-        }
-        let port = at["rest-tls"][i].port();
-        assert_eq!(status(&secure, format!("https://localhost:{port}/v1/registration")).await, Ok(200));
-        assert_eq!(status(&secure, format!("https://localhost:{port}/debug/clusterz")).await, Ok(404));
-        assert!(status(&anonymous, format!("https://localhost:{port}/v1/registration")).await.is_err());
-        let ready = status(&plain, format!("http://{}/metrics", at["monitoring"][i])).await;
-        assert_eq!(ready, Ok(200));
-        // gRPC answers an unknown method with its own status
-        for what in ["grpc", "grpc-tls"] {
-            let tls = what == "grpc-tls";
-            let scheme = if tls { "https" } else { "http" };
-            let mut endpoint = tonic::transport::Endpoint::from_shared(format!("{scheme}://{}", at[what][i])).unwrap();
-            if tls {
-                let config = tonic::transport::ClientTlsConfig::new()
-                    .ca_certificate(tonic::transport::Certificate::from_pem(root.pem()))
-                    .identity(tonic::transport::Identity::from_pem(client.chain_pem(), client.key_pem()))
-                    .domain_name("localhost");
-                endpoint = endpoint.tls_config(config).unwrap();
+    /// Waits until `/metrics` has this line.
+    #[track_caller]
+    fn shows(&self, line: &str) -> impl Future<Output = ()> {
+        let line = line.to_owned();
+        async move {
+            let deadline = Instant::now() + DEADLINE;
+            loop {
+                let (_, text) = self.page("monitoring", "/metrics").await;
+                if text.lines().any(|l| l == line) {
+                    return;
+                }
+                assert!(Instant::now() < deadline, "no {line} in\n{text}");
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            endpoint
-                .connect_timeout(Duration::from_secs(20))
-                .connect()
-                .await
-                .unwrap_or_else(|e| panic!("{what}: {e:?}"));
         }
+    }
+
+    async fn client(&self, node: &str) -> Result<AdsClient, String> {
+        let node = Node { id: node.to_owned(), ..Node::default() };
+        let address = self.discovery.address("grpc").unwrap().to_string();
+        AdsClient::connect(&address, node).await.map_err(|e| e.to_string())
     }
 }
 
-#[test]
-fn a_pod_that_is_none_is_told_so() {
-    let mut meshctl = Meshctl::new();
-    let args = ["discovery", "--in-cluster", "--cluster-id", "gke"];
-    let ran = meshctl.run(args).exits(2);
-    assert!(
-        ran.stderr.contains("KUBERNETES_SERVICE_HOST is not set") && ran.stderr.contains("hint:"),
-        "{}",
-        ran.stderr
-    );
-    meshctl.env("KUBERNETES_SERVICE_HOST", "127.0.0.1");
-    let ran = meshctl.run(args).exits(2);
-    assert!(ran.stderr.contains("POD_NAME is not set"), "{}", ran.stderr);
-    meshctl.env("POD_NAME", "pilot-1");
-    let ran = meshctl.run(args.iter().copied().chain(["--registry", "."])).exits(2);
-    assert!(ran.stderr.contains("name two registries"), "{}", ran.stderr);
-    // what belongs to a pod needs one
-    for args in
-        [&["--cluster-id", "gke"][..], &["--token-renew-after", "1h"], &["--in-cluster"], &["--secure", "127.0.0.1:0"]]
-    {
-        meshctl.run(["discovery"].iter().chain(args)).exits(2);
+fn write(dir: &Path, file: &str, text: &str) {
+    let path = dir.join(file);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let hidden = path.with_file_name(".new");
+    std::fs::write(&hidden, text).unwrap();
+    std::fs::rename(&hidden, path).unwrap();
+}
+
+/// A service with a pod behind it.
+fn web() -> Vec<Value> {
+    let meta = |name: &str| json!({"name": name, "namespace": "default", "labels": {"app": "web"}});
+    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": meta("web"),
+        "spec": {"clusterIP": "10.96.0.1", "selector": {"app": "web"}, "ports": [{"name": "http", "port": 80}]}});
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta("web"),
+        "spec": {"containers": [{"name": "app"}]},
+        "status": {"phase": "Running", "podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}]}});
+    vec![service, pod]
+}
+
+/// An API server that accepts and never answers.
+fn black_hole() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || listener.incoming().flatten().collect::<Vec<_>>());
+    address
+}
+
+fn kubeconfig(server: SocketAddr) -> String {
+    format!(
+        "apiVersion: v1\nkind: Config\nclusters: [{{name: c, cluster: {{server: 'http://{server}'}}}}]\nusers: [{{name: u, user: {{}}}}]\n\
+         contexts: [{{name: c, context: {{cluster: c, user: u}}}}]\ncurrent-context: c\n"
+    )
+}
+
+async fn receive(client: &mut AdsClient) -> Received {
+    tokio::time::timeout(DEADLINE, client.receive()).await.expect("a response in time").unwrap()
+}
+
+/// The names of a dump, by the last words of their section.
+fn names(dump: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (section, path) in [
+        ("dynamic_active_clusters", "/cluster/name"),
+        ("dynamic_listeners", "/name"),
+        ("dynamic_route_configs", "/route_config/name"),
+        ("dynamic_endpoint_configs", "/endpoint_config/cluster_name"),
+    ] {
+        let all = dump["configs"].as_array().unwrap().iter().filter_map(|s| s[section].as_array()).flatten();
+        names.extend(all.map(|e| format!("{section} {}", e.pointer(path).unwrap().as_str().unwrap())));
     }
+    names
+}
+
+fn sections(dump: &Value) -> BTreeSet<String> {
+    names(dump).iter().map(|n| n.split(' ').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_show_the_restart_hold_and_what_went_on_without_an_answer() {
+    let pilot = Pilot::start(&["on-prem"], 10).await;
+    for line in [
+        "meshctl_restart_hold{cluster=\"on-prem\"} 1",
+        "meshctl_restart_hold{cluster=\"gke\"} 0",
+        "meshctl_cluster_state{cluster=\"gke\",state=\"stale\"} 0",
+        "meshctl_cluster_state{cluster=\"on-prem\",state=\"synced\"} 0",
+        "meshctl_xds_streams 0",
+        "meshctl_xds_held_back_streams 0",
+        "meshctl_xds_expired_waits_total 0",
+    ] {
+        pilot.shows(line).await;
+    }
+    // it comes back with a cluster that only the missing one may know
+    let mut client = pilot.client(WEB).await.unwrap();
+    let claimed = [("outbound|80||far.default.svc.cluster.local".to_owned(), "00".repeat(16))].into();
+    let first = DeltaDiscoveryRequest {
+        type_url: Type::Cluster.url().to_owned(),
+        initial_resource_versions: claimed,
+        ..Default::default()
+    };
+    client.send(first).await.unwrap();
+    client.subscribe(Type::Listener.url(), Vec::new()).await.unwrap();
+    let clusters = receive(&mut client).await;
+    assert_eq!((clusters.type_url.as_str(), clusters.removed.len()), (Type::Cluster.url(), 0));
+    pilot.shows("meshctl_xds_held_back_streams 1").await;
+    pilot.shows("meshctl_xds_streams 1").await;
+    // clusters are never answered: listeners come all the same, and that is counted
+    assert_eq!(receive(&mut client).await.type_url, Type::Listener.url());
+    pilot.shows("meshctl_xds_expired_waits_total 1").await;
+    // the missing cluster leaves the registry, and with it the hold
+    std::fs::remove_file(pilot.dir.path().join("on-prem.yaml")).unwrap();
+    pilot.shows("meshctl_xds_held_back_streams 0").await;
+    let (_, text) = pilot.page("monitoring", "/metrics").await;
+    assert!(!text.contains("cluster=\"on-prem\""), "{text}");
+    drop(client);
+    pilot.shows("meshctl_xds_streams 0").await;
+    pilot.shows("meshctl_xds_expired_waits_total 1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dump_of_a_pod_is_computed_and_of_nobody_refused() {
+    let pilot = Pilot::start(&[], 10).await;
+    let resources = || pilot.discovery.engine.published().snapshot.len();
+    assert_eq!(resources(), 0);
+    let by_name = pilot.dump("web.default").await;
+    assert_eq!(by_name["source"], "computed");
+    assert!(names(&by_name).contains("dynamic_listeners virtualInbound"), "{:?}", names(&by_name));
+    assert_eq!(pilot.dump(WEB).await, by_name);
+    assert_eq!(pilot.dump("gke/web.default").await, by_name);
+    for nobody in [INVENTED, "nobody.default", "x/web.default", "web", &WEB.replace("10.0.0.1", "10.0.0.2")] {
+        let (status, body) = pilot.page("http", &format!("/debug/config_dump?proxyID={nobody}")).await;
+        assert_eq!(status, 404, "{nobody}: {body}");
+        assert!(body.starts_with(&format!("no proxy and no pod is called {nobody};")), "{body}");
+    }
+    assert_eq!(resources(), 0, "the engine has built nothing for whoever asks");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dump_of_a_connected_proxy_is_what_it_was_sent() {
+    let pilot = Pilot::start(&[], 10).await;
+    // a proxy whose pod nobody knows, but which is there
+    let mut client = pilot.client(INVENTED).await.unwrap();
+    client.subscribe(Type::Cluster.url(), Vec::new()).await.unwrap();
+    let clusters = receive(&mut client).await;
+    let dump = pilot.dump("nobody.default").await;
+    assert_eq!(sections(&dump), ["dynamic_active_clusters".to_owned()].into(), "it asked for nothing else");
+    assert_eq!(names(&dump).len(), clusters.resources.len());
+    assert_eq!((&dump["source"], &dump["upToDate"]), (&json!("current"), &json!(true)));
+    // it has not answered: what is newer is not sent yet
+    let mut more = web();
+    more[0]["spec"]["ports"][0]["port"] = 81.into();
+    write(pilot.dir.path(), "gke/web.yaml", &more.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
+    let deadline = Instant::now() + DEADLINE;
+    while pilot.dump(INVENTED).await["upToDate"] == true {
+        assert!(Instant::now() < deadline, "the change never came");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    client.ack(&clusters).await.unwrap();
+    // by name, one that is there and one that is not
+    let set = "outbound|81||web.default.svc.cluster.local";
+    client.subscribe(Type::Endpoint.url(), vec![set.to_owned(), "outbound|1||none".to_owned()]).await.unwrap();
+    loop {
+        let next = receive(&mut client).await;
+        client.ack(&next).await.unwrap();
+        if next.type_url == Type::Endpoint.url() {
+            break;
+        }
+    }
+    let dump = pilot.dump(INVENTED).await;
+    let sets: Vec<String> = names(&dump).into_iter().filter(|n| n.starts_with("dynamic_endpoint")).collect();
+    assert_eq!(sets, [format!("dynamic_endpoint_configs {set}")]);
+    drop(client);
+    pilot.shows("meshctl_xds_streams 0").await;
+    assert_eq!(pilot.page("http", &format!("/debug/config_dump?proxyID={INVENTED}")).await.0, 404, "it has gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_limit_are_refused_and_counted() {
+    let pilot = Pilot::start(&[], 1).await;
+    pilot.shows("meshctl_grpc_refused_connections_total{listener=\"grpc\"} 0").await;
+    let mut first = pilot.client(WEB).await.unwrap();
+    first.subscribe(Type::Cluster.url(), Vec::new()).await.unwrap();
+    let clusters = receive(&mut first).await;
+
+    // the words of the refusal, to a peer that has already spoken
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut refused = tokio::net::TcpStream::connect(pilot.discovery.address("grpc").unwrap()).await.unwrap();
+    refused.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    let mut said = Vec::new();
+    let end = tokio::time::timeout(DEADLINE, refused.read_to_end(&mut said)).await.expect("it is closed");
+    assert_eq!(end.unwrap(), 9 + 9 + 8 + 47);
+    assert!(said.ends_with(b"this server holds as many connections as it may"), "{said:?}");
+    pilot.shows("meshctl_grpc_refused_connections_total{listener=\"grpc\"} 1").await;
+    // a client that speaks gRPC is told in its own terms
+    let error = match pilot.client(WEB).await {
+        Ok(mut client) => {
+            let _ = client.subscribe(Type::Cluster.url(), Vec::new()).await;
+            tokio::time::timeout(DEADLINE, client.receive()).await.expect("an end in time").unwrap_err().to_string()
+        }
+        Err(error) => error,
+    };
+    assert!(!error.is_empty());
+
+    // who is there is not disturbed, and makes room when it goes
+    first.ack(&clusters).await.unwrap();
+    pilot.shows("meshctl_xds_streams 1").await;
+    drop(first);
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Ok(mut next) = pilot.client(WEB).await
+            && next.subscribe(Type::Cluster.url(), Vec::new()).await.is_ok()
+            && let Ok(Ok(_)) = tokio::time::timeout(DEADLINE, next.receive()).await
+        {
+            break;
+        }
+        assert!(Instant::now() < deadline, "nobody else is let in");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn warnings_tell_what_is_left_out() {
+    let pilot = Pilot::start(&[], 10).await;
+    // another network without a gateway, and a host that no proxy is sent to
+    let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\nclusters: {on-prem: {network: dc}}\n";
+    write(pilot.dir.path(), "mesh.yaml", mesh);
+    let external = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "evil", "namespace": "default"},
+        "spec": {"type": "ExternalName", "externalName": "169.254.169.254", "ports": [{"name": "http", "port": 80}]}});
+    write(pilot.dir.path(), "gke/evil.yaml", &external.to_string());
+    let mut far = web();
+    far.push(json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+        "metadata": {"name": "web-1", "namespace": "default", "labels": {"kubernetes.io/service-name": "web"}},
+        "ports": [{"name": "http", "port": 80}], "endpoints": [{"addresses": ["10.7.0.1"]}]}));
+    write(pilot.dir.path(), "on-prem/web.yaml", &far.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
+    let deadline = Instant::now() + DEADLINE;
+    let all = loop {
+        let (_, body) = pilot.page("http", "/debug/warningz").await;
+        let all: Vec<Value> = serde_json::from_str(&body).unwrap();
+        if all.len() >= 2 {
+            break all;
+        }
+        assert!(Instant::now() < deadline, "{body}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let told = |service: &str, words: &str| {
+        let of = |w: &&Value| w["service"].as_str().is_some_and(|s| s.contains(service));
+        all.iter().filter(of).any(|w| w["reason"].as_str().is_some_and(|r| r.contains(words)))
+    };
+    assert!(told("web", "network dc has no gateway"), "{all:?}");
+    assert!(told("evil", "no proxy is sent to 169.254.169.254"), "{all:?}");
 }

@@ -4,8 +4,10 @@
 mod ca;
 mod calls;
 mod cli;
+mod cluster;
 mod demo;
 mod discovery;
+mod discovery_ports;
 mod envoy;
 mod envoy_xds;
 mod fence;

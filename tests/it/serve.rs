@@ -1,10 +1,13 @@
 //! Listeners over real sockets: mutual TLS and who it lets in, certificates that change under it, HTTP, metrics, signals.
 
 mod descriptors;
+mod expiry;
 mod http;
 mod load;
+mod pilot;
 pub(crate) mod pki;
 mod rotation;
 mod signals;
 mod tls;
 mod wire;
+mod words;

@@ -34,6 +34,8 @@ pub struct Stat {
     pub is_file: bool,
     /// In bytes.
     pub len: u64,
+    /// Who may read, write and enter it: the nine bits of `chmod`.
+    pub mode: u32,
     /// When its contents changed last, where the file system says so.
     pub modified: Option<SystemTime>,
 }
@@ -74,7 +76,13 @@ pub fn list_dir_if_there(path: &Path) -> Result<Vec<Entry>, FilesError> {
 /// Where nothing does, or it cannot be reached.
 pub fn stat(path: &Path) -> Result<Stat, FilesError> {
     let meta = std::fs::metadata(path).map_err(FilesError::read(path))?;
-    Ok(Stat { is_dir: meta.is_dir(), is_file: meta.is_file(), len: meta.len(), modified: meta.modified().ok() })
+    Ok(Stat {
+        is_dir: meta.is_dir(),
+        is_file: meta.is_file(),
+        len: meta.len(),
+        mode: meta.permissions().mode() & 0o777,
+        modified: meta.modified().ok(),
+    })
 }
 
 /// The absolute path without links: two paths to the same thing give the same.

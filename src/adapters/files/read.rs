@@ -9,7 +9,7 @@ use super::FilesError;
 
 /// `O_NONBLOCK`: opening a named pipe for reading returns at once instead of waiting for a writer. Regular files do not
 /// know the flag. Elsewhere the check before opening is all there is.
-const O_NONBLOCK: i32 = if cfg!(target_os = "linux") {
+pub(super) const O_NONBLOCK: i32 = if cfg!(target_os = "linux") {
     0o4000
 } else if cfg!(target_os = "macos") {
     0x0004

@@ -126,7 +126,11 @@ fn remove_leftovers_of(folder: &Path, name: Option<&str>) -> Result<(), FilesErr
         if entry.is_dir || name.is_some_and(|name| name != of) {
             continue;
         }
-        match File::open(&entry.path) {
+        // only what we could have made is opened: a named pipe of that name would wait for a writer
+        if !std::fs::symlink_metadata(&entry.path).is_ok_and(|meta| meta.is_file()) {
+            continue;
+        }
+        match OpenOptions::new().read(true).custom_flags(super::read::O_NONBLOCK).open(&entry.path) {
             Ok(file) if file.try_lock().is_ok() => super::remove_file(&entry.path)?,
             _ => {}
         }
@@ -210,6 +214,20 @@ mod tests {
         assert!(!dead.exists() && other.exists() && living.path.exists());
         remove_leftovers(dir.path()).unwrap();
         assert!(!other.exists() && living.path.exists());
+    }
+
+    #[test]
+    fn a_named_pipe_that_looks_like_a_leftover_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join(".key.tmp-1-0");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::os::unix::fs::symlink(&pipe, dir.path().join(".key.tmp-1-1")).unwrap();
+        // on a thread of its own: opening the pipe would never come back
+        let (done, wait) = std::sync::mpsc::channel();
+        let folder = dir.path().to_owned();
+        std::thread::spawn(move || done.send(remove_leftovers(&folder).is_ok()));
+        assert_eq!(wait.recv_timeout(std::time::Duration::from_secs(20)), Ok(true));
+        assert_eq!(names(dir.path()).len(), 2);
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl Found {
 }
 
 /// The id that a file's name gives; `None` where its extension does not count.
-fn stem(name: &str) -> Option<&str> {
+pub(super) fn stem(name: &str) -> Option<&str> {
     match EXTENSIONS.iter().find_map(|ext| name.strip_suffix(ext)) {
         Some(stem) => Some(stem),
         None if name.contains('.') => None,

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::TlsFault;
 use crate::adapters::files::FilesError;
 
 /// Why a server cannot serve.
@@ -34,7 +35,7 @@ pub enum ServeError {
         /// The file.
         path: PathBuf,
         /// Why.
-        why: String,
+        why: TlsFault,
     },
     /// The key is another certificate's, or of a kind that TLS does not use.
     #[error("the key {key} cannot serve with the certificate {certificate}: {why}",
@@ -45,7 +46,7 @@ pub enum ServeError {
         /// The file of the certificate.
         certificate: PathBuf,
         /// Why.
-        why: String,
+        why: TlsFault,
     },
     /// The certificate does not verify up to the root.
     #[error("the certificate {certificate} does not verify up to {root}: {why}",
@@ -56,7 +57,7 @@ pub enum ServeError {
         /// The file of the roots.
         root: PathBuf,
         /// Why.
-        why: String,
+        why: TlsFault,
     },
     /// The server stopped by itself.
     #[error("serving {what} failed: {why}")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use prometheus_client::metrics::gauge::Gauge;
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -13,8 +14,10 @@ use rustls::server::{NoServerSessionStorage, ParsedCertificate, WebPkiClientVeri
 use rustls::{RootCertStore, ServerConfig};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::ServeError;
+use super::peer::not_after;
+use super::{Metrics, ServeError, TlsFault};
 use crate::adapters::files::read_capped;
+use crate::data::model::Timestamp;
 
 /// A bundle of many roots is far below; no file makes a server read more.
 const MAX_FILE: u64 = 1 << 20;
@@ -34,7 +37,9 @@ pub struct TlsFiles {
 pub struct TlsIdentity {
     pub(super) files: TlsFiles,
     current: ArcSwap<Loaded>,
-    pub(super) problem: ArcSwapOption<String>,
+    problem: ArcSwapOption<String>,
+    has_problem: Gauge,
+    ends: Gauge,
 }
 
 impl std::fmt::Debug for TlsIdentity {
@@ -45,6 +50,8 @@ impl std::fmt::Debug for TlsIdentity {
 
 struct Loaded {
     config: Arc<ServerConfig>,
+    /// When the certificate is over.
+    not_after: Option<Timestamp>,
     /// Of the three files' bytes.
     fingerprint: u128,
 }
@@ -56,8 +63,33 @@ impl TlsIdentity {
     /// Which file is at fault, and why; never a byte of the key.
     pub fn load(files: TlsFiles) -> Result<Self, ServeError> {
         let bytes = Bytes::read(&files)?;
-        let loaded = Loaded { config: bytes.config(&files)?, fingerprint: bytes.fingerprint() };
-        Ok(Self { files, current: ArcSwap::from_pointee(loaded), problem: ArcSwapOption::empty() })
+        let this = Self {
+            current: ArcSwap::from_pointee(bytes.load(&files)?),
+            files,
+            problem: ArcSwapOption::empty(),
+            has_problem: Gauge::default(),
+            ends: Gauge::default(),
+        };
+        this.note_end();
+        Ok(this)
+    }
+
+    /// Adds `meshctl_tls_problem` and `meshctl_tls_not_after_seconds`.
+    pub fn register(&self, metrics: &Metrics) {
+        let problem = "1 while the files of the certificate cannot be used, and the last good ones serve on";
+        metrics.register("meshctl_tls_problem", problem, self.has_problem.clone());
+        let ends = "When the certificate that serves is over, in seconds since 1970";
+        metrics.register("meshctl_tls_not_after_seconds", ends, self.ends.clone());
+    }
+
+    /// The file of the certificate.
+    pub fn certificate(&self) -> &Path {
+        &self.files.certificate
+    }
+
+    /// When the certificate that serves is over.
+    pub fn not_after(&self) -> Option<Timestamp> {
+        self.current.load().not_after
     }
 
     /// What the next handshake uses.
@@ -70,15 +102,24 @@ impl TlsIdentity {
         self.problem.load_full()
     }
 
+    pub(super) fn set_problem(&self, why: Option<String>) {
+        self.has_problem.set(i64::from(why.is_some()));
+        self.problem.store(why.map(Arc::new));
+    }
+
+    fn note_end(&self) {
+        let end = self.not_after().and_then(|at| i64::try_from(at.0).ok());
+        self.ends.set(end.unwrap_or_default());
+    }
+
     /// Takes over what the files hold now; whether that is something new.
     pub(super) fn reload(&self) -> Result<bool, ServeError> {
         let bytes = Bytes::read(&self.files)?;
-        let fingerprint = bytes.fingerprint();
-        if fingerprint == self.current.load().fingerprint {
+        if bytes.fingerprint() == self.current.load().fingerprint {
             return Ok(false);
         }
-        let config = bytes.config(&self.files)?;
-        self.current.store(Arc::new(Loaded { config, fingerprint }));
+        self.current.store(Arc::new(bytes.load(&self.files)?));
+        self.note_end();
         Ok(true)
     }
 }
@@ -109,27 +150,33 @@ impl Bytes {
         hash.digest128()
     }
 
-    fn config(&self, files: &TlsFiles) -> Result<Arc<ServerConfig>, ServeError> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    /// Checks them all.
+    fn load(&self, files: &TlsFiles) -> Result<Loaded, ServeError> {
         let chain = certificates(&self.certificate, &files.certificate)?;
+        let not_after = chain.first().and_then(|leaf| not_after(leaf));
+        Ok(Loaded { config: self.config(chain, files)?, not_after, fingerprint: self.fingerprint() })
+    }
+
+    fn private_key(&self, files: &TlsFiles) -> Result<PrivateKeyDer<'static>, ServeError> {
+        // PKCS#8's label, and the header of OpenSSL's own form
+        if self.key.windows(9).any(|w| w == b"ENCRYPTED") {
+            return Err(bad_key(files, TlsFault::KEY_ENCRYPTED));
+        }
         // the parser's own errors quote lines of the file: of this file, none
-        let key = PrivateKeyDer::from_pem_slice(&self.key)
-            .map_err(|_| ServeError::NotPem { path: files.key.clone(), what: "private key" })?;
+        PrivateKeyDer::from_pem_slice(&self.key)
+            .map_err(|_| ServeError::NotPem { path: files.key.clone(), what: "private key" })
+    }
+
+    fn config(&self, chain: Vec<CertificateDer<'static>>, files: &TlsFiles) -> Result<Arc<ServerConfig>, ServeError> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let key = self.private_key(files)?;
         let roots = Arc::new(roots(&self.root, &files.root)?);
         verify(&chain, &roots, &provider, files)?;
 
-        let bad_root = |why: String| ServeError::Root { path: files.root.clone(), why };
         let clients = WebPkiClientVerifier::builder_with_provider(roots, provider.clone())
             .build()
-            .map_err(|e| bad_root(e.to_string()))?;
-        let bad_key = |e: rustls::Error| ServeError::Key {
-            key: files.key.clone(),
-            certificate: files.certificate.clone(),
-            why: match e {
-                rustls::Error::InconsistentKeys(_) => "it is the key of another certificate".to_owned(),
-                e => e.to_string(),
-            },
-        };
+            .map_err(|e| ServeError::Root { path: files.root.clone(), why: TlsFault::of_roots(&e) })?;
+        let bad_key = |e: rustls::Error| bad_key(files, TlsFault::of(&e));
         // Envoy's upstream default ends at 1.2
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -145,6 +192,10 @@ impl Bytes {
     }
 }
 
+fn bad_key(files: &TlsFiles, why: TlsFault) -> ServeError {
+    ServeError::Key { key: files.key.clone(), certificate: files.certificate.clone(), why }
+}
+
 fn certificates(pem: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>, ServeError> {
     let none = || ServeError::NotPem { path: path.to_owned(), what: "certificate" };
     let all = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().map_err(|_| none())?;
@@ -154,7 +205,7 @@ fn certificates(pem: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>,
 fn roots(pem: &[u8], path: &Path) -> Result<RootCertStore, ServeError> {
     let mut roots = RootCertStore::empty();
     for root in certificates(pem, path)? {
-        roots.add(root).map_err(|e| ServeError::Root { path: path.to_owned(), why: e.to_string() })?;
+        roots.add(root).map_err(|e| ServeError::Root { path: path.to_owned(), why: TlsFault::of(&e) })?;
     }
     Ok(roots)
 }
@@ -169,7 +220,7 @@ fn verify(
     let fail = |e: rustls::Error| ServeError::Chain {
         certificate: files.certificate.clone(),
         root: files.root.clone(),
-        why: e.to_string(),
+        why: TlsFault::of(&e),
     };
     let (leaf, intermediates) = chain
         .split_first()

@@ -52,17 +52,19 @@ impl TlsIdentity {
             Ok(new) => {
                 if new {
                     tracing::info!("the certificate {certificate} was renewed: new connections use it");
+                } else if self.problem().is_some() {
+                    tracing::info!("the files of the certificate {certificate} are good again");
                 }
                 *seen = None;
-                self.problem.store(None);
+                self.set_problem(None);
             }
             Err(e) => {
                 let why = e.to_string();
                 let again = seen.as_ref() == Some(&why);
-                let known = self.problem.load().as_ref().is_some_and(|p| **p == why);
+                let known = self.problem().is_some_and(|p| *p == why);
                 if again && !known {
                     tracing::warn!("the new certificate {certificate} is not used, the last good one serves on: {why}");
-                    self.problem.store(Some(Arc::new(why.clone())));
+                    self.set_problem(Some(why.clone()));
                 }
                 *seen = Some(why);
             }

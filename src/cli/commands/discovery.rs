@@ -8,7 +8,7 @@ use crate::adapters::registry::{InCluster, Origin, ReadOptions};
 use crate::adapters::serve::{self, TlsFiles};
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterId, parse_duration};
-use crate::roles::discovery::{Config, Discovery, Duties, Listen};
+use crate::roles::discovery::{Config, Discovery, Duties, Listen, MAX_CONNECTIONS};
 
 /// Watch the clusters of a registry, and serve xDS to their proxies
 ///
@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// Where to serve /ready and /metrics
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15014")]
     monitoring: Vec<SocketAddr>,
+    /// How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics
+    #[arg(long, value_name = "N", default_value_t = MAX_CONNECTIONS, value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
     /// The primary cluster, where the registry does not say
     #[arg(long, value_name = "ID", value_parser = ClusterId::parse, conflicts_with = "in_cluster")]
     primary: Option<ClusterId>,
@@ -135,6 +138,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         rest: args.rest,
         secure_rest: args.secure_rest,
         monitoring: args.monitoring,
+        max_connections: args.max_connections,
         certificate,
     };
     let stop = serve::on_signals()?;

@@ -7,10 +7,11 @@ use super::pem;
 use super::verify::Finding;
 
 /// One file of a bundle.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Content<'a> {
     Bytes(&'a [u8]),
     Missing,
+    Unreadable(String),
     NotGiven,
 }
 
@@ -19,17 +20,30 @@ enum Content<'a> {
 pub struct Part<'a> {
     pub(super) file: String,
     content: Content<'a>,
+    /// Its permission bits, where they were asked for.
+    mode: Option<u32>,
 }
 
 impl<'a> Part<'a> {
     /// A file that should be there; `None` where it is not.
     pub fn of(file: String, bytes: Option<&'a [u8]>) -> Self {
-        Self { file, content: bytes.map_or(Content::Missing, Content::Bytes) }
+        Self { file, content: bytes.map_or(Content::Missing, Content::Bytes), mode: None }
+    }
+
+    /// A file that is there and could not be read; `why` ends a sentence that names it.
+    pub fn unreadable(file: String, why: String) -> Self {
+        Self { file, content: Content::Unreadable(why), mode: None }
+    }
+
+    /// The same with its permission bits: a key that others than its owner can read is a finding.
+    #[must_use]
+    pub fn with_mode(self, mode: Option<u32>) -> Self {
+        Self { mode, ..self }
     }
 
     /// A file that nobody spoke of, so that its absence is no defect.
     pub fn not_given() -> Self {
-        Self { file: String::new(), content: Content::NotGiven }
+        Self { file: String::new(), content: Content::NotGiven, mode: None }
     }
 
     pub(super) fn is_given(&self) -> bool {
@@ -113,9 +127,11 @@ pub(super) fn read_certs(part: &Part<'_>, findings: &mut Vec<Finding>) -> Vec<Ca
     certs
 }
 
-/// The key of a file.
+/// The key of a file. One that others can read is a finding, whatever it holds.
 pub(super) fn read_key(part: &Part<'_>, findings: &mut Vec<Finding>) -> Option<CaKey> {
-    match CaKey::from_pem(bytes(part, findings)?) {
+    let bytes = bytes(part, findings)?;
+    findings.extend(part.mode.and_then(|mode| loose_mode(&part.file, mode)));
+    match CaKey::from_pem(bytes) {
         Ok(key) => Some(key),
         Err(e) => {
             findings.push(Finding::error(&part.file, "privateKey", e.to_string()));
@@ -124,9 +140,24 @@ pub(super) fn read_key(part: &Part<'_>, findings: &mut Vec<Finding>) -> Option<C
     }
 }
 
+/// A key's file belongs to its owner alone.
+fn loose_mode(file: &str, mode: u32) -> Option<Finding> {
+    let can = match mode {
+        mode if mode & 0o044 != 0 => "read",
+        mode if mode & 0o022 != 0 => "change",
+        _ => return None,
+    };
+    let message = format!("its mode is {mode:04o}, so others than its owner can {can} the key: chmod 600 {file}");
+    Some(Finding::warning(file, "mode", message))
+}
+
 fn bytes<'a>(part: &Part<'a>, findings: &mut Vec<Finding>) -> Option<&'a [u8]> {
-    match part.content {
+    match &part.content {
         Content::Bytes(bytes) => Some(bytes),
+        Content::Unreadable(why) => {
+            findings.push(Finding::unreadable(&part.file, why));
+            None
+        }
         Content::Missing => {
             findings.push(Finding::error(&part.file, "file", "it is missing"));
             None
@@ -135,12 +166,24 @@ fn bytes<'a>(part: &Part<'a>, findings: &mut Vec<Finding>) -> Option<&'a [u8]> {
     }
 }
 
-/// Makes a bundle of loose files, by their names where those say it (the keys of `cacerts`), else by what they hold. What finds no place is a finding.
-pub fn bundle_of<'a>(name: &str, files: &'a [(String, Vec<u8>)], findings: &mut Vec<Finding>) -> BundleFiles<'a> {
+/// A file that stands in no CA folder. It has no `Debug`: it may be a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LooseFile {
+    /// The file, as the user knows it.
+    pub file: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Its permission bits, where they are known.
+    pub mode: Option<u32>,
+}
+
+/// Makes a bundle of loose files, by their names where those say it (the keys of `cacerts`), else by what they hold. What
+/// finds no place is a finding.
+pub fn bundle_of<'a>(name: &str, files: &'a [LooseFile], findings: &mut Vec<Finding>) -> BundleFiles<'a> {
     let none = Part::not_given;
     let mut bundle =
         BundleFiles { name: name.to_owned(), ca_cert: none(), ca_key: none(), cert_chain: none(), root_cert: none() };
-    for (file, bytes) in files {
+    for LooseFile { file, bytes, mode } in files {
         let role = role_by_name(file).or_else(|| role_by_content(bytes, bundle.ca_cert.is_given()));
         let place = match role {
             Some(Role::CaKey) => &mut bundle.ca_key,
@@ -152,7 +195,7 @@ pub fn bundle_of<'a>(name: &str, files: &'a [(String, Vec<u8>)], findings: &mut 
             let message = format!("it plays the same part in the bundle as {}; verify them one by one", place.file);
             findings.push(Finding::error(file, "file", message));
         } else {
-            *place = Part::of(file.clone(), Some(bytes));
+            *place = Part::of(file.clone(), Some(bytes)).with_mode(*mode);
         }
     }
     bundle

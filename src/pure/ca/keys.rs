@@ -26,6 +26,21 @@ impl KeyKind {
     /// All kinds with the names that `--key` takes.
     pub const NAMES: [(&'static str, KeyKind); 4] =
         [("p256", Self::P256), ("p384", Self::P384), ("rsa2048", Self::Rsa2048), ("rsa4096", Self::Rsa4096)];
+
+    /// The algorithm and size of such a key.
+    pub fn algorithm(self) -> KeyAlgorithm {
+        match self {
+            Self::P256 => KeyAlgorithm::Ec(256),
+            Self::P384 => KeyAlgorithm::Ec(384),
+            Self::Rsa2048 => KeyAlgorithm::Rsa(2048),
+            Self::Rsa4096 => KeyAlgorithm::Rsa(4096),
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
 }
 
 impl std::str::FromStr for KeyKind {

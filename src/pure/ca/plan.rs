@@ -10,10 +10,11 @@ mod shared;
 pub use error::PlanError;
 
 use super::bundle::{Part, read_certs};
-use super::cert::CaCert;
-use super::folder::{CaFolder, ROOT_CERT, ROOT_KEY};
+use super::cert::{CaCert, KeyAlgorithm};
+use super::folder::{CaFolder, ClusterFiles, ROOT_CERT, ROOT_KEY};
 use super::issue::issue_root;
 use super::keys::{CaKey, KeyKind, draw_serial};
+use super::verify::Finding;
 use crate::data::model::{ClusterId, Secret, Timestamp};
 
 /// Where the root's key lives.
@@ -21,8 +22,13 @@ use crate::data::model::{ClusterId, Secret, Timestamp};
 pub enum RootKey {
     /// In the folder, as `root-key.pem`.
     Folder,
-    /// In a file elsewhere, which is read and never copied; without bytes it is not there (yet).
-    Elsewhere(Option<Secret<Vec<u8>>>),
+    /// In a file elsewhere, which is read and never copied.
+    Elsewhere {
+        /// The file, as the user knows it.
+        file: String,
+        /// What it holds; `None` where it is not there (yet).
+        key: Option<Secret<Vec<u8>>>,
+    },
 }
 
 /// What is asked for.
@@ -77,6 +83,8 @@ pub struct Action {
     pub cluster: Option<String>,
     /// What becomes of it.
     pub done: Done,
+    /// The key that stays, where another kind of keys was asked for: keys are never replaced.
+    pub kept_key: Option<KeyAlgorithm>,
 }
 
 /// Everything to write, in order, and what it comes to.
@@ -99,7 +107,7 @@ pub fn plan(folder: &CaFolder, request: &Request, now: Timestamp) -> Result<Plan
         return Err(errors);
     }
     let root = root(folder, request, now, &mut plan).map_err(|e| vec![e])?;
-    let issuer = Issuer { root: &root, kind: request.key.unwrap_or(KeyKind::P256), renew: request.renew, now };
+    let issuer = Issuer { root: &root, kind: request.key, renew: request.renew, now };
     if request.shared {
         shared::plan(folder, &request.clusters, &issuer, &mut plan)?;
     } else {
@@ -114,49 +122,70 @@ struct Root {
     /// All certificates of `root-cert.pem`, as they go to the clusters.
     pem: Vec<u8>,
     key: Option<CaKey>,
+    /// The file of the key, as the user knows it.
+    key_file: String,
 }
 
 /// Issues intermediates.
 struct Issuer<'a> {
     root: &'a Root,
-    kind: KeyKind,
+    /// The kind of keys that was asked for.
+    kind: Option<KeyKind>,
     renew: bool,
     now: Timestamp,
 }
 
 fn root(folder: &CaFolder, request: &Request, now: Timestamp, plan: &mut Plan) -> Result<Root, PlanError> {
-    let (bytes, elsewhere) = match &request.root_key {
-        RootKey::Folder => (&folder.root_key, false),
-        RootKey::Elsewhere(bytes) => (bytes, true),
+    let (bytes, file) = match &request.root_key {
+        RootKey::Folder => (&folder.root_key, ROOT_KEY),
+        RootKey::Elsewhere { file, key } => (key, file.as_str()),
     };
+    // a key of the folder counts for nothing where another is named
+    let needed = |name: &&str| *name == ROOT_CERT || request.root_key == RootKey::Folder;
+    if let Some((name, why)) = folder.unreadable.iter().find(|(name, _)| needed(name)) {
+        return Err(PlanError::Unreadable(Finding::unreadable(name, why)));
+    }
     let key = bytes.as_ref().map(|b| CaKey::from_pem(b.expose())).transpose();
-    let key = key.map_err(|why| PlanError::Key { file: ROOT_KEY.to_owned(), why })?;
+    let key = key.map_err(|why| match request.root_key {
+        RootKey::Folder => PlanError::Key { file: file.to_owned(), why },
+        RootKey::Elsewhere { .. } => PlanError::RootKey { file: file.to_owned(), why },
+    })?;
     match &folder.root_cert {
-        Some(pem) => old_root(pem, key, elsewhere, plan),
-        None => new_root(folder, request, key, now, plan),
+        Some(pem) => old_root(pem, key, file, request, plan),
+        None => new_root(folder, request, key, file, now, plan),
     }
 }
 
-fn old_root(pem: &[u8], key: Option<CaKey>, elsewhere: bool, plan: &mut Plan) -> Result<Root, PlanError> {
+fn old_root(
+    pem: &[u8],
+    key: Option<CaKey>,
+    key_file: &str,
+    request: &Request,
+    plan: &mut Plan,
+) -> Result<Root, PlanError> {
     let roots = certs(ROOT_CERT, pem)?;
+    let missing = || PlanError::RootKeyMissing { file: key_file.to_owned() };
+    let mismatch = || PlanError::RootKeyMismatch { file: key_file.to_owned() };
     let cert = match &key {
-        Some(key) => roots.into_iter().find(|c| c.public_key == key.public_key()).ok_or(PlanError::RootKeyMismatch)?,
-        None if elsewhere => return Err(PlanError::RootKeyMissing),
-        None => roots.into_iter().next().ok_or(PlanError::RootKeyMissing)?,
+        Some(key) => roots.into_iter().find(|c| c.public_key == key.public_key()).ok_or_else(mismatch)?,
+        None if request.root_key != RootKey::Folder => return Err(missing()),
+        None => roots.into_iter().next().ok_or_else(missing)?,
     };
-    plan.actions.push(Action { cluster: None, done: Done::Kept });
-    Ok(Root { cert, pem: pem.to_vec(), key })
+    plan.acted(None, Done::Kept, cert.key, request.key);
+    Ok(Root { cert, pem: pem.to_vec(), key, key_file: key_file.to_owned() })
 }
 
 fn new_root(
     folder: &CaFolder,
     request: &Request,
     key: Option<CaKey>,
+    key_file: &str,
     now: Timestamp,
     plan: &mut Plan,
 ) -> Result<Root, PlanError> {
     // clusters trust a root that is not here any more: a new one would split the mesh
-    if let Some((cluster, _)) = folder.clusters.iter().find(|(_, files)| files.root_cert.is_some()) {
+    let has_root = |files: &ClusterFiles| files.root_cert.is_some() || files.unreadable.contains_key(ROOT_CERT);
+    if let Some((cluster, _)) = folder.clusters.iter().find(|(_, files)| has_root(files)) {
         return Err(PlanError::RootLost { cluster: cluster.clone() });
     }
     let done = if key.is_some() { Done::Completed } else { Done::Created };
@@ -171,14 +200,20 @@ fn new_root(
     let issued = issue_root(&key, draw_serial().map_err(PlanError::Draw)?, now)
         .map_err(|why| PlanError::Issue { whom: "the root".to_owned(), why })?;
     plan.put(None, ROOT_CERT, issued.pem.clone().into_bytes());
-    plan.actions.push(Action { cluster: None, done });
-    Ok(Root { cert: issued.cert, pem: issued.pem.into_bytes(), key: Some(key) })
+    plan.acted(None, done, key.algorithm(), request.key);
+    Ok(Root { cert: issued.cert, pem: issued.pem.into_bytes(), key: Some(key), key_file: key_file.to_owned() })
 }
 
 impl Plan {
     /// A file that is not there yet.
     fn put(&mut self, cluster: Option<&str>, file: &'static str, bytes: Vec<u8>) {
         self.write(cluster, file, bytes, false);
+    }
+
+    /// What becomes of a CA with this key; `asked` is the kind of keys that was asked for.
+    fn acted(&mut self, cluster: Option<&str>, done: Done, key: KeyAlgorithm, asked: Option<KeyKind>) {
+        let kept_key = asked.is_some_and(|kind| kind.algorithm() != key).then_some(key);
+        self.actions.push(Action { cluster: cluster.map(str::to_owned), done, kept_key });
     }
 
     fn write(&mut self, cluster: Option<&str>, file: &'static str, bytes: Vec<u8>, replace: bool) {

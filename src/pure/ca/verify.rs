@@ -12,6 +12,9 @@ use super::keys::CaKey;
 use super::{DUE, utc};
 use crate::data::model::Timestamp;
 
+/// The field of a finding about a file that cannot be read.
+const READING: &str = "reading";
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,7 +33,7 @@ pub struct Finding {
     /// The file, as the user knows it.
     pub file: String,
     /// The field of the certificate (`validity.notAfter`), with its number where the file holds several; `privateKey`;
-    /// `PEM`; `file`.
+    /// `PEM`; `file` where it is missing; `reading` where it cannot be read; `mode`.
     pub field: String,
     /// What is wrong, in one sentence.
     pub message: String,
@@ -41,7 +44,17 @@ impl Finding {
         Self { severity: Severity::Error, file: file.to_owned(), field: field.into(), message: message.into() }
     }
 
-    fn warning(file: &str, field: impl Into<String>, message: impl Into<String>) -> Self {
+    /// A file that is there and cannot be read; `why` ends a sentence that names it.
+    pub fn unreadable(file: &str, why: &str) -> Self {
+        Self::error(file, READING, why)
+    }
+
+    /// Whether the file could not be read: then what it holds is not known.
+    pub fn is_unreadable(&self) -> bool {
+        self.field == READING
+    }
+
+    pub(super) fn warning(file: &str, field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(file, field, message) }
     }
 }

@@ -7,16 +7,26 @@ use crate::data::model::ClusterRole;
 /// When an object is applied within its cluster: earlier stages first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// The namespace; the CA's Secret comes right after it.
+    /// The namespace.
     Namespace,
+    /// The CA's Secret.
+    Secrets,
+    /// Definitions of custom resources.
+    Definitions,
     /// Accounts and rights.
     Rights,
+    /// Who has them: an API server looks at the rights that are given away.
+    Bindings,
     /// ConfigMaps.
     Config,
-    /// Services and their slices.
+    /// Services.
     Services,
+    /// Slices, which their Services own.
+    Slices,
     /// Deployments.
     Workloads,
+    /// Webhooks, after the server that answers them.
+    Webhooks,
 }
 
 /// A part of the control plane.

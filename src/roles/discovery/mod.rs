@@ -25,16 +25,19 @@ use tonic::service::Routes;
 
 use crate::adapters::grpc::AdsService;
 use crate::adapters::registry::{self, Origin, Registry, RegistryError};
-use crate::adapters::serve::{self, Metrics, ServeError, TlsFiles, TlsIdentity};
+use crate::adapters::serve::{self, ConnectionLimit, Metrics, ServeError, TlsFiles, TlsIdentity};
 use crate::engine::{Engine, Feeds, Options};
 use crate::pure::xds::Type;
 
 use http::Pages;
 pub use stats::Counts;
-use stats::Stats;
+use stats::{OfListener, Standing, Stats};
 use streams::{DiscoveryStreams, OpenStreams};
 pub use upkeep::Duties;
 use upkeep::Upkeep;
+
+/// How many connections a gRPC listener holds where nobody says otherwise: more proxies than one pilot is meant for.
+pub const MAX_CONNECTIONS: u32 = 10_000;
 
 /// What discovery serves, and where.
 #[derive(Debug, Clone)]
@@ -50,7 +53,7 @@ pub struct Config {
 }
 
 /// Where discovery listens: what serves at each of the addresses.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Listen {
     /// gRPC xDS in plain text.
     pub grpc: Vec<SocketAddr>,
@@ -64,8 +67,26 @@ pub struct Listen {
     pub secure_rest: Vec<SocketAddr>,
     /// `/ready` and `/metrics`.
     pub monitoring: Vec<SocketAddr>,
+    /// How many connections the gRPC listeners of a kind hold at a time, together; more are refused.
+    pub max_connections: u32,
     /// The certificate for mutual TLS; without one `secure` and `secure_rest` are not served.
     pub certificate: Option<TlsFiles>,
+}
+
+impl Default for Listen {
+    /// Nowhere, with room for [`MAX_CONNECTIONS`].
+    fn default() -> Self {
+        Self {
+            grpc: Vec::new(),
+            secure: Vec::new(),
+            http: Vec::new(),
+            rest: Vec::new(),
+            secure_rest: Vec::new(),
+            monitoring: Vec::new(),
+            max_connections: MAX_CONNECTIONS,
+            certificate: None,
+        }
+    }
 }
 
 /// Why discovery does not start, or ends.
@@ -146,7 +167,15 @@ impl Discovery {
             _ => None,
         };
         let open = Arc::new(OpenStreams::default());
-        let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open, upkeep: upkeep.clone() });
+        let tls = config.listen.certificate.clone().map(TlsIdentity::load).transpose()?;
+        let pages = Arc::new(Pages {
+            engine: engine.clone(),
+            feeds: feeds.clone(),
+            open,
+            dumps: tokio::sync::Mutex::default(),
+            tls: tls.map(Arc::new),
+            upkeep: upkeep.clone(),
+        });
         let servers = servers(&config.listen, pages, &stats, &stop).await?;
         let mut tasks = JoinSet::new();
         for server in servers.run {
@@ -239,6 +268,8 @@ async fn servers(
 ) -> Result<Servers, DiscoveryError> {
     let metrics = Metrics::new();
     stats.register(&metrics);
+    metrics.collect(Standing { engine: pages.engine.clone(), feeds: pages.feeds.clone(), open: pages.open.clone() });
+    pages.tls.iter().for_each(|identity| identity.register(&metrics));
     let engine = pages.engine.clone();
     let streams = Arc::new(DiscoveryStreams {
         engine: engine.clone(),
@@ -247,14 +278,20 @@ async fn servers(
         stop: stop.clone(),
     });
     let ads = |trusted| Routes::new(AdsService::server(streams.clone(), trusted));
+    let limit = |listener| {
+        let refused = stats.refused.get_or_create(&OfListener { listener }).clone();
+        ConnectionLimit::new(listen.max_connections as usize, refused)
+    };
     let mut servers = Servers::default();
-    let plain = |listener| serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), stop.clone());
+    let held = limit("grpc");
+    let plain =
+        |listener| serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), held.clone(), stop.clone());
     servers.add("grpc", &listen.grpc, plain).await?;
     let rest = || rest::router(engine.clone());
-    if let Some(files) = &listen.certificate {
-        let identity = Arc::new(TlsIdentity::load(files.clone())?);
+    if let Some(identity) = pages.tls.clone() {
         let incoming = |listener| serve::tls_incoming(listener, identity.clone(), stop.clone());
-        let xds = |listener| serve::grpc(ads(true), incoming(listener), stop.clone());
+        let held = limit("grpc-tls");
+        let xds = |listener| serve::grpc(ads(true), incoming(listener), held.clone(), stop.clone());
         servers.add("grpc-tls", &listen.secure, xds).await?;
         let v1 = |listener| serve::http(rest(), incoming(listener), stop.clone());
         servers.add("rest-tls", &listen.secure_rest, v1).await?;

@@ -59,24 +59,43 @@ fn prepare(dir: &Path) -> Result<FolderLock, CaFolderError> {
     Ok(lock)
 }
 
-/// A folder that we may write to: empty, a CA's already, or one that a killed run had just begun.
+/// A folder that we may write to: one with a root; else one that holds nothing but what a run of ours leaves that was cut
+/// off, or a CA whose root is away. A `.gitignore` like ours is no proof: other tools keep their folders out of git so.
 fn is_ours(dir: &Path) -> Result<bool, FilesError> {
     let entries = files::list_dir(dir)?;
-    let is = |name: &str| entries.iter().any(|e| e.name == name);
-    let begun =
-        || Ok(files::read_capped_if_there(&dir.join(IGNORE.0), MAX_FILE)?.is_some_and(|bytes| bytes == IGNORE.1));
-    let only_leftovers = entries.iter().all(|e| e.name.starts_with(&format!("{}.tmp-", dotted(IGNORE.0))));
-    Ok(only_leftovers || is(ROOT_CERT) || is(ROOT_KEY) || begun()?)
+    if entries.iter().any(|e| !e.is_dir && [ROOT_CERT, ROOT_KEY].contains(&e.name.as_str())) {
+        return Ok(true);
+    }
+    for entry in entries {
+        let ours = match entry.is_dir {
+            true => !entry.is_hidden() && is_clusters(&entry.path)?,
+            false if entry.name == IGNORE.0 => files::read_capped(&entry.path, MAX_FILE)? == IGNORE.1,
+            false => is_leftover(&entry.name, &[IGNORE.0, ROOT_CERT, ROOT_KEY]),
+        };
+        if !ours {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
-fn dotted(name: &str) -> String {
-    format!(".{name}")
+/// A cluster's part of a CA folder: its four files, some of them perhaps missing, and nothing else.
+fn is_clusters(dir: &Path) -> Result<bool, FilesError> {
+    const FILES: [&str; 4] = [CA_CERT, CA_KEY, CERT_CHAIN, ROOT_CERT];
+    let entries = files::list_dir(dir)?;
+    let ours = |e: &files::Entry| !e.is_dir && (FILES.contains(&e.name.as_str()) || is_leftover(&e.name, &FILES));
+    Ok(!entries.is_empty() && entries.iter().all(ours))
 }
 
-/// Reads the folder; one that is not there is empty.
+/// What a killed run leaves of one of these files.
+fn is_leftover(name: &str, of: &[&str]) -> bool {
+    of.iter().any(|file| name.strip_prefix('.').is_some_and(|n| n.starts_with(&format!("{file}.tmp-"))))
+}
+
+/// Reads the folder; one that is not there is empty, and a file that cannot be read costs itself only.
 ///
 /// # Errors
-/// [`FilesError`], naming the file.
+/// [`FilesError`] where the folder cannot be listed.
 pub fn load(dir: &Path) -> Result<CaFolder, FilesError> {
     let mut clusters = BTreeMap::new();
     let entries = match files::list_dir(dir) {
@@ -84,30 +103,44 @@ pub fn load(dir: &Path) -> Result<CaFolder, FilesError> {
         entries => entries?,
     };
     for entry in entries.into_iter().filter(|e| e.is_dir && !e.name.starts_with('.')) {
-        let read = load_cluster(&entry.path)?;
+        let read = load_cluster(&entry.path);
         if !read.is_empty() {
             clusters.insert(entry.name, read);
         }
     }
-    let root_key = read(dir, ROOT_KEY)?.map(Secret::new);
-    Ok(CaFolder { root_cert: read(dir, ROOT_CERT)?, root_key, clusters })
-}
-
-/// Reads a cluster's part of the folder, or any folder like it.
-///
-/// # Errors
-/// [`FilesError`], naming the file.
-pub fn load_cluster(dir: &Path) -> Result<ClusterFiles, FilesError> {
-    Ok(ClusterFiles {
-        ca_cert: read(dir, CA_CERT)?,
-        ca_key: read(dir, CA_KEY)?.map(Secret::new),
-        cert_chain: read(dir, CERT_CHAIN)?,
-        root_cert: read(dir, ROOT_CERT)?,
+    let mut unreadable = BTreeMap::new();
+    Ok(CaFolder {
+        root_cert: read(dir, ROOT_CERT, &mut unreadable),
+        root_key: read(dir, ROOT_KEY, &mut unreadable).map(Secret::new),
+        key_mode: mode(&dir.join(ROOT_KEY)),
+        clusters,
+        unreadable,
     })
 }
 
-fn read(dir: &Path, file: &str) -> Result<Option<Vec<u8>>, FilesError> {
-    files::read_capped_if_there(&dir.join(file), MAX_FILE)
+/// Reads a cluster's part of the folder, or any folder like it. A file that cannot be read costs itself only.
+pub fn load_cluster(dir: &Path) -> ClusterFiles {
+    let mut unreadable = BTreeMap::new();
+    ClusterFiles {
+        ca_cert: read(dir, CA_CERT, &mut unreadable),
+        ca_key: read(dir, CA_KEY, &mut unreadable).map(Secret::new),
+        cert_chain: read(dir, CERT_CHAIN, &mut unreadable),
+        root_cert: read(dir, ROOT_CERT, &mut unreadable),
+        key_mode: mode(&dir.join(CA_KEY)),
+        unreadable,
+    }
+}
+
+/// The permission bits of a file, where it is there.
+pub fn mode(file: &Path) -> Option<u32> {
+    files::stat(file).ok().map(|stat| stat.mode)
+}
+
+fn read(dir: &Path, file: &'static str, unreadable: &mut BTreeMap<&'static str, String>) -> Option<Vec<u8>> {
+    files::read_capped_if_there(&dir.join(file), MAX_FILE).unwrap_or_else(|e| {
+        unreadable.insert(file, e.reason());
+        None
+    })
 }
 
 /// Carries a plan out, in its order; `root_key` is where the root's key lives.

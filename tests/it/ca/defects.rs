@@ -272,13 +272,61 @@ fn different_roots_are_seen() {
 fn what_cannot_be_read_is_no_answer() {
     let bench = Bench::new();
     assert!(std::process::Command::new("mkfifo").arg(bench.path("fifo.pem")).status().unwrap().success());
-    bench.ca("verify fifo.pem").says(2, &["reading fifo.pem failed: it is a named pipe, not a file"]);
-    bench.ca("verify nothing.pem").says(2, &["reading nothing.pem failed: it does not exist"]);
+    bench.ca("verify fifo.pem").shows(2, &["error", "fifo.pem", "reading", "it is a named pipe, not a file"]);
+    bench.ca("verify nothing.pem").says(2, &["reading nothing.pem failed: it does not exist", "ca verify ./mesh-ca"]);
+    bench.ca("verify fifo.pem nothing.pem").says(2, &["reading nothing.pem failed: it does not exist"]);
     std::fs::File::create(bench.path("big.pem")).unwrap().set_len(1 << 30).unwrap();
-    bench.ca("verify big.pem").says(2, &["reading big.pem failed: it is larger than 1 MiB"]);
+    bench.ca("verify big.pem").shows(2, &["error", "big.pem", "reading", "it is larger than 1 MiB"]);
     bench.ca("verify").says(2, &["there is no CA in mesh-ca", "meshctl ca init"]);
     bench.ok("init --cluster gke");
     std::fs::remove_file(bench.path("mesh-ca/gke/ca-key.pem")).unwrap();
     std::fs::create_dir(bench.path("mesh-ca/gke/ca-key.pem")).unwrap();
-    bench.ca("verify").says(2, &["mesh-ca/gke/ca-key.pem failed: it is a folder"]);
+    bench.ca("verify").shows(2, &["error", "mesh-ca/gke/ca-key.pem", "reading", "it is a folder, not a file"]);
+}
+
+#[test]
+fn what_cannot_be_read_costs_its_own_row_only() {
+    let bench = Bench::new();
+    bench.ok("init --cluster gke --cluster on-prem");
+    let key = bench.path("mesh-ca/gke/ca-key.pem");
+    std::fs::remove_file(&key).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&key).status().unwrap().success());
+    bench.write("mesh-ca/on-prem/cert-chain.pem", "");
+    for said in [bench.ca("verify"), bench.ca("verify mesh-ca/gke mesh-ca/on-prem")] {
+        said.shows(2, &["error", "mesh-ca/gke/ca-key.pem", "reading", "it is a named pipe, not a file"]);
+        said.shows(2, &["error", "mesh-ca/on-prem/cert-chain.pem", "PEM", "it holds no PEM block"]);
+        assert_eq!(said.out.matches("gke/").count(), 1, "{}", said.out);
+    }
+    let said = bench.ca("show");
+    assert!(
+        said.code == 1 && said.out.lines().any(|l| l.starts_with("gke ") && l.ends_with("unreadable")),
+        "{}",
+        said.out
+    );
+    // what is to be made must be readable, and says which file is not
+    bench.ca("init --cluster gke").says(2, &["gke/ca-key.pem: reading: it is a named pipe, not a file"]);
+}
+
+#[test]
+fn a_key_that_others_can_read_is_a_warning() {
+    let bench = Bench::new();
+    bench.ok("init --cluster gke");
+    let chmod = |file: &str, mode| {
+        std::fs::set_permissions(bench.path(file), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    };
+    assert!(!bench.ok("verify").out.contains("warning"));
+    for (mode, words) in
+        [(0o640, "its mode is 0640, so others than its owner can read the key"), (0o604, "0604"), (0o620, "change")]
+    {
+        for key in ["mesh-ca/root-key.pem", "mesh-ca/gke/ca-key.pem"] {
+            chmod(key, mode);
+            bench.ca("verify").shows(0, &["warning", key, "mode", words, &format!("chmod 600 {key}")]);
+            chmod(key, 0o600);
+        }
+    }
+    // certificates are for everybody, and loose files have modes too
+    chmod("mesh-ca/gke/ca-key.pem", 0o644);
+    let said = bench.ok("verify mesh-ca/gke/ca-key.pem mesh-ca/gke/ca-cert.pem mesh-ca/root-cert.pem");
+    said.shows(0, &["warning", "mesh-ca/gke/ca-key.pem", "mode", "0644"]);
+    assert_eq!(said.out.matches("warning").count(), 1, "{}", said.out);
 }

@@ -109,7 +109,7 @@ fn a_second_run_changes_nothing_and_a_new_cluster_adds_its_own() {
 }
 
 /// A kubeconfig of a server of this name.
-fn kubeconfig(server: &str) -> String {
+pub(super) fn kubeconfig(server: &str) -> String {
     format!(
         "apiVersion: v1\nkind: Config\nclusters: [{{name: a, cluster: {{server: 'https://{server}'}}}}]\n\
         contexts: [{{name: a, context: {{cluster: a, user: a}}}}]\nusers: [{{name: a, user: {{}}}}]\ncurrent-context: a\n"
@@ -145,13 +145,17 @@ fn the_root_is_never_replaced() {
     // the key is away: nothing to do is fine, a new cluster is not
     std::fs::rename(bench.path("mesh-ca/root-key.pem"), bench.path("safe.pem")).unwrap();
     bench.ok("init --cluster gke");
-    bench.ca("init --cluster gke --cluster new").says(2, &["the root key is not there", "--root-key FILE"]);
+    bench
+        .ca("init --cluster gke --cluster new")
+        .says(2, &["the root key root-key.pem is not there", "--root-key FILE"]);
     bench.ok("init --cluster gke --cluster new --root-key safe.pem");
     assert!(!bench.path("mesh-ca/root-key.pem").exists());
     // another root's key
     bench.ok("init --dir other --cluster x");
-    bench.ca("init --cluster more --root-key other/root-key.pem").says(2, &["does not match root-cert.pem"]);
-    bench.ca("init --cluster more --root-key nowhere.pem").says(2, &["the root key is not there"]);
+    bench
+        .ca("init --cluster more --root-key other/root-key.pem")
+        .says(2, &["the root key other/root-key.pem does not match root-cert.pem"]);
+    bench.ca("init --cluster more --root-key nowhere.pem").says(2, &["the root key nowhere.pem is not there"]);
     assert!(!bench.path("nowhere.pem").exists());
     assert_eq!(bench.read("mesh-ca/root-cert.pem"), root);
     // a lost root is asked for, not made again

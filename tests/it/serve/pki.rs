@@ -35,6 +35,16 @@ impl Ca {
         Self { issuer, above }
     }
 
+    /// What issues although its certificate says that it is no CA.
+    pub(crate) fn impostor(&self, name: &str) -> Self {
+        let mut params = Self::params(name, None);
+        params.is_ca = IsCa::ExplicitNoCa;
+        let issuer = CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.issuer).unwrap();
+        let mut above = vec![issuer.der().clone()];
+        above.extend(self.above.iter().cloned());
+        Self { issuer, above }
+    }
+
     fn params(name: &str, path_length: Option<u8>) -> CertificateParams {
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
@@ -58,6 +68,11 @@ impl Ca {
 
     /// A certificate for a client and server named `localhost`, good for `life` from an hour ago.
     pub(crate) fn leaf(&self, uris: &[&str], life: Duration) -> Leaf {
+        self.leaf_with(uris, life, |_| ())
+    }
+
+    /// The same, with something of it changed.
+    pub(crate) fn leaf_with(&self, uris: &[&str], life: Duration, change: impl FnOnce(&mut CertificateParams)) -> Leaf {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
@@ -68,6 +83,7 @@ impl Ca {
         params.use_authority_key_identifier_extension = true;
         params.not_before = OffsetDateTime::now_utc() - Duration::hours(1);
         params.not_after = params.not_before + life;
+        change(&mut params);
         let mut chain = vec![params.signed_by(&key, &self.issuer).unwrap().der().clone()];
         chain.extend(self.above.iter().cloned());
         Leaf { chain, key }
@@ -116,7 +132,7 @@ pub(crate) fn files(dir: &Path) -> TlsFiles {
     TlsFiles { certificate: dir.join("tls.crt"), key: dir.join("tls.key"), root: dir.join("ca.crt") }
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in der.chunks(3) {

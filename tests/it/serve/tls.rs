@@ -1,5 +1,6 @@
 //! Who gets through mutual TLS.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use meshctl::adapters::grpc::XdsRequest;
@@ -17,17 +18,17 @@ use super::wire::{DEADLINE, Server, connect};
 
 const DELTA: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
-async fn channel(server: &Server, root: &Ca, client: &Leaf) -> Channel {
+pub(super) async fn channel(address: SocketAddr, root: &Ca, client: &Leaf) -> Channel {
     let tls = ClientTlsConfig::new()
         .ca_certificate(Certificate::from_pem(root.pem()))
         .identity(Identity::from_pem(client.chain_pem(), client.key_pem()))
         .domain_name("localhost");
-    let endpoint = Endpoint::from_shared(format!("https://{}", server.address)).unwrap();
+    let endpoint = Endpoint::from_shared(format!("https://{address}")).unwrap();
     endpoint.tls_config(tls).unwrap().connect().await.unwrap()
 }
 
 /// Opens an incremental stream with one request.
-async fn open(channel: Channel) -> tonic::Streaming<DeltaDiscoveryResponse> {
+pub(super) async fn open(channel: Channel) -> tonic::Streaming<DeltaDiscoveryResponse> {
     let node = Node { id: "sidecar~10.0.0.1~reviews.default~default.svc.cluster.local".into(), ..Node::default() };
     let request = DeltaDiscoveryRequest { node: Some(node), ..DeltaDiscoveryRequest::default() };
     let requests = tokio_stream::StreamExt::chain(tokio_stream::once(request), tokio_stream::pending());
@@ -45,7 +46,7 @@ async fn a_stream_knows_its_peers_certificate() {
     let client = issuer.good();
     let mut server = Server::start(issuer.good().write(&root, dir.path())).await;
 
-    let _stream = open(channel(&server, &root, &client).await).await;
+    let _stream = open(channel(server.address, &root, &client).await).await;
     let (peer, request) = tokio::time::timeout(DEADLINE, server.streams.recv()).await.unwrap().unwrap();
     assert_eq!(peer.certificates.first().map(Vec::as_slice), Some(client.der()));
     assert_eq!(peer.certificates.first().and_then(|c| spiffe_id(c)).unwrap().0, REVIEWS);
@@ -124,7 +125,7 @@ async fn who_stalls_in_a_handshake_is_let_go_and_delays_nobody() {
 async fn a_stop_lets_streams_end_and_then_ends_them() {
     let (root, dir) = (Ca::root("root"), tempfile::tempdir().unwrap());
     let mut server = Server::start(root.good().write(&root, dir.path())).await;
-    let mut stream = open(channel(&server, &root, &root.good()).await).await;
+    let mut stream = open(channel(server.address, &root, &root.good()).await).await;
     tokio::time::timeout(DEADLINE, server.streams.recv()).await.unwrap().unwrap();
 
     server.stop.cancel();

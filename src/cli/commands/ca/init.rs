@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use super::report::Survey;
 use super::{ca_dir, cluster_ids, shown};
 use crate::adapters::files;
-use crate::cli::{Context, Exit, Outcome};
+use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterId, Secret};
-use crate::pure::ca::{Done, KeyKind, Request, RootKey};
+use crate::pure::ca::{Done, KeyKind, Plan, Request, RootKey};
 use crate::workflows::ca::{self, MAX_FILE};
 
 /// Make the CA: a root, and an intermediate for each cluster; run again, only what is missing
@@ -30,10 +30,11 @@ pub(super) struct Args {
     /// Give all clusters the same intermediate
     #[arg(long)]
     shared: bool,
-    /// The kind of new keys: p256, p384, rsa2048, rsa4096 [default: p384 for the root, p256 for intermediates]
+    /// The kind of new keys (those that are there stay): p256, p384, rsa2048, rsa4096 [default: p384 for the root, p256 for intermediates]
     #[arg(long, value_name = "KIND")]
     key: Option<KeyKind>,
-    /// Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost
+    /// Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the
+    /// registry that are broken are left out
     #[arg(long)]
     renew: bool,
     /// The file with the root's key, if that does not live in the CA folder; it is made where neither it nor a root exists
@@ -42,16 +43,21 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ctx: &Context, args: Args) -> Outcome {
-    let mut clusters = if args.clusters.is_empty() { cluster_ids(ctx)? } else { args.clusters };
+    let mut clusters = if args.clusters.is_empty() { cluster_ids(ctx, args.renew)? } else { args.clusters };
     clusters.sort();
     clusters.dedup();
     let dir = ca_dir(ctx, args.dir.as_ref())?;
     let root_key = match &args.root_key {
-        Some(file) => RootKey::Elsewhere(files::read_capped_if_there(file, MAX_FILE)?.map(Secret::new)),
+        Some(file) => {
+            let read = files::read_capped_if_there(file, MAX_FILE);
+            let key = read.map_err(|e| CliError::from(e).hint("name the file with the root's key: --root-key FILE"))?;
+            RootKey::Elsewhere { file: shown(file), key: key.map(Secret::new) }
+        }
         None => RootKey::Folder,
     };
     let request = Request { clusters, shared: args.shared, key: args.key, renew: args.renew, root_key };
     let plan = ca::make(&dir, args.root_key.as_deref(), &request, ctx.now())?;
+    kept_keys(ctx, &plan, &request, &shown(&dir));
     for action in plan.actions.iter().filter(|a| a.done == Done::KeptDue) {
         let whom = action.cluster.as_deref().unwrap_or("the root");
         ctx.out.warning(&format!("the intermediate of {whom} ends within 60 days"));
@@ -59,9 +65,33 @@ pub(super) fn run(ctx: &Context, args: Args) -> Outcome {
     }
     let mut survey = Survey::of_folder(&ca::load(&dir)?, &shown(&dir), ctx.now());
     survey.acted(&plan.actions);
-    for finding in survey.errors() {
+    let (concerned, others) = survey.errors_by_concern(&request.clusters);
+    for finding in &concerned {
         ctx.out.warning(&finding.to_string());
     }
+    for finding in &others {
+        ctx.out.note(&format!("not part of this run: {finding}"));
+    }
     ctx.out.report(&survey.report()?, ctx.format())?;
-    Ok(if survey.errors().next().is_none() { Exit::Yes } else { Exit::No })
+    Ok(if concerned.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+/// Keys are never replaced: says so of those that are of another kind than was asked for, and what would change them.
+fn kept_keys(ctx: &Context, plan: &Plan, request: &Request, dir: &str) {
+    let Some(kind) = request.key.filter(|_| !ctx.globals.quiet) else { return };
+    let kept = || plan.actions.iter().filter_map(|a| Some((a.cluster.as_deref(), a.kept_key?)));
+    for (cluster, key) in kept() {
+        let whom = cluster.unwrap_or("the root");
+        ctx.out.note(&format!("the key of {whom} stays {key}: --key {} is for new keys only", kind.name()));
+    }
+    let shared = if request.shared { " --shared" } else { "" };
+    if kept().any(|(cluster, _)| cluster.is_none()) {
+        let new = format!("meshctl ca init{shared} --key {} --dir NEW-FOLDER", kind.name());
+        ctx.out.hint(&format!("another root key is another CA, in a folder of its own: {new}"));
+    }
+    if let Some((Some(first), _)) = kept().find(|(cluster, _)| cluster.is_some()) {
+        let away = if request.shared { "all clusters' folders".to_owned() } else { format!("{dir}/{first}") };
+        let again = format!("meshctl ca init{shared} --key {}", kind.name());
+        ctx.out.hint(&format!("for a new intermediate under the same root, move {away} away, then {again}"));
+    }
 }

@@ -44,11 +44,19 @@ fn ca_dir(ctx: &Context, dir: Option<&PathBuf>) -> Result<PathBuf, CliError> {
     }
 }
 
-/// The ids of the registry's clusters.
-fn cluster_ids(ctx: &Context) -> Result<Vec<ClusterId>, CliError> {
+/// The ids of the registry's clusters. `renew`: entries that are broken are left out with a note, for what stands in the CA
+/// folder does not depend on them; where `mesh.yaml` is broken, nobody knows which folder that is.
+fn cluster_ids(ctx: &Context, renew: bool) -> Result<Vec<ClusterId>, CliError> {
     let name_them = "or name the clusters: meshctl ca init --cluster ID --cluster ID";
     ctx.registry_dir().map_err(|e| e.hint(name_them))?;
-    let registry = ctx.sound_registry(None)?;
+    let registry = if renew { ctx.registry(None)? } else { ctx.sound_registry(None)? };
+    let of_mesh = registry.problems.iter().any(|p| p.file == Path::new("mesh.yaml"));
+    if of_mesh || (registry.entries.is_empty() && !registry.problems.is_empty()) {
+        return Err(CliError::registry_problems(&registry));
+    }
+    for problem in &registry.problems {
+        ctx.out.note(&format!("not part of this run: {}/{problem}", registry.dir.display()));
+    }
     if registry.entries.is_empty() {
         return Err(CliError::usage(format!("the registry {} holds no cluster", registry.dir.display()))
             .hint("put a kubeconfig per cluster into it, or name the clusters with --cluster ID"));

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::cli::CliError;
-use crate::data::model::{Report, Table, Timestamp};
+use crate::data::model::{ClusterId, Report, Table, Timestamp};
 use crate::pure::ca::{
-    Action, CaCert, CaFolder, ClusterFiles, Done, Finding, Part, ROOT_CERT, ROOT_KEY, Severity, Verified, bundle_of,
+    Action, CaCert, CaFolder, ClusterFiles, Done, Finding, LooseFile, ROOT_CERT, Severity, Verified, bundle_of,
     same_root, shared_subject, utc, verify_bundle, verify_root,
 };
 
@@ -64,11 +64,7 @@ impl Survey {
 
     pub(super) fn add_folder(&mut self, folder: &CaFolder, dir: &str) {
         let file = format!("{dir}/{ROOT_CERT}");
-        let cert = Part::of(file.clone(), folder.root_cert.as_deref());
-        let key = match &folder.root_key {
-            Some(bytes) => Part::of(format!("{dir}/{ROOT_KEY}"), Some(bytes.expose())),
-            None => Part::not_given(),
-        };
+        let (cert, key) = folder.root(dir);
         let (verified, findings) = verify_root(&cert, &key, self.now);
         self.root = Some(authority("", &file, verified.roots.first(), &findings));
         self.verified.push(verified);
@@ -84,11 +80,16 @@ impl Survey {
     }
 
     /// Loose files of one folder.
-    pub(super) fn add_files(&mut self, name: &str, files: &[(String, Vec<u8>)]) {
+    pub(super) fn add_files(&mut self, name: &str, files: &[LooseFile]) {
         let mut findings = Vec::new();
         let (verified, found) = verify_bundle(&bundle_of(name, files, &mut findings), self.now);
         findings.extend(found);
         self.put(name, verified, findings);
+    }
+
+    /// A file or folder that was named, and cannot be read.
+    pub(super) fn add_unreadable(&mut self, path: &str, why: &str) {
+        self.findings.push(Finding::unreadable(path, why));
     }
 
     fn put(&mut self, path: &str, verified: Verified, findings: Vec<Finding>) {
@@ -129,6 +130,18 @@ impl Survey {
 
     pub(super) fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.severity == Severity::Error)
+    }
+
+    /// The errors that concern these clusters or the root, and those of the folder's other clusters.
+    pub(super) fn errors_by_concern(&self, clusters: &[ClusterId]) -> (Vec<&Finding>, Vec<&Finding>) {
+        let others = self.clusters.iter().filter(|c| !clusters.iter().any(|id| id.as_str() == c.cluster));
+        let folders: Vec<String> = others.map(|c| format!("{}/", c.path)).collect();
+        self.errors().partition(|f| !folders.iter().any(|folder| f.file.starts_with(folder)))
+    }
+
+    /// Whether a file could not be read: then the question is not answered.
+    pub(super) fn is_unread(&self) -> bool {
+        self.findings.iter().any(Finding::is_unreadable)
     }
 
     /// A row for each authority.
@@ -203,6 +216,7 @@ fn state(cert: Option<&CaCert>, findings: &[Finding]) -> String {
         (Some(f), _) if f.field.contains("notAfter") => "expired".to_owned(),
         (Some(f), _) if f.field.contains("notBefore") => "not valid yet".to_owned(),
         (Some(f), _) if f.field == "file" => "incomplete".to_owned(),
+        (Some(f), _) if f.is_unreadable() => "unreadable".to_owned(),
         (Some(f), _) => format!("broken: {}", f.field),
     }
 }

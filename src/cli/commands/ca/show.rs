@@ -21,7 +21,7 @@ pub(super) struct Args {
 pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
     let dir = ca_dir(ctx, args.dir.as_ref())?;
     let read = ca::load(&dir)?;
-    if read.root_cert.is_none() && read.clusters.is_empty() {
+    if read.is_empty() {
         return Err(CliError::usage(format!("there is no CA in {}", shown(&dir))).hint("make one: meshctl ca init"));
     }
     let survey = Survey::of_folder(&read, &shown(&dir), ctx.now());

@@ -7,12 +7,13 @@ use super::report::Survey;
 use super::{ca_dir, shown};
 use crate::adapters::files;
 use crate::cli::{CliError, Context, Exit, Outcome};
-use crate::pure::ca::{CA_CERT, CA_KEY, CERT_CHAIN, bundle_of};
+use crate::pure::ca::{CA_CERT, CA_KEY, CERT_CHAIN, LooseFile, bundle_of};
 use crate::workflows::ca::{self, MAX_FILE};
 
 /// Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere
 ///
-/// Exits 0 where all is in order (warnings included), 1 where something is not, 2 where something could not be read.
+/// Exits 0 where all is in order (warnings included), 1 where something is not, 2 where something could not be read; that has
+/// a row of its own, and the rest is verified all the same.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   meshctl ca verify                                  the mesh's own CA folder
@@ -41,8 +42,16 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
     for target in &args.targets {
         if target.is_dir() {
             add_folder(target, &mut survey)?;
-        } else {
-            loose.push((shown(target), files::read_capped(target, MAX_FILE)?));
+            continue;
+        }
+        match files::read_capped(target, MAX_FILE) {
+            Ok(bytes) => loose.push(LooseFile { file: shown(target), bytes, mode: ca::mode(target) }),
+            Err(e) if e.is_missing() => {
+                return Err(CliError::usage(e.to_string())
+                    .hint("name a CA folder, or PEM files: meshctl ca verify ./mesh-ca")
+                    .hint("without a name it is the mesh's own CA folder: meshctl ca verify"));
+            }
+            Err(e) => survey.add_unreadable(&shown(target), &e.reason()),
         }
     }
     for (name, files) in bundles(loose) {
@@ -50,25 +59,29 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
     }
     survey.compare_roots();
     ctx.out.report(&survey.findings_report()?, ctx.format())?;
-    Ok(if survey.errors().next().is_none() { Exit::Yes } else { Exit::No })
+    Ok(match survey.errors().next() {
+        None => Exit::Yes,
+        Some(_) if survey.is_unread() => Exit::Unasked,
+        Some(_) => Exit::No,
+    })
 }
 
 /// Files with their contents, by the names that the user gave.
-type Files = Vec<(String, Vec<u8>)>;
+type Files = Vec<LooseFile>;
 
 /// Loose files are one bundle where each plays another part in it, else one bundle per folder.
 fn bundles(loose: Files) -> Vec<(String, Files)> {
-    let Some((first, _)) = loose.first() else { return Vec::new() };
-    let first = first.clone();
+    let Some(first) = loose.first() else { return Vec::new() };
+    let first = first.file.clone();
     let mut twice = Vec::new();
     bundle_of("", &loose, &mut twice);
     if twice.is_empty() {
         return vec![(first, loose)];
     }
     let mut by_folder: BTreeMap<String, Files> = BTreeMap::new();
-    for (file, bytes) in loose {
-        let above = Path::new(&file).parent().map(shown).filter(|above| !above.is_empty());
-        by_folder.entry(above.unwrap_or_else(|| ".".to_owned())).or_default().push((file, bytes));
+    for file in loose {
+        let above = Path::new(&file.file).parent().map(shown).filter(|above| !above.is_empty());
+        by_folder.entry(above.unwrap_or_else(|| ".".to_owned())).or_default().push(file);
     }
     by_folder.into_iter().collect()
 }
@@ -76,11 +89,17 @@ fn bundles(loose: Files) -> Vec<(String, Files)> {
 /// A folder is a bundle, where it holds one, or a mesh's CA folder.
 fn add_folder(dir: &Path, survey: &mut Survey) -> Result<(), CliError> {
     if [CA_CERT, CA_KEY, CERT_CHAIN].iter().any(|file| dir.join(file).exists()) {
-        survey.add_bundle(&shown(dir), &shown(dir), &ca::load_cluster(dir)?);
+        survey.add_bundle(&shown(dir), &shown(dir), &ca::load_cluster(dir));
         return Ok(());
     }
-    let read = ca::load(dir)?;
-    if read.root_cert.is_none() && read.clusters.is_empty() {
+    let read = match ca::load(dir) {
+        Ok(read) => read,
+        Err(e) => {
+            survey.add_unreadable(&shown(dir), &e.reason());
+            return Ok(());
+        }
+    };
+    if read.is_empty() {
         return Err(CliError::usage(format!("there is no CA in {}", shown(dir)))
             .hint("make one with meshctl ca init, or name a folder with ca-cert.pem and root-cert.pem"));
     }

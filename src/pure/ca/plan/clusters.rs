@@ -1,12 +1,13 @@
 //! One intermediate per cluster.
 
-use super::{Action, Done, Issuer, Plan, PlanError, certs};
+use super::{Done, Issuer, Plan, PlanError, certs};
 use crate::data::model::ClusterId;
 use crate::pure::ca::DUE;
 use crate::pure::ca::cert::CaCert;
 use crate::pure::ca::folder::{CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, ROOT_CERT};
 use crate::pure::ca::issue::{IssueError, Issued, Signer, issue_intermediate, renew_intermediate, subject_of};
-use crate::pure::ca::keys::{CaKey, draw_serial};
+use crate::pure::ca::keys::{CaKey, KeyKind, draw_serial};
+use crate::pure::ca::verify::Finding;
 
 pub(super) fn plan(
     folder: &CaFolder,
@@ -27,6 +28,7 @@ pub(super) fn plan(
 
 fn one(cluster: &ClusterId, files: &ClusterFiles, issuer: &Issuer<'_>, plan: &mut Plan) -> Result<(), PlanError> {
     let id = cluster.as_str();
+    readable(id, files)?;
     let current = current(id, files)?;
     let (pem, cert, done) = match current {
         Some((pem, cert)) => {
@@ -48,8 +50,16 @@ fn one(cluster: &ClusterId, files: &ClusterFiles, issuer: &Issuer<'_>, plan: &mu
     };
     let added = rest(id, files, &pem, &cert, issuer, plan);
     let done = if added && matches!(done, Done::Kept | Done::KeptDue) { Done::Completed } else { done };
-    plan.actions.push(Action { cluster: Some(id.to_owned()), done });
+    plan.acted(Some(id), done, cert.key, issuer.kind);
     Ok(())
+}
+
+/// Whether all files that a cluster has can be read.
+pub(super) fn readable(id: &str, files: &ClusterFiles) -> Result<(), PlanError> {
+    match files.unreadable.first_key_value() {
+        Some((file, why)) => Err(PlanError::Unreadable(Finding::unreadable(&format!("{id}/{file}"), why))),
+        None => Ok(()),
+    }
 }
 
 /// The certificate that a cluster has.
@@ -110,7 +120,7 @@ impl Issuer<'_> {
         if let Some(key) = read_key(id, files)? {
             return Ok((key, Done::Completed));
         }
-        let key = CaKey::draw(self.kind).map_err(PlanError::Draw)?;
+        let key = CaKey::draw(self.kind.unwrap_or(KeyKind::P256)).map_err(PlanError::Draw)?;
         plan.put(Some(id), CA_KEY, key.pem().expose().clone());
         Ok((key, Done::Created))
     }
@@ -132,7 +142,8 @@ impl Issuer<'_> {
     }
 
     fn signer(&self) -> Result<Signer<'_>, PlanError> {
-        let key = self.root.key.as_ref().ok_or(PlanError::RootKeyMissing)?;
+        let missing = || PlanError::RootKeyMissing { file: self.root.key_file.clone() };
+        let key = self.root.key.as_ref().ok_or_else(missing)?;
         Ok(Signer { root: &self.root.cert, key, serial: draw_serial().map_err(PlanError::Draw)?, now: self.now })
     }
 }

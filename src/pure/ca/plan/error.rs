@@ -16,12 +16,26 @@ pub enum PlanError {
         /// Why.
         why: KeyError,
     },
+    /// The root's key, which lives elsewhere, cannot be used.
+    #[error("the root key {file} cannot be used: {why}")]
+    RootKey {
+        /// The file, as the user knows it.
+        file: String,
+        /// Why.
+        why: KeyError,
+    },
     /// The root's key belongs to no root in the folder.
-    #[error("the root key does not match root-cert.pem: their public keys differ")]
-    RootKeyMismatch,
+    #[error("the root key {file} does not match root-cert.pem: their public keys differ")]
+    RootKeyMismatch {
+        /// The file of the key.
+        file: String,
+    },
     /// Something is to be issued, or `--root-key` was given, and the key is not there.
-    #[error("the root key is not there, and a root is there already")]
-    RootKeyMissing,
+    #[error("the root key {file} is not there, and a root is there already")]
+    RootKeyMissing {
+        /// The file of the key.
+        file: String,
+    },
     /// Clusters have a root that the folder has not.
     #[error(
         "root-cert.pem is missing, but {cluster}/root-cert.pem is there: a new root would not be trusted by {cluster}"
@@ -81,7 +95,7 @@ impl PlanError {
     /// What to do about it.
     pub fn hint(&self, dir: &str) -> Option<String> {
         Some(match self {
-            PlanError::RootKeyMismatch | PlanError::RootKeyMissing => {
+            PlanError::RootKey { .. } | PlanError::RootKeyMismatch { .. } | PlanError::RootKeyMissing { .. } => {
                 "name the file with the key of this root: meshctl ca init --root-key FILE".to_owned()
             }
             PlanError::RootLost { cluster } => {

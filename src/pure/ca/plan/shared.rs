@@ -1,7 +1,7 @@
 //! One intermediate for all clusters, as in the talk.
 
-use super::clusters::{current, read_key, rest};
-use super::{Action, Done, Issuer, Plan, PlanError, certs};
+use super::clusters::{current, read_key, readable, rest};
+use super::{Done, Issuer, Plan, PlanError, certs};
 use crate::data::model::ClusterId;
 use crate::pure::ca::cert::CaCert;
 use crate::pure::ca::folder::{CA_CERT, CA_KEY, CaFolder, ClusterFiles};
@@ -90,7 +90,7 @@ fn all(folder: &CaFolder, clusters: &[ClusterId], issuer: &Issuer<'_>, plan: &mu
             _ if added => Done::Completed,
             how => how,
         };
-        plan.actions.push(Action { cluster: Some(id.to_owned()), done });
+        plan.acted(Some(id), done, cert.key, issuer.kind);
     }
     Ok(())
 }
@@ -100,6 +100,7 @@ fn source(folder: &CaFolder) -> Result<Option<(Vec<u8>, CaCert)>, PlanError> {
     let mut newest: Option<(Vec<u8>, CaCert)> = None;
     let mut key: Option<(&String, Vec<u8>)> = None;
     for (id, files) in &folder.clusters {
+        readable(id, files)?;
         if let Some(own) = read_key(id, files)? {
             let own = own.public_key().to_vec();
             match &key {
