@@ -266,6 +266,7 @@ async fn troubles_are_told(pair: Arc<Pair>) {
     mesh.pods(&["10.1.0.1"], &[]).await;
     mesh.on_prem.serve("reviews", &["10.2.0.1"]).await;
     let pilot = mesh.pilot("pilot-1", &[]).await;
+    mesh.held_by("pilot-1").await;
     let second = mesh.pilot("pilot-2", &[]).await;
     mesh.slice_is(&["10.1.0.1"]).await;
     let host = mesh.gke.host("reviews");

@@ -18,7 +18,6 @@ mod patch;
 mod plugin;
 mod request;
 mod watch;
-mod write;
 
 pub use access::{Access, Token, may, token};
 pub use apply::{Apply, ApplyError, FieldConflict, apply};
@@ -28,8 +27,7 @@ pub use error::K8sError;
 pub use follow::{Followed, follow};
 pub use lease::{LeaseName, LeaseState, hold, micro_time};
 pub use list::{BadObject, PAGE, Page, list, path};
-pub use object::{create, delete, get, get_all};
+pub use object::{create, delete, get, get_all, replace};
 pub use patch::merge;
 pub use request::{identity, version, within};
 pub use watch::{Line, Watch};
-pub use write::{PatchKind, mint, patch, post, put, read};
