@@ -55,8 +55,11 @@ _meshctl() {
             meshctl,proxy-config)
                 cmd="meshctl__subcmd__proxy__subcmd__config"
                 ;;
-            meshctl,version)
-                cmd="meshctl__subcmd__version"
+            meshctl,proxy-status)
+                cmd="meshctl__subcmd__proxy__subcmd__status"
+                ;;
+            meshctl,ps)
+                cmd="meshctl__subcmd__proxy__subcmd__status"
                 ;;
             meshctl__subcmd__ca,help)
                 cmd="meshctl__subcmd__ca__subcmd__help"
@@ -82,17 +85,11 @@ _meshctl() {
             meshctl__subcmd__ca__subcmd__help,verify)
                 cmd="meshctl__subcmd__ca__subcmd__help__subcmd__verify"
                 ;;
-            meshctl__subcmd__cluster,add)
-                cmd="meshctl__subcmd__cluster__subcmd__add"
-                ;;
             meshctl__subcmd__cluster,help)
                 cmd="meshctl__subcmd__cluster__subcmd__help"
                 ;;
             meshctl__subcmd__cluster,list)
                 cmd="meshctl__subcmd__cluster__subcmd__list"
-                ;;
-            meshctl__subcmd__cluster__subcmd__help,add)
-                cmd="meshctl__subcmd__cluster__subcmd__help__subcmd__add"
                 ;;
             meshctl__subcmd__cluster__subcmd__help,help)
                 cmd="meshctl__subcmd__cluster__subcmd__help__subcmd__help"
@@ -133,8 +130,8 @@ _meshctl() {
             meshctl__subcmd__help,proxy-config)
                 cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config"
                 ;;
-            meshctl__subcmd__help,version)
-                cmd="meshctl__subcmd__help__subcmd__version"
+            meshctl__subcmd__help,proxy-status)
+                cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__status"
                 ;;
             meshctl__subcmd__help__subcmd__ca,init)
                 cmd="meshctl__subcmd__help__subcmd__ca__subcmd__init"
@@ -144,9 +141,6 @@ _meshctl() {
                 ;;
             meshctl__subcmd__help__subcmd__ca,verify)
                 cmd="meshctl__subcmd__help__subcmd__ca__subcmd__verify"
-                ;;
-            meshctl__subcmd__help__subcmd__cluster,add)
-                cmd="meshctl__subcmd__help__subcmd__cluster__subcmd__add"
                 ;;
             meshctl__subcmd__help__subcmd__cluster,list)
                 cmd="meshctl__subcmd__help__subcmd__cluster__subcmd__list"
@@ -171,6 +165,9 @@ _meshctl() {
                 ;;
             meshctl__subcmd__help__subcmd__proxy__subcmd__config,listeners)
                 cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__listeners"
+                ;;
+            meshctl__subcmd__help__subcmd__proxy__subcmd__config,log)
+                cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__log"
                 ;;
             meshctl__subcmd__help__subcmd__proxy__subcmd__config,routes)
                 cmd="meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__routes"
@@ -247,6 +244,12 @@ _meshctl() {
             meshctl__subcmd__proxy__subcmd__config,listeners)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__listeners"
                 ;;
+            meshctl__subcmd__proxy__subcmd__config,log)
+                cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__log"
+                ;;
+            meshctl__subcmd__proxy__subcmd__config,o)
+                cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__log"
+                ;;
             meshctl__subcmd__proxy__subcmd__config,r)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__routes"
                 ;;
@@ -280,6 +283,9 @@ _meshctl() {
             meshctl__subcmd__proxy__subcmd__config__subcmd__help,listeners)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__listeners"
                 ;;
+            meshctl__subcmd__proxy__subcmd__config__subcmd__help,log)
+                cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__log"
+                ;;
             meshctl__subcmd__proxy__subcmd__config__subcmd__help,routes)
                 cmd="meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__routes"
                 ;;
@@ -293,7 +299,7 @@ _meshctl() {
 
     case "${cmd}" in
         meshctl)
-            opts="-o -q -v -h -V --registry --output --quiet --verbose --help --version ca cluster completion demo discovery endpoints ep install man manifest proxy-config pc version help"
+            opts="-o -q -v -h -V --registry --output --quiet --verbose --help --version ca cluster completion demo discovery endpoints ep install man manifest proxy-config pc proxy-status ps help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -517,7 +523,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__cluster)
-            opts="-o -q -v -h --registry --output --quiet --verbose --help list add help"
+            opts="-o -q -v -h --registry --output --quiet --verbose --help list help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -542,57 +548,9 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        meshctl__subcmd__cluster__subcmd__add)
-            opts="-o -q -v -h --context --kubeconfig --registry --output --quiet --verbose --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --context)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --kubeconfig)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --registry)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         meshctl__subcmd__cluster__subcmd__help)
-            opts="list add help"
+            opts="list help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        meshctl__subcmd__cluster__subcmd__help__subcmd__add)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -719,7 +677,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__discovery)
-            opts="-o -q -v -h --grpc --secure --secure-rest --tls-cert --tls-key --tls-root --http --rest --monitoring --max-connections --primary --no-restart-hold --in-cluster --cluster-id --namespace --token-renew-after --pod-name --service-account-dir --api-host --api-port --registry --output --quiet --verbose --help"
+            opts="-o -q -v -h --grpc --secure --tls-cert --tls-key --tls-root --http --monitoring --primary --no-restart-hold --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -730,10 +688,6 @@ _meshctl() {
                     return 0
                     ;;
                 --secure)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --secure-rest)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -753,47 +707,11 @@ _meshctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --rest)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --monitoring)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-connections)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --primary)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --cluster-id)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --namespace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --token-renew-after)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --pod-name)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --service-account-dir)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --api-host)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --api-port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -817,7 +735,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__endpoints)
-            opts="-n -o -q -v -h --namespace --cluster --registry --output --quiet --verbose --help"
+            opts="-n -o -q -v -h --namespace --cluster --compare --proxy --pilot --admin --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -832,6 +750,18 @@ _meshctl() {
                     return 0
                     ;;
                 --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pilot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --admin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -855,7 +785,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__help)
-            opts="ca cluster completion demo discovery endpoints install man manifest proxy-config version help"
+            opts="ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -925,22 +855,8 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__help__subcmd__cluster)
-            opts="list add"
+            opts="list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        meshctl__subcmd__help__subcmd__cluster__subcmd__add)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1107,7 +1023,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__help__subcmd__proxy__subcmd__config)
-            opts="clusters endpoints listeners routes bootstrap all s"
+            opts="clusters endpoints listeners routes bootstrap all log s"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1190,6 +1106,20 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__log)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         meshctl__subcmd__help__subcmd__proxy__subcmd__config__subcmd__routes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1218,7 +1148,7 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        meshctl__subcmd__help__subcmd__version)
+        meshctl__subcmd__help__subcmd__proxy__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1233,7 +1163,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__install)
-            opts="-y -f -o -q -v -h --dry-run --yes --no-wait --clusters --primary --move-primary --force-conflicts --allow-downgrade --revoke-credentials --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
+            opts="-y -f -o -q -v -h --dry-run --yes --clusters --primary --move-primary --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1515,7 +1445,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__proxy__subcmd__config)
-            opts="-o -q -v -h --registry --output --quiet --verbose --help clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a s help"
+            opts="-o -q -v -h --registry --output --quiet --verbose --help clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1805,7 +1735,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__proxy__subcmd__config__subcmd__help)
-            opts="clusters endpoints listeners routes bootstrap all s help"
+            opts="clusters endpoints listeners routes bootstrap all log s help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1902,6 +1832,20 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__log)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         meshctl__subcmd__proxy__subcmd__config__subcmd__help__subcmd__routes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1978,6 +1922,52 @@ _meshctl() {
                     return 0
                     ;;
                 --type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json yaml name v1" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        meshctl__subcmd__proxy__subcmd__config__subcmd__log)
+            opts="-n -o -q -v -h --namespace --cluster --all --admin --level --registry --output --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --admin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --level)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2120,14 +2110,30 @@ _meshctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        meshctl__subcmd__version)
-            opts="-o -q -v -h --client --timeout --registry --output --quiet --verbose --help"
+        meshctl__subcmd__proxy__subcmd__status)
+            opts="-n -o -q -v -h --namespace --cluster --pilot --admin --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --timeout)
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pilot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --admin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

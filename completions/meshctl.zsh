@@ -21,13 +21,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -53,13 +53,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -80,7 +80,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '--dir=[The CA folder \[default\: caDir of mesh.yaml, or mesh-ca beside the registry\]]:DIR:_files' \
 '*--cluster=[A cluster that needs an intermediate, instead of the registry'\''s; may be repeated]:ID:_default' \
-'--key=[The kind of new keys (those that are there stay)\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
+'--key=[The kind of new keys\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
 '--root-key=[The file with the root'\''s key, if that does not live in the CA folder; it is made where neither it nor a root exists]:FILE:_files' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -88,15 +88,15 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--shared[Give all clusters the same intermediate]' \
-'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out]' \
+'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -114,13 +114,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -138,13 +138,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -198,13 +198,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -230,13 +230,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--offline[Ask no cluster\: show what the directory says]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -244,32 +244,6 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-&& ret=0
-;;
-(add)
-_arguments "${_arguments_options[@]}" : \
-'--context=[The context of the kubeconfig]:NAME:_default' \
-'--kubeconfig=[The kubeconfig; else the files of KUBECONFIG, else ~/.kube/config]:FILE:_files' \
-'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
-'-o+[How to print the result]:FORMAT:((table\:"A table for people"
-wide\:"The table with every column"
-json\:"JSON"
-yaml\:"YAML"
-name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
-'--output=[How to print the result]:FORMAT:((table\:"A table for people"
-wide\:"The table with every column"
-json\:"JSON"
-yaml\:"YAML"
-name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
-'-q[Say nothing but the result]' \
-'--quiet[Say nothing but the result]' \
-'*-v[Say more; -vv for traces]' \
-'*--verbose[Say more; -vv for traces]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-':id -- The cluster'\''s id in the mesh\: lower-case letters, digits and '\''-'\'':_default' \
 && ret=0
 ;;
 (help)
@@ -285,10 +259,6 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:meshctl-cluster-help-command-$line[1]:"
         case $line[1] in
             (list)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(add)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -312,13 +282,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -337,13 +307,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--keep[Stay up after the tour until Ctrl-C, and print commands to try in another terminal]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -355,39 +325,28 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 ;;
 (discovery)
 _arguments "${_arguments_options[@]}" : \
-'*--grpc=[Where to serve gRPC xDS in plain text; this and the other addresses may be given several times]:ADDRESS:_default' \
-'*--secure=[Where to serve gRPC xDS over mutual TLS; a proxy'\''s certificate must chain to the root]:ADDRESS:_default' \
-'*--secure-rest=[Where to serve the v1 REST API over mutual TLS]:ADDRESS:_default' \
-'--tls-cert=[The certificate chain for mutual TLS, PEM, leaf first; it may change at run time]:FILE:_files' \
+'--grpc=[Where to serve gRPC xDS in plain text]:ADDRESS:_default' \
+'--secure=[Where to serve gRPC xDS over mutual TLS; a proxy'\''s certificate must chain to the root]:ADDRESS:_default' \
+'--tls-cert=[The certificate chain for --secure, PEM, leaf first; it may change at run time]:FILE:_files' \
 '--tls-key=[Its private key, PEM]:FILE:_files' \
 '--tls-root=[The root certificates that proxies'\'' certificates must chain to, PEM]:FILE:_files' \
-'*--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
-'*--rest=[Where to serve the v1 REST API alone in plain text]:ADDRESS:_default' \
-'*--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
-'--max-connections=[How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics]:N:_default' \
-'(--in-cluster)--primary=[The primary cluster, where the registry does not say]:ID:_default' \
-'--cluster-id=[The id of the cluster that the pod runs in]:ID:_default' \
-'--namespace=[The control plane'\''s namespace]:NAMESPACE:_default' \
-'--token-renew-after=[Renew the remotes'\'' tokens so long after they were issued, instead of at a third of their life\: 10m, 8h]:DURATION:_default' \
-'--pod-name=[The pod'\''s name, by which it holds the Lease]:NAME:_default' \
-'--service-account-dir=[The folder with the service account'\''s token and ca.crt]:DIR:_files' \
-'--api-host=[The API server'\''s host, as the kubelet tells every pod]:HOST:_default' \
-'--api-port=[Its port]:PORT:_default' \
+'--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
+'--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
+'--primary=[The primary cluster, where the registry does not say]:ID:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--no-restart-hold[Send removals and changes to resuming proxies although clusters have not been read yet]' \
-'--in-cluster[Run as a pod of the primary\: its cluster by the service account, the remotes by the Secret istio-remote-clusters, the settings by the ConfigMap istio]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -400,20 +359,24 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[The service'\''s namespace]:NS:_default' \
 '--namespace=[The service'\''s namespace]:NS:_default' \
-'--cluster=[Only the endpoints of this cluster]:CLUSTER:_default' \
+'--cluster=[Only the endpoints of this cluster of the mesh]:CLUSTER:_default' \
+'*--proxy=[Compare with what the proxy of this pod, workload or service holds; may be repeated]:TARGET:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of the Envoy of --proxy, where port-forward does not lead to it]:URL:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'(--cluster)--compare[Compare with what pilot pushes\: at PILOT_URL, else by port-forward]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -427,20 +390,24 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[The service'\''s namespace]:NS:_default' \
 '--namespace=[The service'\''s namespace]:NS:_default' \
-'--cluster=[Only the endpoints of this cluster]:CLUSTER:_default' \
+'--cluster=[Only the endpoints of this cluster of the mesh]:CLUSTER:_default' \
+'*--proxy=[Compare with what the proxy of this pod, workload or service holds; may be repeated]:TARGET:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of the Envoy of --proxy, where port-forward does not lead to it]:URL:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'(--cluster)--compare[Compare with what pilot pushes\: at PILOT_URL, else by port-forward]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -467,21 +434,17 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
-'--no-wait[Do not wait until what was written is ready]' \
 '--move-primary[Take another primary than the one that was installed]' \
-'--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
-'--allow-downgrade[Let this version replace a newer one]' \
-'--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -498,13 +461,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -522,13 +485,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -562,13 +525,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -591,13 +554,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -646,13 +609,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -673,8 +636,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -684,7 +647,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -692,13 +655,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -713,8 +676,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -724,7 +687,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -732,13 +695,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -753,8 +716,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -764,7 +727,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -772,13 +735,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -793,8 +756,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -804,7 +767,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -812,13 +775,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -833,18 +796,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -852,13 +815,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -873,18 +836,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -892,13 +855,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -913,18 +876,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -932,13 +895,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -953,18 +916,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -972,13 +935,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -993,8 +956,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1011,13 +974,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1032,8 +995,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1050,13 +1013,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1071,8 +1034,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1089,13 +1052,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1110,8 +1073,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1128,13 +1091,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1149,8 +1112,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1165,13 +1128,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1186,8 +1149,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1202,13 +1165,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1223,8 +1186,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1239,13 +1202,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1260,8 +1223,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1276,13 +1239,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1297,8 +1260,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1312,13 +1275,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1333,8 +1296,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1348,13 +1311,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1369,8 +1332,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1384,13 +1347,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1405,8 +1368,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1420,13 +1383,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1437,12 +1400,72 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
+(o)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1456,13 +1479,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1506,6 +1529,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (all)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(log)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1533,13 +1560,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -1560,8 +1587,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1571,7 +1598,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1579,13 +1606,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1600,8 +1627,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1611,7 +1638,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1619,13 +1646,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1640,8 +1667,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1651,7 +1678,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1659,13 +1686,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1680,8 +1707,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1691,7 +1718,7 @@ registry\:"Computed here"))' \
 '--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
 '--fqdn=[Only this host; * stands for any text]:HOST:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--direction=[Only outbound or inbound]:DIRECTION:_default' \
+'--direction=[Only outbound, inbound or inbound-vip]:DIRECTION:_default' \
 '--subset=[Only this subset]:SUBSET:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1699,13 +1726,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1720,18 +1747,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1739,13 +1766,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1760,18 +1787,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1779,13 +1806,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1800,18 +1827,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1819,13 +1846,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1840,18 +1867,18 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
 '(--admin)--file=[Read a dump from a file; - is standard input]:FILE:_files' \
 '--admin=[Ask an Envoy at its admin address]:URL:_default' \
 '--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
-'--in-cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'--in-cluster=[Look for the proxy in this cluster of the mesh only (--cluster of the other views)]:CLUSTER:_default' \
 '--address=[Only this address; * stands for any text]:IP:_default' \
 '--port=[Only this port]:PORT:_default' \
-'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http]:NAME:_default' \
+'--cluster=[Only this xDS cluster\: outbound|9080||HOST, HOST, or the talk'\''s out.HOST|http; not one of the mesh]:NAME:_default' \
 '--status=[Only this health\: healthy, unhealthy, draining, degraded, timeout]:HEALTH:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -1859,13 +1886,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1880,8 +1907,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1898,13 +1925,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1919,8 +1946,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1937,13 +1964,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1958,8 +1985,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -1976,13 +2003,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -1997,8 +2024,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2015,13 +2042,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2036,8 +2063,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2052,13 +2079,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2073,8 +2100,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2089,13 +2116,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2110,8 +2137,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2126,13 +2153,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2147,8 +2174,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2163,13 +2190,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2184,8 +2211,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2199,13 +2226,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2220,8 +2247,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2235,13 +2262,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2256,8 +2283,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2271,13 +2298,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2292,8 +2319,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2307,13 +2334,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2324,12 +2351,72 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service; s|i before it as in the talk:_default' \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
+(o)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Look for the proxy in this namespace only]:NS:_default' \
+'--namespace=[Look for the proxy in this namespace only]:NS:_default' \
+'--cluster=[Look for the proxy in this cluster of the mesh only]:CLUSTER:_default' \
+'()--admin=[Ask an Envoy at its admin address]:URL:_default' \
+'*--level=[Set levels\: LEVEL for every logger, LOGGER\:LEVEL for one; several with commas]:[LOGGER:]LEVEL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--all[All matching proxies, not the first]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 '-n+[Look for the proxy in this namespace only]:NS:_default' \
 '--namespace=[Look for the proxy in this namespace only]:NS:_default' \
-'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself (with --admin)"
-pilot\:"A pilot (PILOT_URL)"
+'--from=[Whom to ask]:SOURCE:((envoy\:"The Envoy itself, by port-forward or at --admin"
+pilot\:"Pilot, at PILOT_URL or by port-forward"
 file\:"A file (-f)"
 registry\:"Computed here"))' \
 '(--admin)-f+[Read a dump from a file; - is standard input]:FILE:_files' \
@@ -2343,13 +2430,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--all[All matching proxies, not the first]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2396,6 +2483,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2412,29 +2503,62 @@ esac
     ;;
 esac
 ;;
-(version)
+(proxy-status)
 _arguments "${_arguments_options[@]}" : \
-'--timeout=[How long each cluster may take to answer, e.g. 5s or 500ms]:TIME:_default' \
+'-n+[Only proxies of this namespace]:NS:_default' \
+'--namespace=[Only proxies of this namespace]:NS:_default' \
+'--cluster=[Only proxies of this cluster of the mesh]:CLUSTER:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of TARGET'\''s Envoy, where port-forward does not lead to it]:URL:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
-'--client[Ask no cluster]' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy to compare\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+&& ret=0
+;;
+(ps)
+_arguments "${_arguments_options[@]}" : \
+'-n+[Only proxies of this namespace]:NS:_default' \
+'--namespace=[Only proxies of this namespace]:NS:_default' \
+'--cluster=[Only proxies of this cluster of the mesh]:CLUSTER:_default' \
+'--pilot=[The pilot'\''s HTTP address, with or without http\://]:URL:_default' \
+'--admin=[The admin address of TARGET'\''s Envoy, where port-forward does not lead to it]:URL:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'::target -- The proxy to compare\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
 && ret=0
 ;;
 (help)
@@ -2490,10 +2614,6 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:meshctl-help-cluster-command-$line[1]:"
         case $line[1] in
             (list)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(add)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -2585,6 +2705,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(log)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (s)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2593,7 +2717,7 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
-(version)
+(proxy-status)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -2614,7 +2738,7 @@ esac
 _meshctl_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry, add one, remove one' \
+'cluster:Show the clusters of the registry' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
@@ -2625,7 +2749,8 @@ _meshctl_commands() {
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
-'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
+'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
+'ps:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl commands' commands "$@"
@@ -2689,29 +2814,17 @@ _meshctl__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
-'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster commands' commands "$@"
-}
-(( $+functions[_meshctl__subcmd__cluster__subcmd__add_commands] )) ||
-_meshctl__subcmd__cluster__subcmd__add_commands() {
-    local commands; commands=()
-    _describe -t commands 'meshctl cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
-'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster help commands' commands "$@"
-}
-(( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands] )) ||
-_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands() {
-    local commands; commands=()
-    _describe -t commands 'meshctl cluster help add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands() {
@@ -2752,7 +2865,7 @@ _meshctl__subcmd__endpoints_commands() {
 _meshctl__subcmd__help_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry, add one, remove one' \
+'cluster:Show the clusters of the registry' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
@@ -2761,7 +2874,7 @@ _meshctl__subcmd__help_commands() {
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
-'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
+'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl help commands' commands "$@"
@@ -2794,14 +2907,8 @@ _meshctl__subcmd__help__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__help__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
-'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
     )
     _describe -t commands 'meshctl help cluster commands' commands "$@"
-}
-(( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands] )) ||
-_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands() {
-    local commands; commands=()
-    _describe -t commands 'meshctl help cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands] )) ||
 _meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands() {
@@ -2870,6 +2977,7 @@ _meshctl__subcmd__help__subcmd__proxy-config_commands() {
 'routes:Routes (RDS)' \
 'bootstrap:The bootstrap (JSON, unless -o says otherwise)' \
 'all:Everything' \
+'log:The loggers of the Envoy and their levels; --level sets them' \
 's:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
     )
     _describe -t commands 'meshctl help proxy-config commands' commands "$@"
@@ -2899,6 +3007,11 @@ _meshctl__subcmd__help__subcmd__proxy-config__subcmd__listeners_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-config listeners commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__log_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-config__subcmd__log_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help proxy-config log commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands] )) ||
 _meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands() {
     local commands; commands=()
@@ -2909,10 +3022,10 @@ _meshctl__subcmd__help__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-config s commands' commands "$@"
 }
-(( $+functions[_meshctl__subcmd__help__subcmd__version_commands] )) ||
-_meshctl__subcmd__help__subcmd__version_commands() {
+(( $+functions[_meshctl__subcmd__help__subcmd__proxy-status_commands] )) ||
+_meshctl__subcmd__help__subcmd__proxy-status_commands() {
     local commands; commands=()
-    _describe -t commands 'meshctl help version commands' commands "$@"
+    _describe -t commands 'meshctl help proxy-status commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__install_commands] )) ||
 _meshctl__subcmd__install_commands() {
@@ -2990,6 +3103,8 @@ _meshctl__subcmd__proxy-config_commands() {
 'b:The bootstrap (JSON, unless -o says otherwise)' \
 'all:Everything' \
 'a:Everything' \
+'log:The loggers of the Envoy and their levels; --level sets them' \
+'o:The loggers of the Envoy and their levels; --level sets them' \
 's:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -3024,6 +3139,7 @@ _meshctl__subcmd__proxy-config__subcmd__help_commands() {
 'routes:Routes (RDS)' \
 'bootstrap:The bootstrap (JSON, unless -o says otherwise)' \
 'all:Everything' \
+'log:The loggers of the Envoy and their levels; --level sets them' \
 's:The talk'\''s \`s KEY\`\: the endpoints of a service key such as reviews.default.svc.cluster.local|http' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -3059,6 +3175,11 @@ _meshctl__subcmd__proxy-config__subcmd__help__subcmd__listeners_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config help listeners commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__log_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__help__subcmd__log_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config help log commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__proxy-config__subcmd__help__subcmd__routes_commands] )) ||
 _meshctl__subcmd__proxy-config__subcmd__help__subcmd__routes_commands() {
     local commands; commands=()
@@ -3074,6 +3195,11 @@ _meshctl__subcmd__proxy-config__subcmd__listeners_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config listeners commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__proxy-config__subcmd__log_commands] )) ||
+_meshctl__subcmd__proxy-config__subcmd__log_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl proxy-config log commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__proxy-config__subcmd__routes_commands] )) ||
 _meshctl__subcmd__proxy-config__subcmd__routes_commands() {
     local commands; commands=()
@@ -3084,10 +3210,10 @@ _meshctl__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config s commands' commands "$@"
 }
-(( $+functions[_meshctl__subcmd__version_commands] )) ||
-_meshctl__subcmd__version_commands() {
+(( $+functions[_meshctl__subcmd__proxy-status_commands] )) ||
+_meshctl__subcmd__proxy-status_commands() {
     local commands; commands=()
-    _describe -t commands 'meshctl version commands' commands "$@"
+    _describe -t commands 'meshctl proxy-status commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_meshctl" ]; then

@@ -10,11 +10,13 @@ use super::output::{Format, Output};
 use crate::adapters::registry::{ReadOptions, Registry, Trust};
 use crate::data::model::ClusterId;
 use crate::data::model::Timestamp;
-use crate::engine::{Loaded, load_once};
+use crate::engine::{Loaded, load_once, load_pods};
 use crate::pure::mesh::Mesh;
 
 /// How long a command waits for one cluster's objects.
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
+/// How many broken objects and files are named one by one.
+const MAX_WARNINGS: usize = 10;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -139,20 +141,58 @@ impl Context {
     /// # Errors
     /// Where the registry cannot be read, or no cluster of it answers.
     pub async fn mesh(&self) -> Result<Mesh, CliError> {
+        let registry = self.whole_registry()?;
+        let loaded = load_once(&registry, DEADLINE).await;
+        self.loaded(&registry, loaded, registry.entries.len())
+    }
+
+    /// The pods of the registry's clusters, as a mesh without anything else, for finding a proxy: of one cluster and one
+    /// namespace alone where they are named.
+    ///
+    /// # Errors
+    /// As [`Context::mesh`].
+    pub async fn pods(
+        &self,
+        registry: &Registry,
+        cluster: Option<&str>,
+        namespace: Option<&str>,
+    ) -> Result<Mesh, CliError> {
+        let only = cluster.and_then(|id| ClusterId::parse(id).ok());
+        let asked = registry.entries.iter().filter(|e| only.as_ref().is_none_or(|id| *id == e.id)).count();
+        let loaded = load_pods(registry, only.as_ref(), namespace, DEADLINE).await;
+        self.loaded(registry, loaded, asked)
+    }
+
+    /// The registry; what is wrong with its entries are warnings.
+    ///
+    /// # Errors
+    /// As [`Context::registry`].
+    pub fn whole_registry(&self) -> Result<Registry, CliError> {
         let registry = self.registry(None)?;
         for problem in &registry.problems {
             self.out.warning(&problem.to_string());
         }
-        let Loaded { mesh, failed } = load_once(&registry, DEADLINE).await;
+        Ok(registry)
+    }
+
+    fn loaded(&self, registry: &Registry, loaded: Loaded, asked: usize) -> Result<Mesh, CliError> {
+        let Loaded { mesh, failed, bad } = loaded;
         let reasons: Vec<String> =
             failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();
-        if failed.len() == registry.entries.len() {
+        // a cluster that is not there is for whoever looks for it to say
+        if failed.len() == asked && (asked > 0 || registry.entries.is_empty()) {
             let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
             let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());
             return Err(CliError::usage(what).hint("look at each cluster: meshctl cluster list"));
         }
         for reason in &reasons {
             self.out.warning(reason);
+        }
+        for (cluster, what) in bad.iter().take(MAX_WARNINGS) {
+            self.out.warning(&format!("in the cluster {cluster}, {what}"));
+        }
+        if bad.len() > MAX_WARNINGS {
+            self.out.warning(&format!("{} more objects or files count for nothing", bad.len() - MAX_WARNINGS));
         }
         Ok(mesh)
     }

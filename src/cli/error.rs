@@ -29,11 +29,6 @@ impl CliError {
             .hint("mend these files, or move them out of the directory")
     }
 
-    /// The reader of our output is gone: exit 1, and nothing to say.
-    pub fn reader_gone() -> Self {
-        Self { message: String::new(), hints: Vec::new(), code: 1 }
-    }
-
     /// Adds the next command to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -43,9 +38,7 @@ impl CliError {
 
     /// Prints it, and returns the exit code.
     pub fn show(&self, out: &Output) -> u8 {
-        if !self.message.is_empty() {
-            out.error(&self.message);
-        }
+        out.error(&self.message);
         for hint in &self.hints {
             out.hint(hint);
         }
@@ -73,6 +66,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
             E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
+            E::RemovesPrimary(_) => out
+                .hint("move it first: meshctl install --primary OTHER --move-primary")
+                .hint("or take the whole mesh away: meshctl uninstall"),
             E::PrimaryMoves { recorded, .. } => {
                 out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
             }
@@ -176,6 +172,7 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
             EndpointError::Ambiguous { candidates, .. } => candidates,
             EndpointError::NoPort { known, .. } => known,
             EndpointError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],
+            EndpointError::Empty => vec!["NAME, NAME.NS or HOST, each with :PORT; or HOST|PORTNAME".to_owned()],
             EndpointError::Json(_) => Vec::new(),
         };
         hints.into_iter().fold(error, CliError::hint)
@@ -184,11 +181,24 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
 
 impl From<crate::workflows::proxies::SourceError> for CliError {
     fn from(e: crate::workflows::proxies::SourceError) -> Self {
+        use crate::adapters::k8s::K8sError;
         use crate::workflows::proxies::{Origin, SourceError};
         let error = CliError::usage(e.to_string());
         match e {
             SourceError::Unreachable { origin: Origin::Pilot(_), .. } => {
                 error.hint("is it there? kubectl -n istio-system port-forward deploy/istio-pilot 8080, or --from registry to compute it here")
+            }
+            SourceError::Forward { ref origin, ref why, .. } => match (why, origin) {
+                (K8sError::Forbidden(_), _) => error.hint("it takes the right to create pods/portforward in that namespace"),
+                (K8sError::Peer { .. }, Origin::EnvoyPod(_)) => {
+                    error.hint("has the pod a sidecar? --from registry computes what its proxy would get")
+                }
+                (K8sError::NotFound, _) => error.hint("is the pod still there? kubectl get pods -A"),
+                _ => error.hint("look at the cluster: meshctl cluster list"),
+            },
+            SourceError::NoWay { .. } => error.hint("--from registry computes here what its proxy would get"),
+            SourceError::NoPilot(_) => {
+                error.hint("name one: PILOT_URL=127.0.0.1:8080; or --from registry to compute it here")
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),

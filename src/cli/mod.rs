@@ -63,8 +63,12 @@ enum Command {
     #[command(hide = true)]
     Man(commands::man::Args),
     Manifest(commands::manifest::Args),
+    #[command(hide = true)]
+    Probe(commands::probe::Args),
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
+    #[command(visible_alias = "ps")]
+    ProxyStatus(commands::proxy_status::Args),
     Uninstall(commands::uninstall::Args),
     Version(commands::version::Args),
 }
@@ -84,6 +88,13 @@ pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
 }
 
 async fn dispatch(ctx: &Context, command: Command) -> Outcome {
+    let talks = matches!(command, Command::ProxyConfig(_) | Command::Endpoints(_));
+    if ctx.format() == Format::V1 && !talks {
+        return Err(CliError::usage(
+            "-o v1 is what the talk's pilot says of a proxy, and this command asks about none",
+        )
+        .hint("-o json; -o v1 is for proxy-config and endpoints"));
+    }
     match command {
         Command::Ca(args) => commands::ca::run(ctx, args).await,
         Command::Cluster(args) => commands::cluster::run(ctx, args).await,
@@ -95,7 +106,9 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Install(args) => commands::install::run(ctx, args).await,
         Command::Man(args) => commands::man::run(ctx, args).await,
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
+        Command::Probe(args) => commands::probe::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
+        Command::ProxyStatus(args) => commands::proxy_status::run(ctx, args).await,
         Command::Uninstall(args) => commands::uninstall::run(ctx, args).await,
         Command::Version(args) => commands::version::run(ctx, args).await,
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one printer")]
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use tracing_subscriber::filter::Targets;
@@ -26,19 +27,21 @@ pub enum Format {
     Yaml,
     /// Names alone, one a line
     Name,
-    /// The JSON of the talk's pilot (v1 REST)
+    /// The JSON of the talk's pilot (v1 REST): of proxy-config and endpoints
     V1,
 }
 
 /// Writes to stdout and stderr.
 pub struct Output {
     quiet: bool,
+    /// The reader of stdout is gone.
+    unread: AtomicBool,
 }
 
 impl Output {
     /// A printer; a quiet one keeps its notes to itself.
     pub fn new(quiet: bool) -> Self {
-        Self { quiet }
+        Self { quiet, unread: AtomicBool::new(false) }
     }
 
     /// Sends what servers log to stderr: warnings, with `-v` more, with `-vv` that of libraries too, with `-q` errors only.
@@ -61,21 +64,28 @@ impl Output {
     /// Writes data to stdout, as it is.
     ///
     /// # Errors
-    /// Where the reader is gone.
+    /// As [`Output::bytes`].
     pub fn data(&self, text: &str) -> Result<(), CliError> {
         self.bytes(text.as_bytes())
     }
 
-    /// Writes bytes to stdout, as they are.
+    /// Writes bytes to stdout, as they are. A reader that has read enough (`| head -1`) changes nothing: whether it goes
+    /// before or after our last write is chance, and the exit code must not be.
     ///
     /// # Errors
-    /// Where the reader is gone, or stdout takes no more.
+    /// Where stdout takes no more, for any other reason.
     pub fn bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
+        if self.unread.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         let mut out = std::io::stdout().lock();
-        out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| match e.kind() {
-            std::io::ErrorKind::BrokenPipe => CliError::reader_gone(),
-            _ => CliError::failed(format!("writing the result to stdout failed: {e}")),
-        })
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.unread.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            other => other.map_err(|e| CliError::failed(format!("writing the result to stdout failed: {e}"))),
+        }
     }
 
     /// Writes serialisable data to stdout as JSON with two blanks of indentation.

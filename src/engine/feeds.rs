@@ -4,6 +4,10 @@
 //! that is rotated in its turn before that never takes over: it ends at once, and the old one goes on for its successor. A
 //! file that breaks keeps the cluster's last good source.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -181,7 +185,7 @@ impl Feeds {
         let known: Vec<ClusterId> = state.running.keys().cloned().collect();
         for id in known.iter().filter(|id| registry.entry(id).is_none()) {
             let Some(running) = state.running.get(id) else { continue };
-            if let Some(problem) = problem_of(registry, &running.entry) {
+            if let Some(problem) = problem_of(&registry.problems, &running.entry) {
                 let network = state.settings.clusters.get(id).map(|c| c.network.clone()).unwrap_or_default();
                 settings.clusters.insert(id.clone(), ClusterSettings { role: running.entry.role, network });
                 let reason = problem.reason.clone();
@@ -198,7 +202,7 @@ impl Feeds {
         for entry in &registry.entries {
             if let Some(status) = state.status.get_mut(&entry.id) {
                 // an entry whose file is broken is the last good one
-                status.problem = problem_of(registry, entry).map(|p| p.reason.clone());
+                status.problem = problem_of(&registry.problems, entry).map(|p| p.reason.clone());
                 status.role = entry.role;
             }
             if state.running.get(&entry.id).is_some_and(|r| r.entry.fingerprint == entry.fingerprint) {
@@ -220,7 +224,8 @@ impl Feeds {
     /// All under one lock: of two sources, the writer hears of the takeover of one before it hears a word of its successor.
     /// Else it would drop the facts of the former for those of the latter, while the one that serves is ended.
     fn take_over(&self, feed: &FeedId, say: impl FnOnce()) -> bool {
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         let newest = state.running.get_mut(&feed.cluster).filter(|r| r.generation == feed.generation);
         let Some(running) = newest else { return false };
         running.serves = true;
@@ -228,26 +233,33 @@ impl Feeds {
         if let Some(old) = running.replaces.take() {
             old.cancel();
         }
+        // what kept it from taking over is over
+        if let Some(status) = state.status.get_mut(&feed.cluster) {
+            status.problem = problem_of(&state.problems, &running.entry).map(|p| p.reason.clone());
+        }
         true
     }
 
     fn note(&self, feed: &FeedId, entry: &Entry, change: impl FnOnce(&mut FeedStatus)) {
         let mut state = self.lock();
-        // a source that was replaced before it spoke has nothing to say
-        if state.running.get(&feed.cluster).is_none_or(|r| r.generation < feed.generation) {
+        let newest = state.running.get(&feed.cluster).map(|r| r.generation);
+        // a cluster that has left has no status
+        if newest.is_none() {
             return;
         }
         let known = state.status.entry(feed.cluster.clone()).or_insert_with(|| status(entry, feed.generation));
-        if feed.generation >= known.generation {
+        // one that was replaced before it took over has nothing to say, nor has one that was taken over from
+        let counts = feed.generation == known.generation || Some(feed.generation) == newest;
+        if feed.generation >= known.generation && counts {
             change(known);
         }
     }
 }
 
 /// What is wrong with the files of an entry.
-fn problem_of<'a>(registry: &'a Registry, entry: &Entry) -> Option<&'a Problem> {
+fn problem_of<'a>(problems: &'a [Problem], entry: &Entry) -> Option<&'a Problem> {
     let files = [Some(&entry.file), entry.named.as_ref()];
-    registry.problems.iter().find(|p| files.contains(&Some(&p.file)))
+    problems.iter().find(|p| files.contains(&Some(&p.file)))
 }
 
 fn status(entry: &Entry, generation: u32) -> FeedStatus {
@@ -346,114 +358,5 @@ impl Feed {
             status.heard = heard;
         });
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::adapters::registry::Source;
-    use crate::data::kinds::{ClusterOverride, MeshFile};
-    use crate::data::model::{FactKey, Kind};
-    use crate::engine::Options;
-
-    fn registry(fingerprint: u128) -> Registry {
-        let id = ClusterId::parse("gke").unwrap();
-        let entry = Entry {
-            id: id.clone(),
-            role: ClusterRole::Primary,
-            file: "gke".into(),
-            named: None,
-            source: Source::Folder("gke".into()),
-            overrides: ClusterOverride::default(),
-            fingerprint,
-            system_namespace: "istio-system".into(),
-        };
-        Registry {
-            dir: "registry".into(),
-            entries: vec![entry],
-            problems: Vec::new(),
-            notes: Vec::new(),
-            mesh: MeshFile::default(),
-            primary: None,
-            system_namespace: "istio-system".into(),
-        }
-    }
-
-    /// Feeds whose sources the test plays itself.
-    struct Played {
-        engine: Engine,
-        feeds: Feeds,
-    }
-
-    impl Played {
-        fn new() -> Self {
-            let engine = Engine::start(registry(0).settings(), Options::default()).unwrap();
-            Self { feeds: Feeds::new(engine.clone(), CancellationToken::new()), engine }
-        }
-
-        /// The next source, with the token that ends it.
-        fn rotate(&self, fingerprint: u128) -> (Feed, Entry, CancellationToken) {
-            let (_, _, mut started) = self.feeds.plan(&registry(fingerprint));
-            let Start { entry, generation, stop } = started.pop().unwrap();
-            (self.feeds.feed(&entry.id, generation), entry, stop)
-        }
-
-        /// The warnings that the published mesh holds, which are the facts that the test says.
-        async fn facts(&self) -> Vec<String> {
-            // whoever opens a stream sees what was said before
-            let node = crate::data::model::NodeId::parse("sidecar~10.0.0.1~p.n~n.svc.cluster.local").unwrap();
-            let _seen = self.engine.subscribe(crate::pure::xds::Proxy::of_node(node, None)).await.unwrap();
-            self.engine.published().mesh.warnings.keys().map(|(_, key)| key.name.to_string()).collect()
-        }
-    }
-
-    async fn say(feed: &mut Feed, entry: &Entry, name: &str) {
-        let key = FactKey { kind: Kind::Service, namespace: "n".into(), name: name.into() };
-        let bad = Event::Bad { subject: Subject::Object(key), reason: "it is bad".to_owned() };
-        feed.take(entry, bad).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn what_serves_goes_on_until_the_newest_has_said_everything() {
-        let played = Played::new();
-        let (mut first, entry, first_stop) = played.rotate(1);
-        say(&mut first, &entry, "of-first").await;
-        first.take(&entry, Event::Synced).await.unwrap();
-        let (mut second, entry, second_stop) = played.rotate(2);
-        say(&mut second, &entry, "of-second").await;
-        let (mut third, entry, third_stop) = played.rotate(3);
-        assert!(second_stop.is_cancelled(), "it never takes over");
-        say(&mut third, &entry, "of-third").await;
-        // it had said everything just before it was ended
-        second.take(&entry, Event::Synced).await.unwrap();
-        assert!(!first_stop.is_cancelled(), "nobody else has taken over");
-        assert_eq!(played.facts().await, ["of-first"]);
-        say(&mut first, &entry, "later").await;
-        assert_eq!(played.facts().await, ["later", "of-first"], "what serves is still heard");
-        assert_eq!(played.feeds.status()[0].generation, 1);
-
-        third.take(&entry, Event::Synced).await.unwrap();
-        assert!(first_stop.is_cancelled() && !third_stop.is_cancelled());
-        assert_eq!(played.facts().await, ["of-third"]);
-        assert_eq!((played.feeds.status()[0].generation, played.feeds.status()[0].state), (3, FeedState::Synced));
-    }
-
-    #[tokio::test]
-    async fn a_source_that_took_over_is_ended_by_its_successor_only() {
-        let played = Played::new();
-        let (mut first, entry, first_stop) = played.rotate(1);
-        first.take(&entry, Event::Synced).await.unwrap();
-        let (mut second, entry, second_stop) = played.rotate(2);
-        say(&mut second, &entry, "of-second").await;
-        second.take(&entry, Event::Synced).await.unwrap();
-        let (mut third, entry, _) = played.rotate(3);
-        say(&mut third, &entry, "of-third").await;
-        assert!(first_stop.is_cancelled() && !second_stop.is_cancelled());
-        assert_eq!(played.facts().await, ["of-second"]);
-        // a cluster that leaves takes along what serves and what was to
-        let (_, retired, _) = played.feeds.plan(&Registry { entries: Vec::new(), ..registry(4) });
-        assert_eq!(retired.len(), 1);
-        assert!(second_stop.is_cancelled());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use crate::adapters::registry::{self, Registry};
+use crate::adapters::registry::{self, LoadError, Objects, Registry};
 use crate::data::kinds::Object;
 use crate::data::model::{ClusterId, FeedId, Kind};
 use crate::pure::mesh::{Change, Index, Mesh, ingest};
@@ -17,6 +17,8 @@ pub struct Loaded {
     pub mesh: Mesh,
     /// Why the others did not.
     pub failed: BTreeMap<ClusterId, String>,
+    /// What counts for nothing in those that answered: broken files and objects, each a sentence without a full stop.
+    pub bad: Vec<(ClusterId, String)>,
 }
 
 /// Reads every cluster of a registry once, side by side, each with a deadline. One that does not answer costs itself only.
@@ -25,15 +27,38 @@ pub async fn load_once(registry: &Registry, deadline: Duration) -> Loaded {
         let objects = registry::load_once(entry, deadline).await;
         (entry.id.clone(), objects)
     });
+    assemble(registry, join_all(loads).await)
+}
+
+/// The pods of a registry's clusters, or of one, and of one namespace alone where it is named: what finding a proxy needs.
+/// Of localities and settings it knows nothing.
+pub async fn load_pods(
+    registry: &Registry,
+    only: Option<&ClusterId>,
+    namespace: Option<&str>,
+    deadline: Duration,
+) -> Loaded {
+    let entries = registry.entries.iter().filter(|e| only.is_none_or(|id| *id == e.id));
+    let loads = entries.map(|entry| async move {
+        let objects = registry::load_pods(entry, namespace, deadline).await;
+        (entry.id.clone(), objects)
+    });
+    assemble(registry, join_all(loads).await)
+}
+
+fn assemble(registry: &Registry, clusters: Vec<(ClusterId, Result<Objects, LoadError>)>) -> Loaded {
     let mut index = Index::new(registry.settings());
-    let mut failed = BTreeMap::new();
-    for (id, objects) in join_all(loads).await {
+    let (mut failed, mut bad) = (BTreeMap::new(), Vec::new());
+    for (id, objects) in clusters {
         match objects {
-            Ok(objects) => fill(&mut index, &id, &objects),
+            Ok(all) => {
+                fill(&mut index, &id, &all.objects);
+                bad.extend(all.bad.into_iter().map(|what| (id.clone(), what)));
+            }
             Err(error) => drop(failed.insert(id, error.to_string())),
         }
     }
-    Loaded { mesh: index.mesh(), failed }
+    Loaded { mesh: index.mesh(), failed, bad }
 }
 
 fn fill(index: &mut Index, id: &ClusterId, objects: &[Object]) {

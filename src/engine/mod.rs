@@ -11,6 +11,6 @@ mod subscribers;
 mod writer;
 
 pub use feeds::{FeedState, FeedStatus, Feeds};
-pub use load::{Loaded, load_once};
+pub use load::{Loaded, load_once, load_pods};
 pub use mailbox::News;
 pub use published::{Engine, EngineStopped, Feeder, Options, Published, Subscriber};

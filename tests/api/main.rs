@@ -24,11 +24,13 @@ mod pilot;
 mod pki;
 mod preflight;
 mod proxy;
+mod removal;
 mod rights;
 mod servers;
 mod sidecar;
 mod source;
 mod stretched;
+mod stubs;
 mod supervision;
 mod supervisor;
 mod wait;
@@ -53,6 +55,8 @@ fn main() -> ExitCode {
         source::trials(),
         preflight::trials(),
         credentials::trials(),
+        removal::trials(),
+        stubs::trials(),
         install::trials(),
         in_cluster::trials(),
         rights::trials(),

@@ -13,6 +13,10 @@ pub fn trials() -> Vec<Trial> {
         alone("api::preflight::missing_rights_are_named", missing_rights_are_named),
         alone("api::preflight::foreign_cas_meshes_and_endpoints_stop", foreign_cas_meshes_and_endpoints_stop),
         alone("api::preflight::another_cluster_and_a_newer_version_stop", another_cluster_and_a_newer_version_stop),
+        alone(
+            "api::preflight::an_upgrade_stops_at_the_first_that_is_not_well",
+            an_upgrade_stops_at_the_first_that_is_not_well,
+        ),
         alone("api::preflight::the_list_knows_what_is_installed", the_list_knows_what_is_installed),
     ]
 }
@@ -126,6 +130,25 @@ async fn another_cluster_and_a_newer_version_stop(pair: Arc<Pair>) {
     inventory(&bench, |text| with(text, "uid", "another")).await;
     let said = stopped(&bench, &[]).await;
     assert!(said.contains("it is another cluster than the one that was installed"), "{said}");
+}
+
+async fn an_upgrade_stops_at_the_first_that_is_not_well(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+    inventory(&bench, |text| with(text, "version", "0.0.1")).await;
+    let before = versions(&listing(&bench.pair.on_prem).await);
+    // no node runs pilot here, so that the primary does not become ready
+    let args = ["install", "--tag", "next", "--yes", "-o", "json", "--wait", "--timeout", "2s"];
+    let ran = bench.run(&args).await.exits(1);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let why = cluster(&report, "on-prem")["error"].as_str().unwrap().to_owned();
+    assert!(why.starts_with("it was not upgraded, since the cluster gke is not well: "), "{report}");
+    assert_eq!(versions(&listing(&bench.pair.on_prem).await), before, "the others keep the old version");
+    // where it is well, the others follow
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    let list = bench.run(&["cluster", "list", "-o", "json"]).await.exits(0);
+    assert!(!list.stdout.contains("0.0.1"), "{}", list.stdout);
 }
 
 async fn the_list_knows_what_is_installed(pair: Arc<Pair>) {

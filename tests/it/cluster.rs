@@ -214,3 +214,32 @@ fn the_list_shows_what_is_installed_and_when_credentials_end() {
     assert!(ran.stderr.contains("gke is in the mesh and not in the registry"), "{}", ran.stderr);
     assert!(ran.stdout.contains("not in the registry"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_file_cluster_is_removed_and_its_folder_stays() {
+    let bench = Meshctl::new();
+    for id in ["gke", "on-prem"] {
+        bench.file(&format!("kubeconf/{id}/ns.yaml"), "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n");
+    }
+    bench.run(["ca", "init"]).exits(0);
+    bench.run(["install", "--tag", "dev", "--yes"]).exits(0);
+    let ran = bench.run(["cluster", "remove", "west"]).exits(2);
+    assert!(
+        ran.stderr.contains("there is no cluster \"west\" in the registry; there are: gke, on-prem"),
+        "{}",
+        ran.stderr
+    );
+    let ran = bench.run(["cluster", "remove", "gke"]).exits(2);
+    assert!(ran.stderr.contains("gke is the primary") && ran.stderr.contains("--move-primary"), "{}", ran.stderr);
+    let ran = bench.run(["cluster", "remove", "on-prem", "--dry-run"]).exits(0);
+    assert!(ran.stdout.contains("on-prem\n  - ") && bench.home().join("kubeconf/on-prem/meshctl").exists());
+    let ran = bench.run(["cluster", "remove", "on-prem", "-o", "json"]).exits(0);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&report["kind"], &report["others"][0]["clear"]), (&"ClusterRemoved".into(), &true.into()), "{report}");
+    assert_eq!(report["itself"]["state"], "removed", "{report}");
+    assert!(ran.stderr.contains("kubeconf/on-prem is yours and stays"), "{}", ran.stderr);
+    let left: Vec<_> = std::fs::read_dir(bench.home().join("kubeconf/on-prem/meshctl")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(bench.home().join("kubeconf/on-prem/ns.yaml").exists());
+    bench.run(["install", "--tag", "dev", "--yes", "--clusters", "gke"]).exits(0);
+}

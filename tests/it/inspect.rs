@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+mod forward;
+mod words;
+
 /// The binary in a hermetic home.
 fn meshctl(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meshctl"));
@@ -229,10 +232,10 @@ fn what_is_strange_is_named_and_the_rest_is_shown() {
 #[test]
 fn words_and_sources_that_cannot_be_are_usage_errors_with_a_way_out() {
     for (args, why) in [
-        (&["pc", "c", "productpage", "--from", "envoy"][..], "port-forward is not built yet"),
+        (&["pc", "c", "productpage", "--from", "envoy"][..], "no registry was named"),
         (&["pc", "c", "s"], "no pod follows it"),
         (&["pc", "s", "productpage"], "secrets of a proxy is not built yet"),
-        (&["pc", "c", "productpage", "--from", "pilot"], "no pilot was named"),
+        (&["pc", "c", "productpage", "--from", "pilot"], "no registry was named"),
         (&["pc", "c", "productpage"], "no registry was named"),
         (&["pc", "c", "-f", "/nonexistent/dump.json"], "/nonexistent/dump.json"),
         (&["pc", "c", "x", "--pilot", "ftp://h"], "is no HTTP address"),
@@ -336,7 +339,7 @@ mod live {
     use std::io::{Read, Write};
 
     /// Envoy, where there is one; a skip line where there is none, a failure where tests are required.
-    fn envoy() -> Option<PathBuf> {
+    pub(super) fn envoy() -> Option<PathBuf> {
         let cached = Path::new(&std::env::var_os("HOME")?).join(".cache/meshctl-tests/envoy-1.40/bin/envoy");
         let path = std::env::var_os("PATH").unwrap_or_default();
         let named = std::env::var_os("ENVOY").map(PathBuf::from);
@@ -353,9 +356,9 @@ mod live {
         found
     }
 
-    struct Envoy {
+    pub(super) struct Envoy {
         child: std::process::Child,
-        admin: String,
+        pub(super) admin: String,
         _dir: tempfile::TempDir,
     }
 
@@ -405,7 +408,7 @@ resources:
   - filters: [{name: envoy.filters.network.tcp_proxy, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, stat_prefix: p, cluster: PassthroughCluster}}]
 "#;
 
-    fn start(binary: &Path) -> Envoy {
+    pub(super) fn start(binary: &Path) -> Envoy {
         let dir = tempfile::tempdir().unwrap();
         let at = dir.path().to_str().unwrap().to_owned();
         for (name, text) in [("envoy.yaml", BOOTSTRAP), ("cds.yaml", CDS), ("eds.yaml", EDS_FILE), ("lds.yaml", LDS)] {

@@ -50,6 +50,7 @@ fn a_service_of_two_clusters_is_one() {
         vips: vec![vip.parse().unwrap()],
         ports: vec![http.clone()],
         selector: [("app".into(), "x".into())].into(),
+        stub: false,
     };
     let account = SpiffeId("spiffe://cluster.local/ns/n/sa/sa-x".into());
     let labels: BTreeMap<Name, Name> = [("app".into(), "x".into())].into();
@@ -624,4 +625,31 @@ fn a_bad_object_is_a_warning_of_its_own() {
     let id = ServiceId { namespace: "n".into(), name: "y".into(), scope: ServiceScope::Mesh };
     assert!(mesh.services.contains_key(&id));
     assert_eq!(WorkloadId { cluster: cid("a"), namespace: "n".into(), name: "p".into() }, wid("a", "n", "p"));
+}
+
+#[test]
+fn a_stub_gives_an_address_and_defines_nothing() {
+    let stub = |ports: &[(&str, u16)]| {
+        svc("n", "x", "10.7.0.1", ports)
+            .set("/spec/selector", json!({}))
+            .label("app.kubernetes.io/managed-by", "meshctl")
+            .label("meshctl.io/owned", "true")
+            .label("meshctl.io/stub", "true")
+    };
+    let away = vec![("away", x("10.8.0.1", "10.1.0.1"))];
+    // the primary's word counts, but a stub is none: not its ports, not its place
+    let world = [vec![("primary", vec![stub(&[("other", 81)])])], away.clone()].concat();
+    let mesh = World::of(&world).mesh();
+    let service = found(&mesh, "n", "x");
+    assert_eq!((service.defined_by.as_str(), service.conflicts.len()), ("away", 0));
+    assert_eq!(service.ports.iter().map(|p| p.number).collect::<Vec<_>>(), [80]);
+    assert_eq!(service.vips(&cid("primary")), ["10.7.0.1".parse::<std::net::IpAddr>().unwrap()]);
+    assert_eq!(endpoints(&mesh, "x", 80), ["away 10.1.0.1:8080"]);
+    // alone it is no service at all
+    let mesh = World::of(&[("primary", vec![stub(&[("http", 80)])])]).mesh();
+    assert!(mesh.services.is_empty());
+    // with a selector it is somebody's own, and the primary's word
+    let own = stub(&[("http", 80)]).set("/spec/selector", json!({"app": "x"}));
+    let mesh = World::of(&[vec![("primary", vec![own])], away].concat()).mesh();
+    assert_eq!(found(&mesh, "n", "x").defined_by.as_str(), "primary");
 }

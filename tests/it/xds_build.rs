@@ -67,6 +67,7 @@ fn service(kind: ServiceKind, ports: &[ServicePort], endpoints: &[Endpoint]) -> 
         vips: vec![ip("10.96.0.7"), ip("fd00::7")],
         ports: ports.to_vec(),
         selector: BTreeMap::new(),
+        stub: false,
     };
     Service {
         id: ServiceId::mesh("default", "reviews"),

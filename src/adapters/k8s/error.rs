@@ -52,6 +52,14 @@ pub enum K8sError {
     /// The kubeconfig makes no client
     #[error("the kubeconfig makes no client: {0}")]
     Config(String),
+    /// A port of a pod, reached through the API server
+    #[error("{peer} cannot be used: {reason}")]
+    Peer {
+        /// Which port of which pod
+        peer: String,
+        /// Why
+        reason: String,
+    },
     /// The credential plugin failed
     #[error("the credential plugin {0}")]
     Plugin(String),
@@ -165,7 +173,7 @@ fn age(seconds: u64) -> String {
 }
 
 /// One line of bounded length.
-fn safe(message: &str) -> String {
+pub(super) fn safe(message: &str) -> String {
     let line: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE).collect();
     line.trim().trim_end_matches('.').to_owned()
 }

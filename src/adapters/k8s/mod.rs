@@ -1,5 +1,5 @@
-//! Talking to API servers: clients from kubeconfigs, plain requests, lists in pages and watches line by line, and one
-//! error type whose words are safe to print.
+//! Talking to API servers: clients from kubeconfigs, plain requests, lists in pages and watches line by line, streams to
+//! ports of pods, and one error type whose words are safe to print.
 #![allow(
     clippy::disallowed_methods,
     reason = "credential plugins are processes, and failures are remembered for a moment"
@@ -11,6 +11,8 @@ mod certificate;
 mod client;
 mod error;
 mod follow;
+mod forward;
+mod http;
 mod lease;
 mod list;
 mod object;
@@ -25,6 +27,8 @@ pub use certificate::{ServedNames, served_names};
 pub use client::{Connector, Plugins};
 pub use error::K8sError;
 pub use follow::{Followed, follow};
+pub use forward::{Forwarded, forward};
+pub use http::{Answer, PodHttp, http_get};
 pub use lease::{LeaseName, LeaseState, hold, micro_time};
 pub use list::{BadObject, PAGE, Page, list, path};
 pub use object::{create, delete, get, get_all, replace};

@@ -7,6 +7,7 @@ use futures::future::try_join_all;
 use super::{Entry, Source, load_folder};
 use crate::adapters::k8s::{K8sError, list, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
+use crate::data::model::Kind;
 
 /// Why a cluster cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,49 +20,99 @@ pub enum LoadError {
     Server(#[from] K8sError),
 }
 
+/// What a cluster holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Objects {
+    /// The objects of the watched kinds.
+    pub objects: Vec<Object>,
+    /// What counts for nothing, each a sentence that begins with the file or the object, without its contents.
+    pub bad: Vec<String>,
+}
+
 /// All objects of the watched kinds, in the order of the table: a live cluster's kinds are listed side by side, a folder
-/// is read. Bad objects are left out.
+/// is read. Bad objects and files are left out, and named.
 ///
 /// # Errors
 /// [`LoadError`]; of a live cluster at the deadline at the latest.
-pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Vec<Object>, LoadError> {
+pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Objects, LoadError> {
     let Some(connector) = entry.source.connector() else {
-        let Source::Folder(folder) = entry.source.clone() else { return Ok(Vec::new()) };
+        let Source::Folder(folder) = entry.source.clone() else { return Ok(Objects::default()) };
         let read = tokio::task::spawn_blocking(move || load_folder(&folder)).await;
         return match read {
-            Ok(Ok(folder)) => Ok(folder.objects.into_values().collect()),
+            Ok(Ok(folder)) => Ok(Objects {
+                objects: folder.objects.into_values().collect(),
+                bad: folder.bad.iter().map(|b| format!("{}: {}", b.file.display(), b.reason)).collect(),
+            }),
             Ok(Err(e)) => Err(LoadError::Folder(e.reason())),
             Err(_) => Err(LoadError::Folder("reading it broke off".into())),
         };
     };
     let all = within(deadline, async {
         let (_, client) = connector.client().await?;
-        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, &entry.system_namespace, deadline))).await
+        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, path(row, &entry.system_namespace), deadline)))
+            .await
     });
-    Ok(all.await?.into_iter().flatten().collect())
+    Ok(joined(all.await?))
+}
+
+/// The pods, and the services and slices that lead to them: what finding a proxy needs. Of one namespace alone a live
+/// cluster is asked for no more than that, so that rights in it suffice. A folder is read whole.
+///
+/// # Errors
+/// As [`load_once`].
+pub async fn load_pods(entry: &Entry, namespace: Option<&str>, deadline: Duration) -> Result<Objects, LoadError> {
+    let Some(connector) = entry.source.connector() else { return load_once(entry, deadline).await };
+    let named = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if namespace.is_some_and(|n| n.is_empty() || !n.chars().all(named)) {
+        return Ok(Objects::default());
+    }
+    let rows = WATCHED.iter().filter(|row| matches!(row.kind, Kind::Pod | Kind::Service | Kind::EndpointSlice));
+    let all = within(deadline, async {
+        let (_, client) = connector.client().await?;
+        let kinds = rows.map(|row| {
+            let (all, plural) = (path(row, &entry.system_namespace), row.gvk.plural);
+            let path = match namespace {
+                Some(name) => all.replace(&format!("/{plural}?"), &format!("/namespaces/{name}/{plural}?")),
+                None => all,
+            };
+            list_kind(&client, row, path, deadline)
+        });
+        try_join_all(kinds).await
+    });
+    Ok(joined(all.await?))
+}
+
+fn joined(kinds: Vec<Objects>) -> Objects {
+    let mut whole = Objects::default();
+    for Objects { objects, bad } in kinds {
+        whole.objects.extend(objects);
+        whole.bad.extend(bad);
+    }
+    whole
 }
 
 async fn list_kind(
     client: &kube::Client,
     row: &Watched,
-    namespace: &str,
+    path: String,
     deadline: Duration,
-) -> Result<Vec<Object>, K8sError> {
-    let (path, mut objects, mut next) = (path(row, namespace), Vec::new(), String::new());
+) -> Result<Objects, K8sError> {
+    let (mut all, mut next) = (Objects::default(), String::new());
     loop {
         match list(client, row, &path, &next, deadline).await {
             Ok(page) => {
-                objects.extend(page.objects);
+                all.objects.extend(page.objects);
+                all.bad.extend(page.bad.iter().map(|b| format!("{}: {}", b.key, b.reason)));
                 if page.next.is_empty() {
-                    return Ok(objects);
+                    return Ok(all);
                 }
                 next = page.next;
             }
-            Err(K8sError::NotFound) if row.optional_crd || row.only.is_some() => return Ok(objects),
-            Err(K8sError::Forbidden(_)) if row.only.is_some() => return Ok(objects),
+            Err(K8sError::NotFound) if row.optional_crd || row.only.is_some() => return Ok(all),
+            Err(K8sError::Forbidden(_)) if row.only.is_some() => return Ok(all),
             // the pages' version was compacted away: from the start
             Err(K8sError::Gone) if !next.is_empty() => {
-                objects.clear();
+                all = Objects::default();
                 next.clear();
             }
             Err(e) => return Err(e),

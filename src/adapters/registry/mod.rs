@@ -2,6 +2,7 @@
 //! one interface; every problem of the directory at once, with its file, and never with a scalar of it.
 
 mod add;
+mod aside;
 mod credential;
 mod entry;
 mod event;
@@ -21,13 +22,14 @@ mod source;
 mod watch;
 
 pub use add::{AddError, Added, add};
+pub use aside::set_aside;
 pub use credential::{Credential, token_expires};
 pub use entry::{Entry, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};
 pub use folder::{BadDocument, Folder, is_manifest, load_folder};
 pub use follow::follow;
 pub use live::Timing;
-pub use load::{LoadError, load_once};
+pub use load::{LoadError, Objects, load_once, load_pods};
 pub use origin::Origin;
 pub use secret::{Holdings, InCluster, REMOTES, SETTINGS, connector_of, token_of, with_token};
 pub use source::{ReadOptions, Source, Trust};

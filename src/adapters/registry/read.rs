@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::adapters::files::read_capped;
+use crate::adapters::files::{FilesError, read_capped};
 
 /// Larger than any kubeconfig or manifest that somebody wrote, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -13,6 +13,14 @@ const MAX_BYTES: u64 = 16 << 20;
 /// The reason, as the end of a sentence that names the file.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     read_capped(path, MAX_BYTES).map_err(|e| e.reason())
+}
+
+/// Reads a file of the registry, for whoever needs the error whole.
+///
+/// # Errors
+/// [`FilesError`].
+pub(super) fn whole(path: &Path) -> Result<Vec<u8>, FilesError> {
+    read_capped(path, MAX_BYTES)
 }
 
 /// The bytes as text, without a byte order mark.

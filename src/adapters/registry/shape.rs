@@ -8,6 +8,8 @@ pub(super) enum Shape {
     Text,
     /// A port number.
     Port,
+    /// `true` or `false`.
+    Flag,
     /// Anything that is a map.
     Any,
     /// A list of these.
@@ -18,7 +20,7 @@ pub(super) enum Shape {
     Map(&'static [(&'static str, Shape)]),
 }
 
-use Shape::{Any, List, Map, Named, Port, Text};
+use Shape::{Any, Flag, List, Map, Named, Port, Text};
 
 /// The keys of `mesh.yaml`.
 pub(super) static MESH: Shape = Map(&[
@@ -41,6 +43,7 @@ pub(super) static MESH: Shape = Map(&[
             ("pilotAddress", Text),
         ])),
     ),
+    ("stubServices", Flag),
     ("values", Any),
 ]);
 
@@ -49,7 +52,8 @@ pub(super) fn check(value: &Value, shape: &Shape, path: &str, found: &mut Vec<St
     let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     let here = if path.is_empty() { "it" } else { path };
     match (shape, value) {
-        (_, Value::Null) | (Text, Value::String(_)) | (Any, Value::Object(_)) => {}
+        (_, Value::Null) | (Text, Value::String(_)) | (Any, Value::Object(_)) | (Flag, Value::Bool(_)) => {}
+        (Flag, _) => found.push(format!("{here} is neither true nor false")),
         (Text, _) => found.push(format!("{here} is no text; put it in quotes")),
         (Port, Value::Number(n)) if n.as_u64().is_some_and(|n| (1..=65_535).contains(&n)) => {}
         (Port, _) => found.push(format!("{here} is no port number")),

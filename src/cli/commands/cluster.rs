@@ -2,6 +2,7 @@
 
 mod add;
 mod list;
+mod remove;
 
 use std::time::Duration;
 
@@ -20,12 +21,14 @@ pub(crate) struct Args {
 enum Sub {
     List(list::Args),
     Add(add::Args),
+    Remove(remove::Args),
 }
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     match args.command {
         Sub::List(args) => list::run(ctx, &args).await,
         Sub::Add(args) => add::run(ctx, &args),
+        Sub::Remove(args) => remove::run(ctx, &args).await,
     }
 }
 

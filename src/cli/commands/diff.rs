@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// The primary cluster
     #[arg(long, value_name = "ID")]
     primary: Option<String>,
+    /// As install --stub-services
+    #[arg(long)]
+    stub_services: bool,
     /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
@@ -33,8 +36,13 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
-    let options =
-        Options { layers: args.values.layers()?, only: args.clusters.clone(), only_secrets: false, now: ctx.now() };
+    let options = Options {
+        layers: args.values.layers()?,
+        only: args.clusters.clone(),
+        only_secrets: false,
+        stub_services: args.stub_services,
+        now: ctx.now(),
+    };
     let prepared =
         prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, Consent::default()).await?;
     let report = prepared.dry_run();

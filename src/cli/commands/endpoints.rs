@@ -1,15 +1,18 @@
 //! `meshctl endpoints SERVICE`
 
-use crate::cli::{Context, Exit, Format, Outcome};
-use crate::workflows::proxies::{self, EndpointQuery};
+use crate::cli::commands::proxy_config::{pilots, silent};
+use crate::cli::{CliError, Context, Exit, Format, Outcome};
+use crate::workflows::proxies::{self, EndpointQuery, Envoy, Reach, TargetQuery};
 
 /// Show the endpoints of a service, merged over all clusters, and where each of them runs
 ///
-/// The service is a name, NAME.NS or a host, with :PORT for one port; or the talk's HOST|PORTNAME.
+/// The service is a name, NAME.NS or a host, with :PORT for one port; or the talk's HOST|PORTNAME. With --compare: what the
+/// registry's clusters give, what pilot pushes, and what each proxy of --proxy holds; exit 1 where they differ.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   meshctl endpoints reviews
   meshctl endpoints reviews.istio-system:9080 --cluster on-prem
+  meshctl endpoints reviews --compare --proxy productpage
   meshctl endpoints 'reviews.istio-system.svc.cluster.local|http' -o v1")]
 pub(crate) struct Args {
     /// NAME, NAME.NS, HOST, each with :PORT; or HOST|PORTNAME
@@ -18,14 +21,28 @@ pub(crate) struct Args {
     /// The service's namespace
     #[arg(short = 'n', long, value_name = "NS")]
     namespace: Option<String>,
-    /// Only the endpoints of this cluster
+    /// Only the endpoints of this cluster of the mesh
     #[arg(long, value_name = "CLUSTER")]
     cluster: Option<String>,
+    /// Compare with what pilot pushes: at PILOT_URL, else by port-forward
+    #[arg(long, conflicts_with = "cluster")]
+    compare: bool,
+    /// Compare with what the proxy of this pod, workload or service holds; may be repeated
+    #[arg(long, value_name = "TARGET", requires = "compare")]
+    proxy: Vec<String>,
+    /// The pilot's HTTP address, with or without http://
+    #[arg(long = "pilot", env = "PILOT_URL", value_name = "URL")]
+    pilot: Option<String>,
+    /// The admin address of the Envoy of --proxy, where port-forward does not lead to it
+    #[arg(long, value_name = "URL", requires = "proxy")]
+    admin: Option<String>,
 }
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
-    let Args { service: text, namespace, cluster } = args;
-    let query = EndpointQuery { text, namespace, cluster };
+    if args.compare {
+        return compare(ctx, args).await;
+    }
+    let query = EndpointQuery { text: args.service, namespace: args.namespace, cluster: args.cluster };
     let mesh = ctx.mesh().await?;
     if ctx.format() == Format::V1 {
         ctx.out.data(&proxies::endpoint_v1(&mesh, &query)?)?;
@@ -37,4 +54,42 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     }
     ctx.out.report(&report, ctx.format())?;
     Ok(Exit::Yes)
+}
+
+/// Expected, pushed, held.
+async fn compare(ctx: &Context, args: Args) -> Outcome {
+    let Args { service: text, namespace, pilot, proxy, admin, .. } = args;
+    if ctx.format() == Format::V1 {
+        return Err(CliError::usage("the talk's pilot compares nothing").hint("-o json"));
+    }
+    if admin.is_some() && proxy.len() > 1 {
+        return Err(CliError::usage("--admin is the address of one Envoy, and several proxies were named")
+            .hint("one --proxy a call, or leave --admin out"));
+    }
+    let query = EndpointQuery { text, namespace, cluster: None };
+    let mesh = ctx.mesh().await?;
+    let mut pilots = pilots(ctx, pilot.as_deref().filter(|url| !url.is_empty())).await?;
+    let mut rows = Vec::new();
+    if proxy.is_empty() {
+        rows = proxies::compare_mesh(&mesh, &query, &pilots).await??;
+    }
+    for word in proxy {
+        let targets = pilots.resolve(&TargetQuery { text: word, ..TargetQuery::default() }).await??;
+        silent(ctx, &pilots);
+        for target in &targets.chosen {
+            ctx.out.note(&format!("{target}, from {}", pilots.of(target)?.origin()));
+            let envoy = match &admin {
+                Some(url) => Envoy::at(url)?,
+                None => Envoy::of_pod(&Reach::new(&ctx.registry(None)?), target).await?,
+            };
+            rows.extend(proxies::compare_proxy(&mesh, &query, &pilots, target, &envoy).await??);
+        }
+    }
+    if rows.is_empty() {
+        ctx.out.note(&format!("{} has no endpoints", proxies::query_host(&query)));
+    }
+    let report = proxies::comparison_report(&rows)
+        .map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
+    ctx.out.report(&report, ctx.format())?;
+    Ok(if proxies::agree(&rows) { Exit::Yes } else { Exit::No })
 }

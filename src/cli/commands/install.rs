@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::manifest::ValueArgs;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Waiting, prepare};
+use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare};
 
 /// Install the control plane in every cluster of the registry
 ///
@@ -32,6 +32,12 @@ pub(crate) struct Args {
     /// How long to wait, in each cluster
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration)]
     timeout: std::time::Duration,
+    /// Look for pilot from every remote, also where nothing was written
+    #[arg(long, conflicts_with_all = ["no_verify", "no_wait"])]
+    verify: bool,
+    /// Do not ask pilot what it sees, nor look for it from the remotes
+    #[arg(long)]
+    no_verify: bool,
     /// Place only the Secrets: where the objects come from manifest generate and a pipeline
     #[arg(long, value_name = "WHAT")]
     only: Option<Only>,
@@ -47,6 +53,9 @@ pub(crate) struct Args {
     /// Take back fields of ours that somebody else has changed in a live cluster
     #[arg(long)]
     force_conflicts: bool,
+    /// Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml
+    #[arg(long)]
+    stub_services: bool,
     /// Let this version replace a newer one
     #[arg(long)]
     allow_downgrade: bool,
@@ -76,6 +85,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
         only_secrets: args.only == Some(Only::Secrets),
+        stub_services: args.stub_services,
         now: ctx.now(),
     };
     let consent = Consent {
@@ -91,12 +101,21 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared)? {
         return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
     }
-    let waiting = if args.no_wait { Waiting::No } else { Waiting::Until(args.timeout) };
+    let verify = match (args.verify, args.no_verify) {
+        (true, _) => Verify::All,
+        (_, true) => Verify::No,
+        _ => Verify::Changed,
+    };
+    // Secrets alone start nothing
+    let waiting = if args.no_wait || args.only.is_some() { Waiting::No } else { Waiting::Until(args.timeout) };
     let say = |text: &str| ctx.out.note(&format!("• {text}"));
     // what is under way when somebody interrupts is finished or not: the report says what is known
     let report = tokio::select! {
-        report = prepared.apply(waiting, &say) => report,
-        () = interrupted() => prepared.so_far(),
+        report = prepared.apply(waiting, verify, &say) => report,
+        () = interrupted() => {
+            prepared.clean_up().await;
+            prepared.so_far()
+        }
     };
     talk(ctx, &report, "installing in");
     let shown =
@@ -142,9 +161,7 @@ pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
         }
         if let Some(error) = &cluster.error {
             ctx.out.warning(&format!("{doing} cluster {} failed: {error}", cluster.cluster));
-            if cluster.objects.iter().any(|o| !o.conflicts.is_empty()) {
-                ctx.out.hint("meshctl diff shows it; --force-conflicts takes these fields back");
-            }
+            cluster.hint.iter().for_each(|hint| ctx.out.hint(hint));
         }
     }
 }

@@ -104,7 +104,7 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
         ctx.out.note(note);
     }
     let (layers, only) = (args.values.layers()?, args.clusters.clone());
-    let options = install::Options { layers, only, only_secrets: false, now: ctx.now() };
+    let options = install::Options { layers, only, only_secrets: false, stub_services: false, now: ctx.now() };
     let plan = install::Plan::of(&input, &options)?;
     let Some(out) = &args.out else {
         let manifests = plan.clusters.iter().map(|c| &c.manifests);

@@ -1,5 +1,7 @@
 //! `meshctl proxy-config`
 
+mod filters;
+mod log;
 mod show;
 mod source;
 mod words;
@@ -7,13 +9,17 @@ mod words;
 use std::path::PathBuf;
 
 use crate::cli::{CliError, Context, Outcome};
-use crate::pure::inspect::{ClusterPattern, Filter, Glob, Section};
+use crate::pure::inspect::{Filter, Section};
+pub(in crate::cli::commands) use source::{pilots, silent};
+
+use filters::{Asked, DIRECTIONS, STATUSES, TYPES};
 use words::Words;
 
 /// Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap
 ///
 /// The proxy is found by pod, app label, workload or service name in any cluster of the mesh, or read from a file or an
-/// Envoy's admin address. Without --from, -f or --admin the source is pilot where PILOT_URL is set, else the registry.
+/// Envoy's admin address. Without --from, -f or --admin the source is pilot where PILOT_URL is set, else the Envoy itself in
+/// a live cluster, and the registry for a file cluster.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   meshctl proxy-config clusters productpage
@@ -65,6 +71,15 @@ enum View {
   meshctl proxy-config all productpage -o json"
     )]
     All(All),
+    /// The loggers of the Envoy and their levels; --level sets them
+    #[command(
+        visible_alias = "o",
+        after_help = "Examples:
+  meshctl proxy-config log productpage
+  meshctl proxy-config log productpage --level http:debug,upstream:trace
+  meshctl proxy-config log --admin 127.0.0.1:15000 --level warning"
+    )]
+    Log(log::Args),
     /// The talk's `s KEY`: the endpoints of a service key such as reviews.default.svc.cluster.local|http
     #[command(name = "s", aliases = ["sds", "secret", "secrets"], after_help = "Examples:
   meshctl proxy-config s 'reviews.default.svc.cluster.local|http' -o v1")]
@@ -99,9 +114,9 @@ struct Common {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum From {
-    /// The Envoy itself (with --admin)
+    /// The Envoy itself, by port-forward or at --admin
     Envoy,
-    /// A pilot (PILOT_URL)
+    /// Pilot, at PILOT_URL or by port-forward
     Pilot,
     /// A file (-f)
     File,
@@ -128,7 +143,7 @@ struct Clusters {
     /// Only this port
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
-    /// Only outbound or inbound
+    /// Only outbound, inbound or inbound-vip
     #[arg(long, value_name = "DIRECTION")]
     direction: Option<String>,
     /// Only this subset
@@ -140,7 +155,7 @@ struct Clusters {
 struct Endpoints {
     #[command(flatten)]
     common: Common,
-    /// Look for the proxy in this cluster of the mesh only
+    /// Look for the proxy in this cluster of the mesh only (--cluster of the other views)
     #[arg(long = "in-cluster", value_name = "CLUSTER")]
     in_cluster: Option<String>,
     /// Only this address; * stands for any text
@@ -149,7 +164,7 @@ struct Endpoints {
     /// Only this port
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
-    /// Only this xDS cluster: outbound|9080||HOST, HOST, or the talk's out.HOST|http
+    /// Only this xDS cluster: outbound|9080||HOST, HOST, or the talk's out.HOST|http; not one of the mesh
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
     /// Only this health: healthy, unhealthy, draining, degraded, timeout
@@ -213,6 +228,7 @@ struct Lone {
 struct Plan {
     sections: Vec<Section>,
     filter: Filter,
+    asked: Asked,
     words: Words,
     common: Common,
     in_cluster: Option<String>,
@@ -221,56 +237,70 @@ struct Plan {
 impl View {
     /// Words → plan.
     fn plan(self) -> Result<Plan, CliError> {
-        let glob = |text: Option<String>| text.map(|t| Glob::new(&t));
+        let mut asked = Asked::default();
         let (sections, mut filter, common, in_cluster) = match self {
             View::Clusters(Clusters { common, place, fqdn, port, direction, subset }) => {
                 // a name with bars is a whole cluster's, or one of the talk's
-                let (cluster, fqdn) = match fqdn {
-                    Some(name) if name.contains('|') => (Some(ClusterPattern::new(&name)), None),
-                    other => (None, other),
+                let (whole, fqdn) =
+                    fqdn.map_or((None, None), |f| if f.contains('|') { (Some(f), None) } else { (None, Some(f)) });
+                let filter = Filter {
+                    cluster: asked.cluster("--fqdn", whole),
+                    fqdn: asked.text("--fqdn", fqdn),
+                    port: asked.port(port)?,
+                    direction: asked.word("--direction", direction, &DIRECTIONS)?,
+                    subset: asked.text("--subset", subset),
+                    ..Filter::default()
                 };
-                let (fqdn, port, direction, subset) = (glob(fqdn), glob(port), glob(direction), glob(subset));
-                let filter = Filter { cluster, fqdn, port, direction, subset, ..Filter::default() };
                 (vec![Section::Clusters], filter, common, place.in_cluster)
             }
             View::Endpoints(Endpoints { common, in_cluster, address, port, cluster, status }) => {
-                let cluster = cluster.map(|c| ClusterPattern::new(&c));
                 let filter = Filter {
-                    address: glob(address),
-                    port: glob(port),
-                    cluster,
-                    status: glob(status),
+                    address: asked.text("--address", address),
+                    port: asked.port(port)?,
+                    cluster: asked.cluster("--cluster", cluster),
+                    status: asked.word("--status", status, &STATUSES)?,
                     ..Filter::default()
                 };
                 (vec![Section::Endpoints], filter, common, in_cluster)
             }
             View::Listeners(Listeners { common, place, address, port, kind }) => {
-                let filter = Filter { address: glob(address), port: glob(port), kind: glob(kind), ..Filter::default() };
+                let filter = Filter {
+                    address: asked.text("--address", address),
+                    port: asked.port(port)?,
+                    kind: asked.word("--type", kind, &TYPES)?,
+                    ..Filter::default()
+                };
                 (vec![Section::Listeners], filter, common, place.in_cluster)
             }
             View::Routes(Routes { common, place, name }) => {
-                let filter = Filter { name: glob(name), ..Filter::default() };
+                let filter = Filter { name: asked.text("--name", name), ..Filter::default() };
                 (vec![Section::Routes], filter, common, place.in_cluster)
             }
             View::Bootstrap(Bootstrap { common, place }) => {
                 (vec![Section::Bootstrap], Filter::default(), common, place.in_cluster)
             }
             View::All(All { common, place }) => (Section::ALL.to_vec(), Filter::default(), common, place.in_cluster),
+            // it asks for no part of a dump
+            View::Log(_) => return Err(CliError::usage("loggers are no part of a dump")),
             View::Lone(Lone { common, place }) => (Vec::new(), Filter::default(), common, place.in_cluster),
         };
         let words = Words::read(&sections, &common.words)?;
         if let Some(key) = &words.cluster {
-            filter.cluster = Some(ClusterPattern::new(key));
+            filter.cluster = asked.cluster("", Some(key.clone()));
         }
         if let Some(route) = &words.route {
-            filter.name = Some(Glob::new(route));
+            filter.name = asked.text("", Some(route.clone()));
         }
-        Ok(Plan { sections, filter, words, common, in_cluster })
+        Ok(Plan { sections, filter, asked, words, common, in_cluster })
     }
 }
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
-    let plan = args.view.plan()?;
+    let view = match args.view {
+        View::Log(args) => return log::run(ctx, args).await,
+        view => view,
+    };
+    let plan = view.plan()?;
     if plan.sections.is_empty() {
         return source::registration(ctx, &plan).await;
     }

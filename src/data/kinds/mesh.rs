@@ -28,6 +28,8 @@ pub struct MeshFile {
     pub networks: BTreeMap<String, NetworkEntry>,
     /// What differs per cluster, by id
     pub clusters: BTreeMap<String, ClusterOverride>,
+    /// Make stub Services where a service of the mesh is missing
+    pub stub_services: bool,
     /// Values of the templates
     pub values: serde_json::Map<String, serde_json::Value>,
 }

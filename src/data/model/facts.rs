@@ -188,6 +188,8 @@ pub struct ServiceFact {
     pub selector: BTreeMap<Name, Name>,
     /// It carries our owner label: it stays cluster-local even in an opened namespace.
     pub ours: bool,
+    /// It is a stub that install made: an address here for a service of other clusters, which it does not define.
+    pub stub: bool,
     /// `publishNotReadyAddresses`
     pub publish_not_ready: bool,
 }

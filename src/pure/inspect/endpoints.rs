@@ -1,6 +1,7 @@
 //! Endpoints of a dump → rows: from EDS, or from the hosts of `/clusters?format=json`.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -223,6 +224,35 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
         });
     }
     Ok(())
+}
+
+/// An endpoint of a set, as far as two sets are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Member {
+    health: String,
+    weight: u32,
+    priority: u32,
+    place: String,
+}
+
+impl Member {
+    /// The endpoints of a `ClusterLoadAssignment`, by `ADDRESS:PORT`; none where it is no such thing.
+    pub(super) fn all(set: &Value) -> BTreeMap<String, Member> {
+        let set = Cluster::deserialize(set).map(|c| c.endpoints).unwrap_or_default();
+        let of_group = |group: LocalityEndpoints| {
+            let (place, priority) = (group.locality.to_string(), group.priority);
+            group.lb_endpoints.into_iter().map(move |e| {
+                let member = Member {
+                    health: health(&e.health_status).to_owned(),
+                    weight: e.load_balancing_weight.unwrap_or(1),
+                    priority,
+                    place: place.clone(),
+                };
+                (e.endpoint.address.to_string(), member)
+            })
+        };
+        set.into_iter().flat_map(of_group).collect()
+    }
 }
 
 impl HostHealth {

@@ -2,14 +2,20 @@
 
 mod bootstrap;
 mod clusters;
+mod diff;
 mod dump;
 mod endpoints;
 mod filter;
 mod listeners;
 mod routes;
 mod scan;
+mod summary;
 mod view;
+mod walk;
 
-pub use dump::{DumpError, Element, Group, Problem, Section, Summary, Visit, walk};
+pub use diff::{Difference, Resources, differences};
+pub use dump::{Element, Group, Section, Visit};
 pub use filter::{ClusterPattern, Filter, Glob};
+pub use summary::{DumpError, Problem, Summary};
 pub use view::{Rows, join_cluster_ids, read_json, read_rows, table};
+pub use walk::walk;

@@ -7,8 +7,10 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::dump::{DumpError, Element, Group, Section, Summary, Visit, walk};
+use super::dump::{Element, Group, Section, Visit};
 use super::filter::Filter;
+use super::summary::{DumpError, Summary};
+use super::walk::walk;
 use super::{bootstrap, clusters, endpoints, listeners, routes};
 use crate::data::model::Table;
 
@@ -134,7 +136,7 @@ pub fn read_rows(
         let Some(rows) = all.get_mut(&element.section) else { return Visit::Done };
         match (view(element.section).rows)(&element, filter, rows) {
             Ok(()) => Visit::Done,
-            Err(e) => Visit::Bad(e.to_string()),
+            Err(e) => Visit::Bad(misshapen(element.section, &e)),
         }
     })?;
     for (section, rows) in &mut all {
@@ -178,7 +180,7 @@ pub fn read_json(
     walk(input, &[section], &mut |element| {
         let mut rows = Rows::default();
         if let Err(e) = (view(section).rows)(&element, filter, &mut rows) {
-            return Visit::Bad(e.to_string());
+            return Visit::Bad(misshapen(section, &e));
         }
         if rows.names.is_empty() {
             return Visit::Done;
@@ -190,13 +192,24 @@ pub fn read_json(
                 }
                 if each(value) { Visit::Done } else { Visit::Stop }
             }
-            Err(e) => Visit::Bad(e.to_string()),
+            Err(e) => Visit::Bad(misshapen(section, &e)),
         }
     })
 }
 
+/// Why an element is none, in words that do not name our types.
+fn misshapen(section: Section, e: &serde_json::Error) -> String {
+    let (line, column) = (e.line(), e.column());
+    match e.classify() {
+        serde_json::error::Category::Data => {
+            format!("it is not what Envoy writes of {} (line {line}, column {column} of it)", section.one())
+        }
+        _ => format!("it is no valid JSON (line {line}, column {column} of it)"),
+    }
+}
+
 /// The resource in an element: Envoy wraps it with its version and times.
-fn resource(section: Section, mut entry: Value) -> Value {
+pub(super) fn resource(section: Section, mut entry: Value) -> Value {
     let paths: &[&[&str]] = match section {
         Section::Bootstrap => &[],
         Section::Clusters => &[&["cluster"]],

@@ -8,6 +8,7 @@ mod overlay;
 mod render;
 mod resources;
 mod roles;
+mod stub;
 mod values;
 
 pub use check::{CheckError, check};
@@ -18,6 +19,7 @@ pub use overlay::{Layer, ValuesError};
 pub use render::{ClusterManifests, RenderError, Target, render};
 pub use resources::{RESOURCES, Resource};
 pub use roles::{PORTS, PortRow, ROLES, Role, Stage};
+pub use stub::{is_taken_over, stub};
 pub use values::{
     DiscoveryValues, Family, ImageValues, MeshValues, OpenPorts, OutboundMode, OutboundTrafficPolicy, PullPolicy,
     Resources, TlsValues, Values,

@@ -31,11 +31,13 @@ pub(super) fn services(
     workloads: &PMap<WorkloadId, Arc<Workload>>,
     named: &Named,
 ) -> Vec<Service> {
-    let mut merged = Vec::new();
+    let (mut merged, mut stubs) = (Vec::new(), Vec::new());
     let mut out = Vec::new();
     for cluster in clusters {
         let Some(fact) = cluster.held.service(named) else { continue };
-        if is_cluster_local(settings, &named.0, &named.1, fact.ours) {
+        if fact.stub {
+            stubs.push((cluster.id.clone(), local(fact)));
+        } else if is_cluster_local(settings, &named.0, &named.1, fact.ours) {
             let scope = ServiceScope::Cluster(cluster.id.clone());
             out.push(merge(scope, named, &[(cluster, fact)], workloads));
         } else {
@@ -43,7 +45,10 @@ pub(super) fn services(
         }
     }
     if !merged.is_empty() {
-        out.push(merge(ServiceScope::Mesh, named, &merged, workloads));
+        // a stub gives its cluster's proxies an address to call, and says nothing of the service
+        let mut service = merge(ServiceScope::Mesh, named, &merged, workloads);
+        service.local.extend(stubs);
+        out.push(service);
     }
     for service in &mut out {
         let cut_off = unreachable(settings, registered, service);
@@ -115,8 +120,9 @@ fn merge(
 }
 
 fn local(fact: &ServiceFact) -> LocalService {
-    let ServiceFact { kind, vips, ports, selector, ours: _, publish_not_ready: _ } = fact;
-    LocalService { kind: kind.clone(), vips: vips.clone(), ports: ports.clone(), selector: selector.clone() }
+    let ServiceFact { kind, vips, ports, selector, ours: _, stub, publish_not_ready: _ } = fact;
+    let (kind, vips, ports, selector) = (kind.clone(), vips.clone(), ports.clone(), selector.clone());
+    LocalService { kind, vips, ports, selector, stub: *stub }
 }
 
 /// The port of another definition that means the same as `port` of `ports`: by name, else by number where the names differ. A

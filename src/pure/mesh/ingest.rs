@@ -16,6 +16,8 @@ use crate::data::yaml;
 const SLICE_MANAGER: (&str, &str) = ("endpointslice.kubernetes.io/managed-by", "meshctl");
 /// The label that our objects carry.
 const OWNED: (&str, &str) = ("app.kubernetes.io/managed-by", "meshctl");
+/// The label of a Service that only lets DNS answer (see `pure/manifest/stub.rs`).
+const STUB: (&str, &str) = ("meshctl.io/stub", "true");
 /// The label of a pod or of the system namespace that names a network.
 const NETWORK: &str = "topology.istio.io/network";
 
@@ -143,12 +145,15 @@ fn service(service: &kinds::Service, warnings: &mut Vec<Warning>) -> ServiceFact
             Err(reason) => warnings.push(Warning::new(format!("spec.ports[{at}]"), reason)),
         }
     }
+    let labelled = |(key, value): (&str, &str)| service.metadata.labels.get(key).is_some_and(|v| v == value);
     ServiceFact {
         kind,
         vips,
         ports,
         selector: spec.selector.clone(),
-        ours: service.metadata.labels.get(OWNED.0).is_some_and(|v| v == OWNED.1),
+        ours: labelled(OWNED),
+        // whoever gives it a selector has made it a service of this cluster
+        stub: labelled(OWNED) && labelled(STUB) && spec.selector.is_empty(),
         publish_not_ready: spec.publish_not_ready_addresses,
     }
 }

@@ -136,6 +136,8 @@ pub struct LocalService {
     pub ports: Vec<ServicePort>,
     /// Its selector there; empty: selectorless.
     pub selector: BTreeMap<Name, Name>,
+    /// It is a stub of ours, so that DNS answers there: it gives addresses to call, and defines nothing.
+    pub stub: bool,
 }
 
 /// One address and port behind a service.

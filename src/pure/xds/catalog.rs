@@ -15,6 +15,7 @@ use std::sync::Arc;
 pub use attach::Attaching;
 use fragments::Fragments;
 
+use super::hosts::Hosts;
 use super::session::Touched;
 use super::snapshot::{Snapshot, TableId, ViewId};
 use super::tables::{Named, OwnRows, Share, TableKey};
@@ -100,6 +101,7 @@ pub struct Catalog {
     view_of: BTreeMap<ViewId, View>,
     counter: u32,
     fragments: Fragments,
+    hosts: Hosts,
     snapshot: Snapshot,
 }
 

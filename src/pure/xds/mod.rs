@@ -7,6 +7,7 @@ pub mod build;
 
 mod catalog;
 mod dump;
+mod hosts;
 mod proxy;
 mod request;
 mod response;

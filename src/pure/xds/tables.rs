@@ -1,10 +1,12 @@
 //! Which tables a view consists of, and what each service gives to them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::build::{self, Binding, Built, EndpointScope, ExternalHost, Families, TcpChain, Unclaimed};
+use super::hosts::{Host, Hosts};
 use super::types::{Part, Type, View};
 use crate::data::model::{
     AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, OutboundPolicy, ProxyRole, ServiceKind,
@@ -48,7 +50,7 @@ pub(super) enum Share {
     /// Addresses of a headless service on a shared port.
     Chains(u16, Vec<TcpChain>),
     /// A virtual host of a shared route.
-    Host { hostname: Name, port: u16, domains: Vec<Name>, bytes: Bytes },
+    Host(Arc<Host>),
 }
 
 /// The rows of a table that no service gives.
@@ -192,7 +194,7 @@ impl TableKey {
     }
 
     /// What a service gives to rows that it may share with others.
-    pub(super) fn shares(&self, service: &Service) -> Vec<(Name, Share)> {
+    pub(super) fn shares(&self, service: &Service, hosts: &mut Hosts) -> Vec<(Name, Share)> {
         let ports = service.ports.iter().filter(|p| p.transport == Transport::Tcp);
         // an ExternalName that is refused has no cluster, so nothing may lead to it: its calls are unknown ones
         if let ServiceKind::ExternalName(host) = &service.kind
@@ -205,7 +207,7 @@ impl TableKey {
                 ports.flat_map(|p| listener_shares(service, p, cluster, *binding, *families)).collect()
             }
             TableKey::Routes { cluster, namespace } => {
-                ports.filter_map(|p| route_share(service, p, cluster, namespace)).collect()
+                ports.filter_map(|p| route_share(service, p, cluster, namespace, hosts)).collect()
             }
             _ => Vec::new(),
         }
@@ -296,13 +298,18 @@ fn external_share(
     })
 }
 
-fn route_share(service: &Service, port: &ServicePort, cluster: &ClusterId, namespace: &Name) -> Option<(Name, Share)> {
+fn route_share(
+    service: &Service,
+    port: &ServicePort,
+    cluster: &ClusterId,
+    namespace: &Name,
+    hosts: &mut Hosts,
+) -> Option<(Name, Share)> {
     match port.protocol {
         AppProtocol::Http | AppProtocol::Http2 => {
             let domains = build::virtual_host_domains(service, namespace, cluster);
-            let bytes = build::virtual_host_of(service, port, &domains);
-            let share = Share::Host { hostname: service.hostname.clone(), port: port.number, domains, bytes };
-            Some((port.number.to_string().into(), share))
+            let host = hosts.of(&service.hostname, port.number, domains);
+            Some((port.number.to_string().into(), Share::Host(host)))
         }
         AppProtocol::Detect if !service.vips(cluster).is_empty() => {
             Some((build::detected_route_name(service, port), Share::Whole(build::detected_route(service, port))))
@@ -332,7 +339,7 @@ fn shared_listener(
                 number = number.or(Some(*port));
                 external = external.or_else(|| Some(cluster.clone()));
             }
-            Share::ExternalName(..) | Share::ExternalAddress(_) | Share::Whole(_) | Share::Host { .. } => {}
+            Share::ExternalName(..) | Share::ExternalAddress(_) | Share::Whole(_) | Share::Host(_) => {}
         }
     }
     let number = number?;
@@ -351,7 +358,8 @@ fn distinct_hosts(shares: &BTreeMap<Named, Share>) -> Vec<Bytes> {
     let mut taken = std::collections::BTreeSet::new();
     let mut hosts = Vec::new();
     for share in shares.values() {
-        let Share::Host { hostname, port, domains, bytes } = share else { continue };
+        let Share::Host(host) = share else { continue };
+        let Host { hostname, port, domains, bytes } = &**host;
         let lower = |d: &Name| d.to_ascii_lowercase();
         let own: Vec<Name> = domains.iter().filter(|d| !taken.contains(&lower(d))).cloned().collect();
         taken.extend(domains.iter().map(lower));

@@ -123,8 +123,8 @@ fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
         "held": held,
         "sentNonce": sent,
         "answeredNonce": answered,
-        "staleSeconds": unanswered_since.map(age),
-        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason, "ageSeconds": age(n.at)})),
+        "unansweredSeconds": unanswered_since.map(age),
+        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason, "secondsAgo": age(n.at)})),
     })
 }
 

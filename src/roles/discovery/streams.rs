@@ -14,7 +14,7 @@ use tonic::Status;
 
 use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, XdsRequest};
 use crate::adapters::serve;
-use crate::data::model::{Name, SpiffeId};
+use crate::data::model::{Name, SpiffeId, Timestamp};
 use crate::engine::{Engine, News, Published, Subscriber};
 use crate::pure::xds::{Interest, Proxy, Reject, Request, Session, Type, TypeStatus, ViewId};
 
@@ -26,8 +26,9 @@ pub(super) struct StreamStatus {
     pub(super) proxy: Proxy,
     pub(super) delta: bool,
     pub(super) peer: Option<String>,
-    pub(super) connected: crate::data::model::Timestamp,
+    pub(super) connected: Timestamp,
     pub(super) types: Vec<TypeStatus>,
+    /// When the last response of each type went, and when its last rejection came.
     pub(super) held_back: bool,
     pub(super) expired_waits: u64,
     pub(super) bytes: u64,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::adapters::files::FilesError;
 use crate::adapters::grpc::ClientError;
 use crate::pure::inspect::{ClusterPattern, DumpError, Filter, Group, Rows, Section, read_rows};
-use crate::workflows::proxies::{Dump, Holds, SourceError, admin_dump};
+use crate::workflows::proxies::{self, Dump, Holds, SourceError};
 
 use client::Client;
 use envoy::Envoy;
@@ -122,7 +122,7 @@ impl Proxy {
         let dump = match self {
             Self::Envoy(envoy) => {
                 envoy.lives()?;
-                admin_dump(&envoy.admin.to_string(), &[section], &filter, false).await?
+                proxies::Envoy::at(&envoy.admin.to_string())?.dump(&[section], &filter, false).await?
             }
             Self::Client(client) => client.dump()?,
         };

@@ -85,7 +85,12 @@ impl Backend {
     /// Why it was not written; a sentence that names the object.
     pub(super) async fn put(&self, change: &Change, consent: Consent) -> Result<(), String> {
         match (self, &change.payload) {
-            (Backend::Live(live), payload) => live.put(payload, consent).await,
+            (Backend::Live(live), payload) => {
+                if change.anew {
+                    live.remove(change).await?;
+                }
+                live.put(payload, consent).await
+            }
             (Backend::Folder(folder), Payload::Object(object)) => folder.put(object),
             // a folder holds no Secret
             (Backend::Folder(_), Payload::Secret(_) | Payload::Nothing) => Ok(()),

@@ -47,6 +47,8 @@ pub struct Change {
     pub uid: String,
     /// Why an API server could not be asked what would come of it.
     pub not_checked: Option<String>,
+    /// Whether what stands is removed first: the API lets nobody change it into this.
+    pub anew: bool,
     /// Fields of ours that others hold with other values: the ends of sentences.
     pub conflicts: Vec<String>,
 }
@@ -103,8 +105,8 @@ impl Changes {
 impl Change {
     /// A change, of which nothing more is to say.
     pub(super) fn new(key: ObjectKey, action: Action, payload: Payload, before: String, after: String) -> Self {
-        let (uid, not_checked, conflicts) = (String::new(), None, Vec::new());
-        Self { key, action, payload, before, after, uid, not_checked, conflicts }
+        let (uid, not_checked, anew, conflicts) = (String::new(), None, false, Vec::new());
+        Self { key, action, payload, before, after, uid, not_checked, anew, conflicts }
     }
 
     /// The lines that go, with `-`, and the lines that come, with `+`, each run between two lines of what stays.

@@ -28,6 +28,9 @@ pub enum InstallError {
         /// What there is.
         known: String,
     },
+    /// The cluster that would be removed is the primary.
+    #[error("{0} is the primary: pilot runs there, and every other cluster takes its configuration from it")]
+    RemovesPrimary(ClusterId),
     /// Another primary is recorded.
     #[error("cluster {cluster} was installed with the primary {recorded}, and this plan has {chosen} ({reason})")]
     PrimaryMoves {

@@ -101,7 +101,7 @@ fn changes(planned: &ClusterManifests, standing: &Standing) -> Result<Changes, C
         objects.push(change(object, current)?);
     }
     let mut notes = Vec::new();
-    for key in old.iter().flat_map(|i| &i.objects).filter(|k| !planned.objects.iter().any(|o| o.key == **k)) {
+    for key in old.iter().flat_map(|i| &i.objects).filter(|k| !planned.inventory.objects.contains(k)) {
         let file = key.file_name();
         match standing.files.get(&file) {
             None => {}

@@ -14,6 +14,7 @@ mod live;
 mod plan;
 mod preflight;
 mod ready;
+mod removal;
 mod report;
 mod run;
 mod secret;
@@ -21,8 +22,10 @@ mod settings;
 mod skew;
 mod standing;
 mod steps;
+mod stubs;
 mod trust;
 mod uninstall;
+mod verify;
 mod wait;
 mod words;
 
@@ -34,11 +37,13 @@ pub use input::{Place, PlanCluster, PlanInput, values_file};
 pub use installed::{Installed, installed_in_folder, installed_live};
 pub use live::Live;
 pub use plan::{Options, Plan, PlannedCluster, image};
+pub use removal::{Cleared, Removal, RemovalReport, Removing, prepare_removal};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
 pub use run::{Prepared, Waiting, prepare};
 pub use secret::{PlannedSecret, SecretData};
 pub use trust::{CaAt, HeldCa};
 pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
+pub use verify::Verify;
 
 /// More than any manifest, value file or certificate holds, in bytes.
 const MAX_FILE: u64 = 16 << 20;

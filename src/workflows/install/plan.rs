@@ -7,7 +7,7 @@ use super::input::{Place, PlanCluster, PlanInput};
 use super::settings::settings;
 use crate::data::kinds::{ImageSettings, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole, Timestamp};
-use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
+use crate::pure::manifest::{ClusterManifests, Layer, PullPolicy, Target, Values, reference, render};
 
 /// The control plane's namespace.
 pub(super) const NAMESPACE: &str = "istio-system";
@@ -21,6 +21,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
     pub only_secrets: bool,
+    /// Stub Services, although `mesh.yaml` does not ask for them.
+    pub stub_services: bool,
     /// When it is: credentials that have ended are minted anew.
     pub now: Timestamp,
 }
@@ -47,6 +49,10 @@ pub struct Plan {
     pub primary_reason: String,
     /// The control plane's image.
     pub image: String,
+    /// The Secrets with which it is pulled.
+    pub pull_secrets: Vec<String>,
+    /// When it is pulled.
+    pub pull_policy: PullPolicy,
     /// The clusters that were asked for: the primary first, then by id.
     pub clusters: Vec<PlannedCluster>,
 }
@@ -74,7 +80,14 @@ impl Plan {
             })
             .collect::<Result<Vec<_>, InstallError>>()?;
         clusters.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));
-        Ok(Self { primary: input.primary.clone(), primary_reason: input.primary_reason.clone(), image, clusters })
+        Ok(Self {
+            primary: input.primary.clone(),
+            primary_reason: input.primary_reason.clone(),
+            image,
+            pull_secrets: values.image.pull_secrets.clone(),
+            pull_policy: values.image.pull_policy,
+            clusters,
+        })
     }
 }
 

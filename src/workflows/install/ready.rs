@@ -15,6 +15,7 @@ use super::steps::Way;
 use crate::adapters::files::read_capped;
 use crate::adapters::registry::Source;
 use crate::data::model::ClusterId;
+use crate::pure::manifest::Inventory;
 
 /// What the preflight says of the clusters of a plan.
 #[derive(Debug, Default)]
@@ -44,6 +45,14 @@ impl Look {
     }
 }
 
+/// A cluster that was asked.
+pub(super) struct Reached<'a> {
+    pub(super) id: &'a ClusterId,
+    pub(super) backend: &'a Result<Backend, String>,
+    /// What an earlier run left there.
+    pub(super) inventory: Option<&'a Inventory>,
+}
+
 /// What `mesh.yaml` says of the way to a cluster.
 fn said(cluster: &PlanCluster, dir: &Path) -> Said {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -70,7 +79,7 @@ fn own(server: &str, source: &Source) -> Own {
 pub(super) async fn look(
     input: &PlanInput,
     planned: &[PlannedCluster],
-    backends: &[(&ClusterId, &Result<Backend, String>)],
+    reached: &[Reached<'_>],
     secrets: &BTreeMap<ClusterId, Vec<PlannedSecret>>,
     consent: Consent,
 ) -> Look {
@@ -78,11 +87,11 @@ pub(super) async fn look(
         let server = planned.place.server()?;
         let cluster = input.clusters.iter().find(|c| c.id == planned.id)?;
         let (said, own) = (said(cluster, &input.dir), own(server, &cluster.source));
-        let backend = backends.iter().find(|(id, _)| **id == planned.id).map(|(_, backend)| backend)?;
-        let facts = match backend {
+        let reached = reached.iter().find(|r| *r.id == planned.id)?;
+        let facts = match reached.backend {
             Ok(Backend::Live(live)) => {
                 let (source, planned) = (&cluster.source, &planned.manifests);
-                gather(&Asked { live, source, planned, own: &own, said: &said }).await
+                gather(&Asked { live, source, planned, inventory: reached.inventory, own: &own, said: &said }).await
             }
             Ok(Backend::Folder(_)) => return None,
             Err(why) => Err(why.clone()),

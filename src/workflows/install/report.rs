@@ -50,6 +50,9 @@ pub struct ClusterReport {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What to do about it; for people only.
+    #[serde(skip)]
+    pub hint: Option<String>,
 }
 
 /// How a cluster ended.

@@ -14,8 +14,11 @@ use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
 use super::report::InstallReport;
+use super::skew;
 use super::steps::{STAGES, Way};
+use super::stubs;
 use super::trust::{self, CaAt};
+use super::verify::{self, Verify};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{Inventory, Stage};
 
@@ -28,6 +31,8 @@ pub struct Prepared {
     /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
     credentials: Option<Credentials>,
     consent: Consent,
+    /// Whether an older version of this program installed in a cluster that is asked for.
+    upgrade: bool,
 }
 
 /// How long to wait for what was written.
@@ -56,17 +61,30 @@ pub async fn prepare(
     ca: CaAt<'_>,
     consent: Consent,
 ) -> Result<Prepared, InstallError> {
-    let plan = Plan::of(input, options)?;
+    let mut plan = Plan::of(input, options)?;
     let namespace = plan.clusters.first().map(|c| c.manifests.namespace.clone()).unwrap_or_default();
     // also those that are not asked for now: they know the primary
     let asked = join_all(input.clusters.iter().map(|c| ask(&c.id, &c.place, &namespace))).await;
     if !consent.move_primary {
         recorded_primary(&asked, &plan)?;
     }
+    let told = if options.stub_services || input.mesh.stub_services {
+        let places: Vec<stubs::Place<'_>> = asked
+            .iter()
+            .map(|a| stubs::Place {
+                id: a.id,
+                backend: a.backend.as_ref().ok(),
+                old: a.inventory.as_ref().ok().and_then(Option::as_ref),
+            })
+            .collect();
+        stubs::add(input, &mut plan.clusters, &places).await?
+    } else {
+        Vec::new()
+    };
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
-    let look = ready::look(input, &plan.clusters, &backends(&asked), &secrets, consent).await;
-    let look = &look;
+    let look = ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent).await;
+    let (look, told) = (&look, &told);
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
         let asked = asked.iter().find(|a| *a.id == planned.id);
@@ -74,6 +92,7 @@ pub async fn prepare(
             let way = |compared| {
                 let way = Way::new(planned.clone(), secrets.clone(), consent, compared);
                 look.tell(&way);
+                told.iter().filter(|(id, _)| *id == planned.id).for_each(|(_, text)| way.note(text.clone()));
                 way
             };
             if let Some(why) = look.stops(&planned.id) {
@@ -100,6 +119,7 @@ pub async fn prepare(
                 && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
             {
                 way.fail(why);
+                way.hint("meshctl diff shows them; --force-conflicts takes these fields back");
             }
             if options.only_secrets && planned.place.server().is_none() {
                 way.note("a folder holds no Secret: nothing is placed there");
@@ -109,12 +129,17 @@ pub async fn prepare(
     });
     let ways = join_all(ways).await;
     let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
-    Ok(Prepared { plan, ways, credentials, consent })
+    let upgrade = asked.iter().filter(|a| plan.clusters.iter().any(|c| c.id == *a.id)).any(|a| {
+        let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
+        inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
+    });
+    Ok(Prepared { plan, ways, credentials, consent, upgrade })
 }
 
-/// The backends by cluster.
-fn backends<'a>(asked: &'a [Asked<'a>]) -> Vec<(&'a ClusterId, &'a Result<Backend, String>)> {
-    asked.iter().map(|a| (a.id, &a.backend)).collect()
+/// What the preflight needs of the clusters that were asked.
+fn grounds<'a>(asked: &'a [Asked<'a>]) -> Vec<ready::Reached<'a>> {
+    let inventory = |a: &'a Asked<'a>| a.inventory.as_ref().ok().and_then(Option::as_ref);
+    asked.iter().map(|a| ready::Reached { id: a.id, backend: &a.backend, inventory: inventory(a) }).collect()
 }
 
 /// What must happen to the credentials of the remotes that are asked for.
@@ -236,12 +261,16 @@ impl Prepared {
 
     /// Writes, and waits where that is wanted. One cluster that fails never hides the rest. `say` hears what is being done.
     /// Dropped half way, [`Prepared::so_far`] says what was done.
-    pub async fn apply(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
+    pub async fn apply(&self, waiting: Waiting, verify: Verify, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
         let all: Vec<&Way> = self.ways.iter().collect();
         let of_role = |role| self.ways.iter().filter(move |w| w.planned.role == role).collect::<Vec<_>>();
         let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
         let quiet = self.is_settled();
         let say = |text: &str| (!quiet).then(|| say(text)).unwrap_or_default();
+        if self.upgrade {
+            self.one_by_one(waiting, &say).await;
+            return self.report(false);
+        }
         // the CA everywhere first: a workload that started without it would have to be made anew
         say("namespaces and the CA");
         join_all(all.iter().map(|w| async {
@@ -275,7 +304,58 @@ impl Prepared {
         }))
         .await;
         join_all(all.iter().map(|w| w.finish())).await;
+        if waiting != Waiting::No && verify != Verify::No {
+            say("whether it works");
+            self.verify(verify).await;
+        }
         self.report(false)
+    }
+
+    async fn verify(&self, verify: Verify) {
+        let live = |w: &&Way| w.open().is_some() && w.planned.place.server().is_some();
+        let live: Vec<&Way> = self.ways.iter().filter(live).collect();
+        // a primary that is not asked for is not looked into
+        if let Some(primary) = live.iter().find(|w| w.planned.role == ClusterRole::Primary) {
+            verify::pilots_view(primary, &live).await;
+        }
+        let asked = |w: &&&Way| w.planned.role == ClusterRole::Remote && (verify == Verify::All || w.wrote());
+        let remotes: Vec<&Way> = live.iter().filter(asked).copied().collect();
+        verify::the_way_to_pilot(&self.plan, &remotes).await;
+    }
+
+    /// Removes what an interrupted run made for itself alone.
+    pub async fn clean_up(&self) {
+        join_all(self.ways.iter().map(|way| async {
+            if let Ok((Backend::Live(live), _)) = &way.compared {
+                let _ = verify::remove(live).await;
+            }
+        }))
+        .await;
+    }
+}
+
+impl Prepared {
+    /// An upgrade: the primary first, then one remote after the other, each until it is ready. At the first that is not
+    /// well it stops: the others go on with the old version.
+    async fn one_by_one(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) {
+        let mut ill: Option<(&ClusterId, String)> = None;
+        // the plan has the primary first, then the others by id
+        for way in &self.ways {
+            if let Some((id, why)) = &ill {
+                way.fail(format!("it was not upgraded, since the cluster {id} is not well: {why}"));
+                continue;
+            }
+            say(&format!("the upgrade of {}", way.planned.id));
+            way.begin().await;
+            stages(way, Stage::Namespace, Stage::Workloads).await;
+            if let Some(credentials) = &self.credentials {
+                credentials.place(&[way], self.consent.revoke_credentials).await;
+            }
+            way.wait(waiting).await;
+            stages(way, Stage::Webhooks, Stage::Webhooks).await;
+            way.finish().await;
+            ill = way.error().map(|why| (&way.planned.id, why));
+        }
     }
 }
 

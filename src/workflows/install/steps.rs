@@ -47,6 +47,7 @@ struct Progress {
     /// Something was written that is no object of the plan.
     touched: bool,
     error: Option<String>,
+    hint: Option<String>,
     notes: Vec<String>,
     /// What would happen besides the changes of objects.
     foreseen: Vec<String>,
@@ -91,6 +92,11 @@ impl Way {
     /// Something to tell while nothing has been written.
     pub(super) fn foresee(&self, text: impl Into<String>) {
         self.progress().foreseen.push(text.into());
+    }
+
+    /// The next command, where the cluster has stopped.
+    pub(super) fn hint(&self, text: &str) {
+        self.progress().hint.get_or_insert(text.to_owned());
     }
 
     /// Something to tell.
@@ -156,6 +162,11 @@ impl Way {
         if let Err(why) = super::wait::ready(live, &compared.manifests, deadline).await {
             self.fail(why);
         }
+    }
+
+    /// Whether this run has written something here.
+    pub(super) fn wrote(&self) -> bool {
+        !self.progress().done.is_empty()
     }
 
     /// Whether something that points at the primary is yet to be written.
@@ -231,6 +242,7 @@ impl Way {
             secrets: self.secrets.iter().map(|s| s.report.clone()).collect(),
             notes,
             error,
+            hint: progress.hint,
         }
     }
 }

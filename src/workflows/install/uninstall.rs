@@ -18,7 +18,7 @@ use super::run::connect;
 use super::standing;
 use crate::adapters::k8s::get_all;
 use crate::data::model::{Report, Table};
-use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage};
+use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage, is_taken_over};
 
 /// What a user allows an uninstallation.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +32,11 @@ pub struct Leave {
 }
 
 /// What pilot writes under names of ours while it runs: kind and name. They carry our label, or are pilot's alone by name.
-const RUN_TIME: [(&str, &str, &str); 2] =
-    [("", "Secret", "istio-remote-clusters"), ("coordination.k8s.io", "Lease", "istio-pilot")];
+const RUN_TIME: [(&str, &str, &str); 3] = [
+    ("", "Secret", "istio-remote-clusters"),
+    ("", "Pod", super::verify::PROBE),
+    ("coordination.k8s.io", "Lease", "istio-pilot"),
+];
 /// The Secret of the CA.
 const CA_SECRET: &str = "cacerts";
 /// What the injector puts on every pod that it gives a sidecar.
@@ -223,6 +226,7 @@ impl Live {
             let run_time = key.kind == "Lease";
             let kept = match () {
                 () if !object.is_owned() && !run_time => Some("it does not carry our label"),
+                () if is_taken_over(object) => Some("it was a stub, and has a selector by now"),
                 () if *key == ca && !leave.purge => Some("the CA outlives an installation; --purge removes it"),
                 () if key.stage() == Stage::Definitions && !leave.purge => {
                     Some("objects of others depend on it; --purge removes it")

@@ -1,6 +1,11 @@
-//! A dump from an Envoy's own admin address: only what is needed, for a whole dump blocks a large proxy for seconds.
+//! An Envoy's own admin pages: of a dump only what is needed, for a whole dump blocks a large proxy for seconds; loggers.
 
-use super::source::{Dump, Holds, Http, Origin, Part, SourceError};
+use futures::future::join_all;
+
+use super::http::Http;
+use super::reach::Reach;
+use super::source::{Dump, Holds, Origin, Part, SourceError};
+use super::target::Target;
 use crate::pure::inspect::{Filter, Section};
 
 /// One request that a view needs.
@@ -60,21 +65,85 @@ fn asks(sections: &[Section], filter: &Filter, wide: bool) -> Vec<Ask> {
     }
 }
 
-/// Asks an Envoy for the sections of a view.
-///
-/// # Errors
-/// Where it does not answer, or is no Envoy.
-pub async fn admin_dump(url: &str, sections: &[Section], filter: &Filter, wide: bool) -> Result<Dump, SourceError> {
-    let envoy = Http::new(url, Origin::Admin)?;
-    let mut parts = Vec::new();
-    for ask in asks(sections, filter, wide) {
-        let query: Vec<_> = ask.query.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        match envoy.stream(ask.path, &query).await {
-            Ok(bytes) => parts.push(Part { bytes, holds: ask.holds }),
-            // an Envoy without routes or listeners has no such section, and says so with 404
-            Err(SourceError::Status { status: 404, body, .. }) if body.contains("not found in config dump") => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(Dump { parts, origin: envoy.origin })
+/// An Envoy, by its admin pages.
+#[derive(Clone)]
+pub struct Envoy {
+    http: Http,
 }
+
+impl Envoy {
+    /// The Envoy at an admin address; `http://` may be missing.
+    ///
+    /// # Errors
+    /// Where it is no HTTP address.
+    pub fn at(url: &str) -> Result<Self, SourceError> {
+        Ok(Self { http: Http::new(url, Origin::Admin)? })
+    }
+
+    /// The Envoy of a pod of a live cluster, by port-forward.
+    ///
+    /// # Errors
+    /// Where the pod's cluster has no API server, or its kubeconfig makes no client.
+    pub async fn of_pod(reach: &Reach, target: &Target) -> Result<Self, SourceError> {
+        Ok(Self { http: reach.envoy(target).await? })
+    }
+
+    /// Where it is.
+    pub fn origin(&self) -> &Origin {
+        &self.http.origin
+    }
+
+    /// Asks for the sections of a view, side by side.
+    ///
+    /// # Errors
+    /// Where it does not answer, or is no Envoy.
+    pub async fn dump(&self, sections: &[Section], filter: &Filter, wide: bool) -> Result<Dump, SourceError> {
+        let asked = asks(sections, filter, wide).into_iter().map(|ask| async move {
+            let query: Vec<_> = ask.query.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            (self.http.stream(ask.path, &query).await, ask.holds)
+        });
+        let mut parts = Vec::new();
+        for (answer, holds) in join_all(asked).await {
+            match answer {
+                Ok(bytes) => parts.push(Part { bytes, holds }),
+                // an Envoy without routes or listeners has no such section, and says so with 404
+                Err(SourceError::Status { status: 404, body, .. }) if body.contains("not found in config dump") => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(Dump { parts, origin: self.http.origin.clone() })
+    }
+
+    /// Its loggers and their levels, in its own order.
+    ///
+    /// # Errors
+    /// Where it does not answer, or is no Envoy.
+    pub async fn loggers(&self) -> Result<Vec<(String, String)>, SourceError> {
+        self.logging(&[]).await
+    }
+
+    /// Sets the level of one logger, or of all; gives all as they then are.
+    ///
+    /// # Errors
+    /// As [`Envoy::loggers`]; an unknown logger or level is a refusal with Envoy's words.
+    pub async fn set_level(&self, logger: Option<&str>, level: &str) -> Result<Vec<(String, String)>, SourceError> {
+        self.logging(&[(logger.unwrap_or("level"), level)]).await
+    }
+
+    async fn logging(&self, query: &[(&str, &str)]) -> Result<Vec<(String, String)>, SourceError> {
+        let text = self.http.post(LOGGING, query).await?;
+        let of = |line: &str| {
+            let (name, level) = line.trim().split_once(": ")?;
+            Some((name.to_owned(), level.to_owned()))
+        };
+        let found: Vec<_> = text.lines().filter_map(of).collect();
+        if found.is_empty() {
+            let why = "it names no logger".to_owned();
+            return Err(SourceError::Answer { origin: self.http.origin.clone(), path: LOGGING.to_owned(), why });
+        }
+        Ok(found)
+    }
+}
+
+/// Envoy's page of loggers; it takes POST alone, for reading too.
+const LOGGING: &str = "/logging";

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::target::alike;
 use crate::data::model::{LegacyKey, Name, Readiness, Report, ServicePort, Table, hostname, parse_hostname};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState};
 
@@ -21,6 +22,9 @@ pub struct EndpointQuery {
 /// Why there is nothing to show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
+    /// No word at all.
+    #[error("no service was named")]
+    Empty,
     /// No such service.
     #[error("no cluster has a service \"{query}\"")]
     NotFound {
@@ -48,7 +52,7 @@ pub enum EndpointError {
         known: Vec<String>,
     },
     /// No such cluster.
-    #[error("the cluster \"{cluster}\" is not known here")]
+    #[error("the mesh has no cluster \"{cluster}\"")]
     NoCluster {
         /// What was asked for.
         cluster: String,
@@ -124,7 +128,7 @@ fn services<'m>(
             let near = mesh
                 .services
                 .keys()
-                .filter(|id| id.name.contains(name))
+                .filter(|id| alike(name, &id.name))
                 .map(|id| format!("{}.{}", id.name, id.namespace));
             let near: BTreeSet<_> = near.collect();
             Err(EndpointError::NotFound { query: query.text.clone(), near: near.into_iter().take(5).collect() })
@@ -149,7 +153,7 @@ fn ports<'s>(service: &'s Service, wanted: Option<&str>) -> Result<Vec<&'s Servi
 }
 
 /// The endpoints that a query means, in the mesh's order, each with its service and port.
-fn select<'m>(
+pub(super) fn select<'m>(
     mesh: &'m Mesh,
     query: &EndpointQuery,
 ) -> Result<Vec<(&'m Service, &'m ServicePort, &'m Endpoint)>, EndpointError> {
@@ -158,6 +162,9 @@ fn select<'m>(
         return Err(EndpointError::NoCluster { cluster: cluster.clone(), known });
     }
     let (name, namespace, port) = take_apart(query);
+    if name.is_empty() {
+        return Err(EndpointError::Empty);
+    }
     let mut all = Vec::new();
     for service in services(mesh, query, &name, namespace.as_deref())? {
         for port in ports(service, port.as_deref())? {

@@ -1,15 +1,26 @@
 //! From a word to a proxy, in any cluster; and the sources of what a proxy knows.
 
 mod admin;
+mod compare;
 mod endpoints;
+mod expected;
+mod http;
 mod pilot;
+mod pilots;
+mod reach;
 mod registry;
 mod source;
+mod status;
 mod target;
 
-pub use admin::admin_dump;
+pub use admin::Envoy;
+pub use compare::{Comparison, compare};
 pub use endpoints::{EndpointError, EndpointQuery, endpoint_rows, endpoint_v1, query_host};
-pub use pilot::Pilot;
+pub use expected::{Agreement, agree, compare_mesh, compare_proxy, comparison_report};
+pub use pilot::{Pilot, no_json};
+pub use pilots::Pilots;
+pub use reach::Reach;
 pub use registry::{computed_dump, computed_v1};
 pub use source::{Dump, Holds, Origin, Part, SourceError};
+pub use status::{ProxyState, State, TYPES, TypeState, proxy_states, status_report};
 pub use target::{Candidate, Target, TargetError, TargetQuery, Targets, candidates, resolve, resolve_among};

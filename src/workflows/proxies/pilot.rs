@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures::future::join;
 use serde_json::Value;
 
-use super::source::{Dump, Holds, Http, Origin, Part, SourceError};
-use super::target::{Candidate, Target, TargetError, TargetQuery, Targets, resolve_among};
+use super::http::Http;
+use super::source::{Dump, Holds, Origin, Part, SourceError};
+use super::target::{Candidate, Target};
 use crate::data::model::{ClusterId, Name, NodeId, ProxyRole, WorkloadId};
 
 /// A pilot's plain HTTP port: 8080 of its pod, in the talk 15003 before it.
@@ -29,14 +31,21 @@ impl Pilot {
         &self.http.origin
     }
 
-    /// The proxies that a query means: of the pods that pilot knows, and of those that are connected. A whole
-    /// `pod.namespace` that is neither is taken as it stands.
-    ///
-    /// # Errors
-    /// Where pilot does not answer; and within, where no proxy is meant, or several.
-    pub async fn resolve(&self, query: &TargetQuery) -> Result<Result<Targets, TargetError>, SourceError> {
-        let connected = self.list("/debug/syncz").await?;
-        let mut candidates = match self.list("/debug/workloadz").await {
+    /// The pilot in a pod, by port-forward.
+    pub(super) fn of_pod(http: Http) -> Self {
+        Self { http, ours: AtomicBool::new(false) }
+    }
+
+    /// Whether it answers as ours does, which knows every pod of the mesh; known once it was asked.
+    pub(super) fn is_ours(&self) -> bool {
+        self.ours.load(Ordering::Relaxed)
+    }
+
+    /// The proxies that are connected to it, and the pods that it knows.
+    pub(super) async fn known(&self) -> Result<(Vec<Candidate>, Vec<Candidate>), SourceError> {
+        let (connected, pods) = join(self.list("/debug/syncz"), self.list("/debug/workloadz")).await;
+        let connected = connected?;
+        let pods = match pods {
             Ok(pods) => {
                 self.ours.store(true, Ordering::Relaxed);
                 pods
@@ -45,26 +54,33 @@ impl Pilot {
             Err(SourceError::Status { status: 404, .. }) => Vec::new(),
             Err(error) => return Err(error),
         };
-        for connected in connected {
-            if !candidates.iter().any(|c| same_pod(&c.target.id, &connected.target.id)) {
-                candidates.push(connected);
-            }
-        }
-        Ok(match resolve_among(candidates, query) {
-            Err(TargetError::NotFound { .. }) if unconnected(query).is_some() => {
-                Ok(Targets { chosen: unconnected(query).into_iter().collect(), of: 1 })
-            }
-            other => other,
-        })
+        Ok((connected, pods))
+    }
+
+    /// What it says of its streams: JSON.
+    pub(super) async fn streams(&self) -> Result<Value, SourceError> {
+        self.json("/debug/syncz", &[]).await
+    }
+
+    /// The endpoints that it has of a host: JSON.
+    pub(super) async fn endpoints(&self, host: &str) -> Result<Value, SourceError> {
+        self.json("/debug/endpointz", &[("service", host)]).await
+    }
+
+    async fn json(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, SourceError> {
+        let text = self.http.text(path, query).await?;
+        serde_json::from_str(&text).map_err(|_| self.answer(path, no_json(&text)))
+    }
+
+    fn answer(&self, path: &str, why: &str) -> SourceError {
+        SourceError::Answer { origin: self.http.origin.clone(), path: path.to_owned(), why: why.to_owned() }
     }
 
     /// One of pilot's lists of proxies or pods.
     async fn list(&self, path: &str) -> Result<Vec<Candidate>, SourceError> {
-        let text = self.http.text(path, &[]).await?;
-        let answer = |why: String| SourceError::Answer { origin: self.http.origin.clone(), path: path.to_owned(), why };
-        let all: Value = serde_json::from_str(&text).map_err(|e| answer(e.to_string()))?;
+        let all = self.json(path, &[]).await?;
         let list = all.as_array().or_else(|| all.get("proxies").and_then(Value::as_array));
-        let list = list.ok_or_else(|| answer("it is no list of proxies".to_owned()))?;
+        let list = list.ok_or_else(|| self.answer(path, "it is no list of proxies"))?;
         Ok(list.iter().filter_map(candidate).collect())
     }
 
@@ -107,10 +123,13 @@ impl Pilot {
     }
 }
 
-/// Whether two lists mean the same pod; a proxy that names no cluster may be of any.
-fn same_pod(a: &WorkloadId, b: &WorkloadId) -> bool {
-    let any = a.cluster == b.cluster || a.cluster.as_str().is_empty() || b.cluster.as_str().is_empty();
-    any && a.namespace == b.namespace && a.name == b.name
+/// Why a text that should be JSON is none.
+pub fn no_json(text: &str) -> &'static str {
+    match text.trim_start().chars().next() {
+        None => "it is empty",
+        Some('<') => "it is a web page, so no pilot answers there",
+        Some(_) => "it is no JSON",
+    }
 }
 
 /// A row of `/debug/workloadz`, or a connected proxy of `/debug/syncz`, istiod's or ours: `{"proxy":"POD.NS","cluster_id":…}`.
@@ -140,27 +159,4 @@ fn owner(pod: &str) -> Option<Name> {
     let (name, hash) = rest.rsplit_once('-')?;
     let drawn = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || (b.is_ascii_lowercase() && !b"aeiou".contains(&b)));
     (random.len() == 5 && drawn(random) && (6..=10).contains(&hash.len()) && drawn(hash)).then(|| name.into())
-}
-
-/// A whole pod name of a query, which then need not be connected: `pod.namespace`, `cluster/namespace/pod`, `pod` with `-n`.
-fn unconnected(query: &TargetQuery) -> Option<Target> {
-    let target = |cluster: &str, namespace: &str, pod: &str| Target {
-        id: WorkloadId {
-            cluster: ClusterId::parse(cluster).unwrap_or_default(),
-            namespace: namespace.into(),
-            name: pod.into(),
-        },
-        address: None,
-        ready: false,
-    };
-    let parts: Vec<_> = query.text.split('/').collect();
-    match parts[..] {
-        [cluster, namespace, pod] => Some(target(cluster, namespace, pod)),
-        [pod] | ["pod" | "po" | "pods", pod] => match (&query.namespace, pod.rsplit_once('.')) {
-            (Some(namespace), _) => Some(target("", namespace, pod)),
-            (None, Some((pod, namespace))) if !pod.contains('.') => Some(target("", namespace, pod)),
-            _ => None,
-        },
-        _ => None,
-    }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::io::Read;
-use std::time::Duration;
+
+use crate::adapters::k8s::K8sError;
 
 /// A dump that has not been read yet, in one or more texts that follow one another.
 pub struct Dump {
@@ -36,6 +37,10 @@ pub enum Holds {
 pub enum Origin {
     /// A pilot, by its URL.
     Pilot(String),
+    /// A pilot's pod, through its API server.
+    PilotPod(String),
+    /// A pod's Envoy, through its API server.
+    EnvoyPod(String),
     /// An Envoy's admin address.
     Admin(String),
     /// A file, by its path.
@@ -44,10 +49,19 @@ pub enum Origin {
     Registry(String),
 }
 
+impl Origin {
+    /// Whether it is an Envoy that was asked for a part of what it holds.
+    pub fn is_envoy(&self) -> bool {
+        matches!(self, Origin::Admin(_) | Origin::EnvoyPod(_))
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Pilot(url) => write!(f, "the pilot at {url}"),
+            Origin::PilotPod(pod) => write!(f, "the pilot {pod}"),
+            Origin::EnvoyPod(pod) => write!(f, "the Envoy of {pod}"),
             Origin::Admin(url) => write!(f, "the Envoy at {url}"),
             Origin::File(path) if path == "-" => f.write_str("standard input"),
             Origin::File(path) => write!(f, "the file {path}"),
@@ -69,6 +83,27 @@ pub enum SourceError {
         /// Why, down to the first cause.
         why: String,
     },
+    /// A pod that port-forwarding does not reach.
+    #[error("asking {origin} for {path} by port-forward failed: {why}")]
+    Forward {
+        /// Whom.
+        origin: Origin,
+        /// For what.
+        path: String,
+        /// Why.
+        why: K8sError,
+    },
+    /// A pod of a cluster that nothing can be forwarded from.
+    #[error("the proxy of {target} cannot be reached: {why}")]
+    NoWay {
+        /// The pod.
+        target: String,
+        /// Why.
+        why: String,
+    },
+    /// No pilot can be found.
+    #[error("no pilot can be asked: {0}")]
+    NoPilot(String),
     /// An answer that is none.
     #[error("{origin} answers {status} to {path}: {body}")]
     Status {
@@ -105,117 +140,4 @@ pub enum SourceError {
         /// The pod.
         target: String,
     },
-}
-
-/// The longest text that is read whole, in bytes.
-const MAX_TEXT: usize = 64 << 20;
-/// How long a peer may take to accept.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long a peer may say nothing.
-const SILENCE: Duration = Duration::from_secs(30);
-
-/// A peer that speaks HTTP in plain text: a pilot's debug port, an Envoy's admin port.
-#[derive(Debug, Clone)]
-pub(super) struct Http {
-    client: reqwest::Client,
-    base: String,
-    pub(super) origin: Origin,
-}
-
-impl Http {
-    /// A peer at a URL; `http://` may be missing. No proxy is asked: these ports are on loopback or inside the cluster.
-    pub(super) fn new(url: &str, origin: fn(String) -> Origin) -> Result<Self, SourceError> {
-        let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-        let base = full.trim_end_matches('/').to_owned();
-        let bad = |why: String| SourceError::Url { url: url.to_owned(), why };
-        let parsed: reqwest::Url = base.parse().map_err(|e| bad(format!("{e}")))?;
-        if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
-            return Err(bad("want http://HOST:PORT".to_owned()));
-        }
-        let client = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).read_timeout(SILENCE).build();
-        let client = client.map_err(|e| bad(e.to_string()))?;
-        Ok(Self { client, origin: origin(base.clone()), base })
-    }
-
-    /// Asks for a path with its query.
-    async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Result<reqwest::Response, SourceError> {
-        let unreachable = |e: reqwest::Error| SourceError::Unreachable {
-            origin: self.origin.clone(),
-            path: path.to_owned(),
-            why: root(&e),
-        };
-        let bad = |why: String| SourceError::Url { url: self.base.clone(), why };
-        let mut url = reqwest::Url::parse(&format!("{}{path}", self.base)).map_err(|e| bad(e.to_string()))?;
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        self.client.get(url).send().await.map_err(unreachable)
-    }
-
-    /// The answer as a stream.
-    pub(super) async fn stream(&self, path: &str, query: &[(&str, &str)]) -> Result<Box<dyn Read + Send>, SourceError> {
-        let answer = self.ask(path, query).await?;
-        if !answer.status().is_success() {
-            return Err(self.refused(path, answer).await);
-        }
-        Ok(Box::new(Body { answer, chunk: bytes::Bytes::new(), runtime: tokio::runtime::Handle::current() }))
-    }
-
-    /// The answer as a text.
-    pub(super) async fn text(&self, path: &str, query: &[(&str, &str)]) -> Result<String, SourceError> {
-        let mut answer = self.ask(path, query).await?;
-        if !answer.status().is_success() {
-            return Err(self.refused(path, answer).await);
-        }
-        let fail = |why: String| SourceError::Answer { origin: self.origin.clone(), path: path.to_owned(), why };
-        let mut all = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| fail(root(&e)))? {
-            if all.len() + chunk.len() > MAX_TEXT {
-                return Err(fail(format!("it is larger than {} MiB", MAX_TEXT >> 20)));
-            }
-            all.extend_from_slice(&chunk);
-        }
-        String::from_utf8(all).map_err(|_| fail("it is no text".to_owned()))
-    }
-
-    async fn refused(&self, path: &str, mut answer: reqwest::Response) -> SourceError {
-        let status = answer.status().as_u16();
-        let first = answer.chunk().await.ok().flatten().unwrap_or_default();
-        let text = String::from_utf8_lossy(&first);
-        let body: String =
-            text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
-        SourceError::Status { origin: self.origin.clone(), path: path.to_owned(), status, body }
-    }
-}
-
-/// The first cause of an error: the part that helps.
-fn root(e: &dyn std::error::Error) -> String {
-    let mut at = e;
-    while let Some(inner) = at.source() {
-        at = inner;
-    }
-    at.to_string()
-}
-
-/// An answer's body as a reader, for threads that may block.
-struct Body {
-    answer: reqwest::Response,
-    chunk: bytes::Bytes,
-    runtime: tokio::runtime::Handle,
-}
-
-impl Read for Body {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        use bytes::Buf;
-        while self.chunk.is_empty() {
-            match self.runtime.block_on(self.answer.chunk()) {
-                Ok(Some(chunk)) => self.chunk = chunk,
-                Ok(None) => return Ok(0),
-                Err(e) => return Err(std::io::Error::other(root(&e))),
-            }
-        }
-        let n = self.chunk.len().min(out.len());
-        self.chunk.copy_to_slice(out.get_mut(..n).unwrap_or_default());
-        Ok(n)
-    }
 }

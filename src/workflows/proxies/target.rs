@@ -20,6 +20,21 @@ pub struct TargetQuery {
     pub all: bool,
 }
 
+impl TargetQuery {
+    /// The cluster and the namespace to which the query is bound, as far as they are certain: nobody else need be asked.
+    pub fn place(&self) -> (Option<&str>, Option<&str>) {
+        let mut parts = self.text.split('/');
+        let whole = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(cluster), Some(namespace), Some(_), None) => Some((cluster, namespace)),
+            _ => None,
+        };
+        (
+            self.cluster.as_deref().or(whole.map(|(cluster, _)| cluster)),
+            self.namespace.as_deref().or(whole.map(|(_, namespace)| namespace)),
+        )
+    }
+}
+
 /// A pod whose proxy is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -62,7 +77,7 @@ pub enum TargetError {
         candidates: Vec<String>,
     },
     /// There is no such cluster.
-    #[error("the cluster \"{cluster}\" is not known here")]
+    #[error("the mesh has no cluster \"{cluster}\"")]
     NoCluster {
         /// The cluster.
         cluster: String,
@@ -211,11 +226,12 @@ pub fn candidates(mesh: &Mesh) -> Vec<Candidate> {
 /// # Errors
 /// [`TargetError`], with candidates to paste.
 pub fn resolve(mesh: &Mesh, query: &TargetQuery) -> Result<Targets, TargetError> {
-    if let Some(cluster) = &query.cluster
-        && !mesh.clusters.keys().any(|c| c.as_str() == cluster)
-    {
-        let known = mesh.clusters.keys().map(ClusterId::to_string).collect();
-        return Err(TargetError::NoCluster { cluster: cluster.clone(), known });
+    let named = query.text.split_once('/').filter(|(_, pod)| pod.contains('/')).map(|(cluster, _)| cluster);
+    for cluster in [query.cluster.as_deref(), named].into_iter().flatten() {
+        if !mesh.clusters.keys().any(|c| c.as_str() == cluster) {
+            let known = mesh.clusters.keys().map(ClusterId::to_string).collect();
+            return Err(TargetError::NoCluster { cluster: cluster.to_owned(), known });
+        }
     }
     resolve_among(candidates(mesh), query)
 }
@@ -259,11 +275,16 @@ fn paste((namespace, kind, name): &(Name, Name, Name)) -> String {
     format!("{}/{name}.{namespace}", kind.to_ascii_lowercase())
 }
 
+/// Whether somebody who typed `word` may have meant `name`: a guess from fewer than three letters helps nobody.
+pub(super) fn alike(word: &str, name: &str) -> bool {
+    word.len() > 2 && name.len() > 2 && (name.contains(word) || word.contains(name))
+}
+
 /// Says what has a similar name: the same letters somewhere in it.
 fn not_found(candidates: &[Candidate], query: &TargetQuery) -> TargetError {
     let word =
         query.text.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let alike = |c: &&Candidate| word.len() > 1 && c.target.id.name.contains(word.as_str());
+    let alike = |c: &&Candidate| alike(&word, &c.target.id.name);
     let near: BTreeSet<_> = candidates.iter().filter(alike).map(|c| paste(&c.workload())).take(20).collect();
     let mut within = String::new();
     if let Some(namespace) = &query.namespace {

@@ -65,7 +65,8 @@ impl Bench {
 
     /// `install --tag dev --yes`, without waiting: no node runs anything here.
     pub async fn install(&self, more: &[&str]) -> Ran {
-        self.run(&[&["install", "--tag", "dev", "--yes", "--no-wait"], more].concat()).await
+        let tag: &[&str] = if more.contains(&"--tag") { &[] } else { &["--tag", "dev"] };
+        self.run(&[&["install", "--yes", "--no-wait"], tag, more].concat()).await
     }
 
     /// The same as JSON, with its exit code.

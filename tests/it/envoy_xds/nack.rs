@@ -22,7 +22,7 @@ fn a_rejected_listener_costs_itself_only() {
 }
 
 /// A listener of the proxy's own: ours of the same port is a duplicate, which Envoy rejects.
-fn own_listener(port: u16) -> serde_json::Value {
+pub(super) fn own_listener(port: u16) -> serde_json::Value {
     let config = json!({
         "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
         "stat_prefix": "own", "cluster": "xds",

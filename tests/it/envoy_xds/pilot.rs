@@ -57,6 +57,11 @@ impl Pilot {
         self.listening["grpc"]
     }
 
+    /// Where its `/debug` pages are.
+    pub(super) fn http(&self) -> SocketAddr {
+        self.listening["http"]
+    }
+
     /// One of the `/debug` pages.
     pub(super) fn debug(&self, path: &str) -> Value {
         let (status, body) = page(self.listening["http"], &format!("/debug/{path}")).unwrap();

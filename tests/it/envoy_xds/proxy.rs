@@ -64,6 +64,11 @@ impl Proxy {
         proxy
     }
 
+    /// Where its admin pages are.
+    pub(super) fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
     fn page(&self, path: &str) -> String {
         let (status, body) = page(self.admin, path).unwrap();
         assert_eq!(status, 200, "{path}: {body}");

@@ -428,9 +428,9 @@ async fn a_cluster_is_loaded_once_within_the_deadline() {
     server.set("services", &["a", "b"]);
     let dir = TempDir::new().unwrap();
     let entry = server.entry(&dir);
-    let objects = load_once(&entry, Duration::from_secs(5)).await.unwrap();
+    let all = load_once(&entry, Duration::from_secs(5)).await.unwrap();
     assert_eq!(
-        objects.iter().map(|o| o.key().to_string()).collect::<Vec<_>>(),
+        all.objects.iter().map(|o| o.key().to_string()).collect::<Vec<_>>(),
         ["Service/default/a", "Service/default/b"]
     );
     let hole = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -12,12 +12,15 @@ use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::model::Report;
 use crate::data::yaml;
 use crate::pure::inspect::{
-    DumpError, Filter, Group, Rows, Section, Summary, Visit, join_cluster_ids, read_json, read_rows, table, walk,
+    DumpError, Element, Filter, Group, Rows, Section, Summary, Visit, join_cluster_ids, read_json, read_rows, table,
+    walk,
 };
 use crate::workflows::proxies::{Dump, Holds, Origin};
 
 /// How much text goes to stdout at once, in bytes.
 const BLOCK: usize = 64 << 10;
+/// The largest dump that is written as YAML, in bytes: it is held whole.
+const MAX_YAML: u64 = 64 << 20;
 
 /// Shows one proxy.
 pub(super) async fn one(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
@@ -75,11 +78,16 @@ async fn rows(ctx: &Context, plan: &Plan, dump: Dump, format: Format) -> Outcome
     let (sections, filter, wide) = (plan.sections.clone(), plan.filter.clone(), format == Format::Wide);
     let origin = dump.origin.clone();
     let (mut found, summaries) = blocking(move || read_parts(dump, &sections, &filter, wide)).await?;
-    let mut first = true;
+    let (mut first, mut matched) = (true, 0);
     for section in &plan.sections {
         let Some(mut rows) = found.remove(section) else { continue };
+        // of everything, what the source does not have is not worth an empty table
+        if plan.sections.len() > 1 && !summaries.iter().any(|s| s.sections.contains(section)) {
+            continue;
+        }
         let hidden = rows.hidden;
         let names = std::mem::take(&mut rows.names);
+        matched += names.len() + usize::try_from(hidden).unwrap_or(usize::MAX);
         if !first && format != Format::Name {
             ctx.out.data("\n")?;
         }
@@ -90,7 +98,7 @@ async fn rows(ctx: &Context, plan: &Plan, dump: Dump, format: Format) -> Outcome
             ctx.out.note(&format!("{section} that -o wide shows too ({}): {hidden}", aside(*section)));
         }
     }
-    Ok(tell(ctx, plan, &origin, &summaries))
+    Ok(tell(ctx, plan, &origin, &summaries, matched > 0))
 }
 
 /// What of a section the default table leaves out, as istioctl does.
@@ -135,8 +143,8 @@ fn read_parts(
     Ok((all, summaries))
 }
 
-/// Says what could not be shown; what was lost is exit 2.
-fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary]) -> Exit {
+/// Says what could not be shown, and that nothing matches; what was lost is exit 2.
+fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary], matched: bool) -> Exit {
     let mut exit = Exit::Yes;
     for summary in summaries {
         for problem in &summary.problems {
@@ -149,10 +157,13 @@ fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary]) -> E
             ctx.out.note(&format!("{count} section(s) of the type {ty} are not known here and were not shown"));
         }
     }
-    let whole =
-        !matches!(origin, Origin::Admin(_)) && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
+    let whole = !origin.is_envoy() && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
     for section in plan.sections.iter().filter(|_| whole) {
         if summaries.iter().any(|s| s.sections.contains(section)) {
+            continue;
+        }
+        // of everything: only a proxy itself has a bootstrap, and one without HTTP listeners has no routes
+        if plan.sections.len() > 1 && matches!(section, Section::Bootstrap | Section::Routes) {
             continue;
         }
         let (message, more) = (
@@ -168,6 +179,13 @@ fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary]) -> E
         if plan.sections.len() == 1 && *section != Section::Routes {
             exit = Exit::Unasked;
         }
+    }
+    if let [section] = plan.sections[..]
+        && !matched
+        && exit == Exit::Yes
+        && let Some(said) = plan.asked.unmatched(section)
+    {
+        ctx.out.note(&said);
     }
     exit
 }
@@ -221,7 +239,7 @@ fn pretty(value: &Value) -> Vec<u8> {
 /// Envoy's own JSON: a bare array as the dump streams by; the bootstrap as an object; the whole dump for `all`.
 async fn json(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
     let (origin, filter) = (dump.origin.clone(), plan.filter.clone());
-    let summaries = match plan.sections[..] {
+    let (summaries, matched) = match plan.sections[..] {
         [Section::Bootstrap] => {
             let found = values(dump, Section::Bootstrap, filter).await?;
             if let Some(bootstrap) = found.0.first() {
@@ -229,15 +247,16 @@ async fn json(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
                 text.push(b'\n');
                 ctx.out.bytes(&text)?;
             }
-            found.1
+            (found.1, true)
         }
         [section] => pour(ctx, move |pen| array(dump, section, &filter, pen)).await?,
-        _ => pour(ctx, move |pen| whole(dump, pen)).await?,
+        _ => (pour(ctx, move |pen| whole(dump, pen)).await?, true),
     };
-    Ok(tell(ctx, plan, &origin, &summaries))
+    Ok(tell(ctx, plan, &origin, &summaries, matched))
 }
 
-fn array(dump: Dump, section: Section, filter: &Filter, pen: &mut Pen) -> Result<Vec<Summary>, CliError> {
+/// The resources of a section; and whether there were any.
+fn array(dump: Dump, section: Section, filter: &Filter, pen: &mut Pen) -> Result<(Vec<Summary>, bool), CliError> {
     let Dump { parts, origin } = dump;
     let (mut summaries, mut any) = (Vec::new(), false);
     for mut part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
@@ -250,7 +269,7 @@ fn array(dump: Dump, section: Section, filter: &Filter, pen: &mut Pen) -> Result
         summaries.push(summary);
     }
     pen.write(if any { b"\n]\n" } else { b"[]\n" });
-    Ok(summaries)
+    Ok((summaries, any))
 }
 
 /// A reader that hands on what it reads.
@@ -303,8 +322,11 @@ async fn values(dump: Dump, section: Section, filter: Filter) -> Result<(Vec<Val
 async fn as_yaml(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
     let origin = dump.origin.clone();
     let [section] = plan.sections[..] else {
-        return Err(CliError::usage("a whole dump has no YAML form")
-            .hint("-o json, or one section: proxy-config clusters -o yaml"));
+        let (parts, summaries) = blocking(move || parsed(dump)).await?;
+        for part in &parts {
+            ctx.out.data(&yaml::to_string(part)?)?;
+        }
+        return Ok(tell(ctx, plan, &origin, &summaries, true));
     };
     let (found, summaries) = values(dump, section, plan.filter.clone()).await?;
     let text = match (section, found.first()) {
@@ -312,5 +334,32 @@ async fn as_yaml(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
         _ => yaml::to_string(&found)?,
     };
     ctx.out.data(&text)?;
-    Ok(tell(ctx, plan, &origin, &summaries))
+    Ok(tell(ctx, plan, &origin, &summaries, !found.is_empty()))
+}
+
+/// A whole dump as it stands, parsed; YAML cannot be written along the way.
+fn parsed(dump: Dump) -> Result<(Vec<Value>, Vec<Summary>), CliError> {
+    let Dump { parts, origin } = dump;
+    let (mut values, mut summaries) = (Vec::new(), Vec::new());
+    let refused = |why: &str| {
+        CliError::usage(format!("writing {origin} as YAML failed: {why}"))
+            .hint("-o json gives it as it stands; or one section: proxy-config clusters -o yaml")
+    };
+    for part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
+        let mut text = Vec::new();
+        let read = part.bytes.take(MAX_YAML + 1).read_to_end(&mut text);
+        read.map_err(|e| refused(&format!("reading it broke off: {e}")))?;
+        if text.len() as u64 > MAX_YAML {
+            return Err(refused(&format!("it is larger than {} MiB", MAX_YAML >> 20)));
+        }
+        let mut nothing = |_: Element<'_>| Visit::Done;
+        let summary = walk(&mut &text[..], &Section::ALL, &mut nothing).map_err(|e| unreadable(&origin, &e))?;
+        let why = summary.problems.iter().find(|p| p.is_truncation()).map(ToString::to_string);
+        if let Some(why) = why {
+            return Err(refused(&why));
+        }
+        values.push(serde_json::from_slice(&text).map_err(|_| refused("it is no valid JSON"))?);
+        summaries.push(summary);
+    }
+    Ok((values, summaries))
 }

@@ -3,24 +3,30 @@
 use std::path::PathBuf;
 
 use super::{From, Plan, show};
+use crate::adapters::registry::Registry;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::model::{Report, Table};
 use crate::pure::inspect::Section;
 use crate::workflows::proxies::{
-    self, Dump, EndpointQuery, Holds, Origin, Part, Pilot, SourceError, Target, TargetQuery, Targets,
+    self, Dump, EndpointQuery, Envoy, Holds, Origin, Part, Pilots, Reach, SourceError, Target, TargetQuery, Targets,
 };
 
 /// Who is asked.
 enum Source {
     File(PathBuf),
     Admin(String),
-    Pilot(String),
-    Registry(PathBuf),
+    /// At this URL, or by port-forward.
+    Pilot(Option<String>),
+    /// By port-forward.
+    Envoy,
+    Registry,
+    /// The Envoy of a pod in a live cluster; of one in a file cluster, the registry.
+    ByCluster,
 }
 
 impl Source {
-    /// The flags' word; without one, pilot where PILOT_URL is set, else the registry.
-    fn of(ctx: &Context, plan: &Plan) -> Result<Self, CliError> {
+    /// The flags' word; without one, pilot where PILOT_URL is set, else what the proxy's cluster allows.
+    fn of(plan: &Plan) -> Result<Self, CliError> {
         let common = &plan.common;
         let named = match (&common.file, &common.admin) {
             (Some(file), _) => Some((From::File, Source::File(file.clone()))),
@@ -36,17 +42,30 @@ impl Source {
             (None, Some(From::File)) => {
                 Err(CliError::usage("no file was named").hint("-f dump.json, or -f - for standard input"))
             }
-            (None, Some(From::Envoy)) => Err(CliError::usage("reaching an Envoy by port-forward is not built yet")
-                .hint("kubectl port-forward POD 15000, then: meshctl proxy-config … --admin 127.0.0.1:15000")),
-            (None, Some(From::Pilot)) => pilot.map(Source::Pilot).ok_or_else(|| {
-                CliError::usage("no pilot was named").hint("set PILOT_URL=127.0.0.1:8080, or --pilot 127.0.0.1:8080")
-            }),
-            (None, Some(From::Registry)) => Ok(Source::Registry(ctx.registry_dir()?)),
-            (None, None) => match pilot {
-                Some(url) => Ok(Source::Pilot(url)),
-                None => Ok(Source::Registry(ctx.registry_dir()?)),
-            },
+            (None, Some(From::Envoy)) => Ok(Source::Envoy),
+            (None, Some(From::Pilot)) => Ok(Source::Pilot(pilot)),
+            (None, Some(From::Registry)) => Ok(Source::Registry),
+            (None, None) if pilot.is_some() => Ok(Source::Pilot(pilot)),
+            (None, None) => Ok(Source::ByCluster),
         }
+    }
+}
+
+/// The pilots: the one at a URL, else those in the primary, by port-forward.
+pub(in crate::cli::commands) async fn pilots(ctx: &Context, url: Option<&str>) -> Result<Pilots, CliError> {
+    match url {
+        Some(url) => Ok(Pilots::at(url)?),
+        None => {
+            let registry = ctx.whole_registry()?;
+            Ok(Pilots::of_registry(&registry, &Reach::new(&registry)).await?)
+        }
+    }
+}
+
+/// Says which pilots did not answer, while others did.
+pub(in crate::cli::commands) fn silent(ctx: &Context, pilots: &Pilots) {
+    for error in pilots.silent() {
+        ctx.out.warning(&error.to_string());
     }
 }
 
@@ -65,7 +84,7 @@ fn query(plan: &Plan) -> Result<TargetQuery, CliError> {
 
 /// Asks, and shows the answer.
 pub(super) async fn run(ctx: &Context, plan: Plan) -> Outcome {
-    let source = Source::of(ctx, &plan)?;
+    let source = Source::of(&plan)?;
     if let (Source::File(_) | Source::Admin(_), Some(word)) = (&source, &plan.words.target) {
         return Err(CliError::usage(format!(
             "\"{word}\" names a proxy, but a file and an admin address are one proxy already"
@@ -75,7 +94,6 @@ pub(super) async fn run(ctx: &Context, plan: Plan) -> Outcome {
     if ctx.format() == Format::V1 {
         return v1(ctx, &plan, source).await;
     }
-    let wide = ctx.format() == Format::Wide;
     match source {
         Source::File(path) => {
             let bytes = ctx.input(&path)?;
@@ -84,38 +102,85 @@ pub(super) async fn run(ctx: &Context, plan: Plan) -> Outcome {
             show::one(ctx, &plan, dump).await
         }
         Source::Admin(url) => {
-            let dump = proxies::admin_dump(&url, &plan.sections, &plan.filter, wide).await?;
+            let wide = ctx.format() == Format::Wide;
+            let dump = Envoy::at(&url)?.dump(&plan.sections, &plan.filter, wide).await?;
             show::one(ctx, &plan, dump).await
         }
         Source::Pilot(url) => {
-            let pilot = Pilot::new(&url)?;
-            let targets = pilot.resolve(&query(&plan)?).await??;
+            let mut pilots = pilots(ctx, url.as_deref()).await?;
+            let targets = pilots.resolve(&query(&plan)?).await??;
+            silent(ctx, &pilots);
             let mut dumps = Vec::new();
-            for target in told(ctx, pilot.origin(), targets) {
-                dumps.push((target.to_string(), pilot.config_dump(&target).await?));
+            for target in told(ctx, targets, |t| pilots.of(t).map(|p| p.origin().clone()).ok()) {
+                dumps.push((target.to_string(), pilots.of(&target)?.config_dump(&target).await?));
             }
             show::many(ctx, &plan, dumps).await
         }
-        Source::Registry(dir) => {
-            let mesh = ctx.mesh().await?;
-            let targets = proxies::resolve(&mesh, &query(&plan)?)?;
-            let mut dumps = Vec::new();
-            for target in told(ctx, &Origin::Registry(dir.display().to_string()), targets) {
-                dumps.push((target.to_string(), proxies::computed_dump(&mesh, &dir.display().to_string(), &target)?));
-            }
-            show::many(ctx, &plan, dumps).await
+        Source::Envoy => {
+            let registry = ctx.whole_registry()?;
+            let targets = found(ctx, &registry, &query(&plan)?).await?;
+            envoys(ctx, &plan, &Reach::new(&registry), targets).await
         }
+        Source::ByCluster => {
+            let registry = ctx.whole_registry()?;
+            let reach = Reach::new(&registry);
+            if registry.entries.iter().any(|e| reach.is_live(&e.id)) {
+                let targets = found(ctx, &registry, &query(&plan)?).await?;
+                if targets.chosen.iter().all(|t| reach.is_live(&t.id.cluster)) {
+                    return envoys(ctx, &plan, &reach, targets).await;
+                }
+            }
+            computed(ctx, &plan).await
+        }
+        Source::Registry => computed(ctx, &plan).await,
     }
 }
 
+/// The pods of a registry that a query means, with no more read than that takes.
+pub(in crate::cli::commands) async fn found(
+    ctx: &Context,
+    registry: &Registry,
+    query: &TargetQuery,
+) -> Result<Targets, CliError> {
+    let (cluster, namespace) = query.place();
+    let mesh = ctx.pods(registry, cluster, namespace).await?;
+    Ok(proxies::resolve(&mesh, query)?)
+}
+
+/// Shows what Envoys hold, by port-forward.
+async fn envoys(ctx: &Context, plan: &Plan, reach: &Reach, targets: Targets) -> Outcome {
+    let wide = ctx.format() == Format::Wide;
+    let mut dumps = Vec::new();
+    for target in told(ctx, targets, |t| Some(Origin::EnvoyPod(t.to_string()))) {
+        let envoy = Envoy::of_pod(reach, &target).await?;
+        dumps.push((target.to_string(), envoy.dump(&plan.sections, &plan.filter, wide).await?));
+    }
+    show::many(ctx, plan, dumps).await
+}
+
+/// Shows what proxies would be given, computed here.
+async fn computed(ctx: &Context, plan: &Plan) -> Outcome {
+    let (dir, query) = (ctx.registry_dir()?.display().to_string(), query(plan)?);
+    let mesh = ctx.mesh().await?;
+    let targets = proxies::resolve(&mesh, &query)?;
+    let mut dumps = Vec::new();
+    for target in told(ctx, targets, |_| Some(Origin::Registry(dir.clone()))) {
+        dumps.push((target.to_string(), proxies::computed_dump(&mesh, &dir, &target)?));
+    }
+    show::many(ctx, plan, dumps).await
+}
+
 /// Says on stderr which proxy was taken, and who is asked.
-fn told(ctx: &Context, origin: &Origin, targets: Targets) -> Vec<Target> {
+fn told(ctx: &Context, targets: Targets, origin: impl Fn(&Target) -> Option<Origin>) -> Vec<Target> {
     let Targets { chosen, of } = targets;
-    if let [one] = &chosen[..] {
-        let count = if of > 1 { format!(" (1 of {of})") } else { String::new() };
-        ctx.out.note(&format!("{one}{count}, from {origin}"));
-    } else {
-        ctx.out.note(&format!("{} proxies, from {origin}", chosen.len()));
+    let from = |t: &Target| origin(t).map(|o| format!(", from {o}")).unwrap_or_default();
+    match &chosen[..] {
+        [one] => {
+            let count = if of > 1 { format!(" (1 of {of})") } else { String::new() };
+            ctx.out.note(&format!("{one}{count}{}", from(one)));
+        }
+        [first, ..] => ctx.out.note(&format!("{} proxies{}", chosen.len(), from(first))),
+        [] => {}
     }
     chosen
 }
@@ -141,24 +206,26 @@ async fn v1(ctx: &Context, plan: &Plan, source: Source) -> Outcome {
     };
     let text = match source {
         Source::Pilot(url) => {
-            let pilot = Pilot::new(&url)?;
-            let targets = pilot.resolve(&query(plan)?).await??;
+            let mut pilots = pilots(ctx, url.as_deref()).await?;
+            let targets = pilots.resolve(&query(plan)?).await??;
+            silent(ctx, &pilots);
             let mut all = String::new();
-            for target in told(ctx, pilot.origin(), targets) {
-                all.push_str(&ended(pilot.v1(&path, &target).await?));
+            for target in told(ctx, targets, |t| pilots.of(t).map(|p| p.origin().clone()).ok()) {
+                all.push_str(&ended(pilots.of(&target)?.v1(&path, &target).await?));
             }
             all
         }
-        Source::Registry(dir) => {
+        Source::Registry | Source::ByCluster => {
+            let (dir, query) = (ctx.registry_dir()?.display().to_string(), query(plan)?);
             let mesh = ctx.mesh().await?;
-            let targets = proxies::resolve(&mesh, &query(plan)?)?;
+            let targets = proxies::resolve(&mesh, &query)?;
             let mut all = String::new();
-            for target in told(ctx, &Origin::Registry(dir.display().to_string()), targets) {
-                all.push_str(&ended(proxies::computed_v1(&mesh, &dir.display().to_string(), &target, &path)?));
+            for target in told(ctx, targets, |_| Some(Origin::Registry(dir.clone()))) {
+                all.push_str(&ended(proxies::computed_v1(&mesh, &dir, &target, &path)?));
             }
             all
         }
-        Source::File(_) | Source::Admin(_) => {
+        Source::File(_) | Source::Admin(_) | Source::Envoy => {
             return Err(
                 CliError::usage("a dump of an Envoy has nothing of the talk's v1 JSON").hint("-o json is Envoy's own")
             );
@@ -192,9 +259,11 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
             .hint("meshctl proxy-config endpoints 'reviews.default.svc.cluster.local|http' -o v1"));
     };
     let key = key.strip_prefix("out.").unwrap_or(&key).to_owned();
-    match Source::of(ctx, plan)? {
+    match Source::of(plan)? {
         Source::Pilot(url) => {
-            let pilot = Pilot::new(&url)?;
+            let pilots = pilots(ctx, url.as_deref()).await?;
+            // every pilot has the same mesh: one is enough
+            let Some(pilot) = pilots.iter().next() else { return Ok(Exit::Unasked) };
             ctx.out.note(&format!("{key}, from {}", pilot.origin()));
             let text = ended(pilot.registration(&key).await?);
             if ctx.format() == Format::V1 {
@@ -203,9 +272,9 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
                 ctx.out.report(&hosts(&text, pilot.origin())?, ctx.format())?;
             }
         }
-        Source::Registry(dir) => {
+        Source::Registry | Source::ByCluster => {
             let mesh = ctx.mesh().await?;
-            ctx.out.note(&format!("{key}, from {}", Origin::Registry(dir.display().to_string())));
+            ctx.out.note(&format!("{key}, from {}", Origin::Registry(ctx.registry_dir()?.display().to_string())));
             let query =
                 EndpointQuery { text: key, namespace: plan.common.namespace.clone(), cluster: plan.in_cluster.clone() };
             if ctx.format() == Format::V1 {
@@ -214,7 +283,7 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
                 ctx.out.report(&proxies::endpoint_rows(&mesh, &query)?, ctx.format())?;
             }
         }
-        Source::File(_) | Source::Admin(_) => {
+        Source::File(_) | Source::Admin(_) | Source::Envoy => {
             return Err(CliError::usage("a dump of an Envoy has clusters, not service keys")
                 .hint("meshctl proxy-config endpoints -f dump.json --cluster 'out.HOST|http'"));
         }
@@ -224,10 +293,10 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
 
 /// Pilot's v1 hosts as a table.
 fn hosts(text: &str, origin: &Origin) -> Result<Report, CliError> {
-    let data: serde_json::Value = serde_json::from_str(text).map_err(|e| SourceError::Answer {
+    let data: serde_json::Value = serde_json::from_str(text).map_err(|_| SourceError::Answer {
         origin: origin.clone(),
         path: "/v1/registration".to_owned(),
-        why: e.to_string(),
+        why: proxies::no_json(text).to_owned(),
     })?;
     let mut table = Table::new(&["ADDRESS", "PORT", "LOCALITY"], &[]);
     let mut names = Vec::new();

@@ -57,6 +57,7 @@ pub(super) fn service(kind: ServiceKind, protocol: AppProtocol, endpoints: &[End
         vips: vec![ip("10.96.0.7"), ip("fd00::7")],
         ports: ports.clone(),
         selector: BTreeMap::new(),
+        stub: false,
     };
     let id = ServiceId::mesh("default", "reviews");
     Service {

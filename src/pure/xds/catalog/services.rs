@@ -57,7 +57,7 @@ impl Catalog {
             self.take_keyed(key, named, service.as_deref(), pass);
             return BTreeSet::new();
         }
-        let shares: BTreeMap<Name, Share> = service.iter().flat_map(|s| key.shares(s)).collect();
+        let shares: BTreeMap<Name, Share> = service.iter().flat_map(|s| key.shares(s, &mut self.hosts)).collect();
         let Some(table) = self.tables.get_mut(key) else { return BTreeSet::new() };
         let old = table.given.remove(named).unwrap_or_default();
         let mut rows = BTreeSet::new();
@@ -71,13 +71,6 @@ impl Catalog {
             table.given.insert(named.clone(), shares.keys().cloned().collect());
         }
         for (name, share) in shares {
-            let share = match share {
-                // equal in every namespace but the service's own
-                Share::Host { hostname, port, domains, bytes } => {
-                    Share::Host { hostname, port, domains, bytes: self.fragments.share(bytes) }
-                }
-                share => share,
-            };
             let given = table.shares.entry(name.clone()).or_default();
             if given.get(named) != Some(&share) {
                 given.insert(named.clone(), share);

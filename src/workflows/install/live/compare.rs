@@ -9,7 +9,7 @@ use super::standing::{cleaned, managers, terminating, text, uid};
 use super::{Live, WIDTH, sentence};
 use crate::adapters::k8s::{ApplyError, K8sError, get_all, identity};
 use crate::data::yaml;
-use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over};
 use crate::workflows::install::backend::Compared;
 use crate::workflows::install::change::{Action, Change, Changes, Payload};
 use crate::workflows::install::foreign;
@@ -140,6 +140,24 @@ impl Live {
     }
 }
 
+/// Whether an API server refuses a change of a field that never changes: `clusterIP`, `roleRef`, a selector. Its messages are
+/// those of `k8s.io/apimachinery/pkg/api/validation` and of the kinds' own.
+fn is_immutable(message: &str) -> bool {
+    ["may not change once set", "field is immutable", "cannot change roleRef"]
+        .iter()
+        .any(|words| message.contains(words))
+}
+
+/// Whether a Service turns from headless to one with an address of its own, or back, or into a name: what the API server filled
+/// in for the one does not fit the other.
+fn turns(wanted: &Value, standing: &Value) -> bool {
+    let sort = |v: &Value| {
+        let text = |pointer: &str| v.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        (text("/spec/type").as_deref() == Some("ExternalName"), text("/spec/clusterIP").as_deref() == Some("None"))
+    };
+    wanted["kind"] == "Service" && sort(wanted) != sort(standing)
+}
+
 /// The cluster that the inventory names must be this one.
 fn same_cluster(planned: &str, old: Option<&Inventory>, uid: Option<&str>) -> Result<(), String> {
     let Some(old) = old else { return Ok(()) };
@@ -236,6 +254,14 @@ impl Ground<'_> {
                 let own = own()?;
                 Ok(self.created(&key, Payload::Object(applied), own, Some("what it needs is new".to_owned())))
             }
+            (Err(ApplyError::Api(K8sError::Status { code: 422, message })), Some(standing))
+                if is_immutable(&message) || turns(&applied.value, &standing.value) =>
+            {
+                let (before, after) = (text(&cleaned(&standing.value))?, own()?);
+                let change = Change::new(key, Action::Changed, Payload::Object(applied), before, after);
+                let why = "the API lets nobody change it so: it is made anew".to_owned();
+                Ok(Change { uid: uid(&standing), anew: true, not_checked: Some(why), ..change })
+            }
             (Err(why), _) => Err(sentence("applying", &key, why)),
         }
     }
@@ -309,6 +335,10 @@ impl Ground<'_> {
             let Some(standing) = standing.map_err(|e| sentence("reading", &key, e))? else { continue };
             if !standing.is_owned() {
                 notes.push(format!("{key} is no longer needed, and was kept: it does not carry our label"));
+                continue;
+            }
+            if is_taken_over(&standing) {
+                notes.push(format!("{key} was a stub, and was kept: it has a selector by now"));
                 continue;
             }
             let (before, uid) = (text(&cleaned(&standing.value))?, uid(&standing));

@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::super::installed::{self, path};
+use super::super::installed::path;
 use super::super::live::{DEADLINE, Live, WIDTH};
 use super::super::secret::decoded;
 use super::{Facts, FromInside, Own, Said, is_loopback, rights};
 use crate::adapters::k8s::{Access, K8sError, get, get_all, identity, may, version, within};
 use crate::adapters::registry::Source;
-use crate::pure::manifest::ClusterManifests;
+use crate::pure::manifest::{ClusterManifests, Inventory};
 
 /// A cluster that is asked.
 pub(in super::super) struct Asked<'a> {
@@ -21,6 +21,8 @@ pub(in super::super) struct Asked<'a> {
     pub(in super::super) source: &'a Source,
     /// What will be put there.
     pub(in super::super) planned: &'a ClusterManifests,
+    /// What an earlier run left there.
+    pub(in super::super) inventory: Option<&'a Inventory>,
     /// What its kubeconfig says.
     pub(in super::super) own: &'a Own,
     /// What `mesh.yaml` says.
@@ -36,13 +38,9 @@ pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String>
     let all = within(DEADLINE, async {
         // one that is not there at all says so once
         let version = version(client, DEADLINE).await?;
-        let (uid, installed, denied, root) = futures::try_join!(
-            identity(client, DEADLINE),
-            installed::installed_live(client, DEADLINE),
-            denied(client, asked.planned),
-            root(client),
-        )?;
-        Ok(Facts { version, uid, inventory: installed.inventory, denied, root, inside: None })
+        let (uid, denied, root) =
+            futures::try_join!(identity(client, DEADLINE), denied(client, asked.planned), root(client),)?;
+        Ok(Facts { version, uid, inventory: asked.inventory.cloned(), denied, root, inside: None })
     });
     let mut facts = all.await.map_err(|e: K8sError| e.to_string())?;
     if is_loopback(&asked.own.server) && asked.said.server.is_none() {

@@ -1,0 +1,31 @@
+//! Setting an entry of the registry aside: its files become hidden ones, which are skipped. Nothing is thrown away: a
+//! kubeconfig may be the only way into a cluster.
+
+use std::path::{Path, PathBuf};
+
+use super::entry::Entry;
+use super::read;
+use super::source::Source;
+use crate::adapters::files::{FilesError, remove_file, write_private};
+
+/// Renames `NAME` to `.NAME.removed`, 0600, for the entry's file and the kubeconfig that it names; gives the old paths. A
+/// folder of manifests is its user's own, and stays.
+///
+/// # Errors
+/// [`FilesError`]; a file that was not set aside is still there, whole.
+pub fn set_aside(dir: &Path, entry: &Entry) -> Result<Vec<PathBuf>, FilesError> {
+    if matches!(entry.source, Source::Folder(_)) {
+        return Ok(Vec::new());
+    }
+    let mut done = Vec::new();
+    for file in std::iter::once(&entry.file).chain(&entry.named) {
+        let path = dir.join(file);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let aside = path.with_file_name(format!(".{name}.removed"));
+        let bytes = read::whole(&path)?;
+        write_private(&aside, &bytes)?;
+        remove_file(&path)?;
+        done.push(path);
+    }
+    Ok(done)
+}

@@ -1,0 +1,100 @@
+//! `meshctl cluster remove`
+
+use crate::adapters::registry::{ReadOptions, Registry, Trust, set_aside};
+use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::data::model::ClusterId;
+use crate::workflows::install::{PlanInput, Removal, RemovalReport, Removing, prepare_removal};
+
+/// Take a cluster out of the mesh
+///
+/// Removes its credential, the slices that lead to it and its entries in inventories from every other cluster, and looks again
+/// that they are gone; then uninstalls it. Its kubeconfig is set aside as a hidden file of the registry.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  meshctl cluster remove on-prem --dry-run\n  meshctl cluster remove on-prem --yes\n  meshctl cluster remove on-prem --dead"
+)]
+pub(super) struct Args {
+    /// The cluster's id
+    #[arg(value_name = "ID")]
+    id: String,
+    /// It does not answer and never will: do not try to uninstall it
+    #[arg(long)]
+    dead: bool,
+    /// Even while pods with a sidecar run in it
+    #[arg(long)]
+    force: bool,
+    /// Remove nothing: print what would go
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(short = 'y', long)]
+    yes: bool,
+}
+
+pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
+    let input = PlanInput::read(&ctx.registry_dir()?, None)?;
+    let removal = prepare_removal(&input, &args.id, Removing { dead: args.dead, force: args.force }).await?;
+    if args.dry_run {
+        return show(ctx, &removal.dry_run());
+    }
+    if !args.yes && ctx.can_ask() && !confirmed(ctx, &removal)? {
+        return Err(CliError::failed("the removal was not confirmed; nothing was removed").hint("--yes does not ask"));
+    }
+    let mut report = removal.carry_out().await;
+    if !report.failed() {
+        report.files = forget(ctx, &input, &args.id)?;
+    }
+    show(ctx, &report)
+}
+
+fn confirmed(ctx: &Context, removal: &Removal) -> Result<bool, CliError> {
+    if ctx.globals.quiet {
+        return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
+    }
+    ctx.out.note(removal.dry_run().plan_text().trim_end());
+    ctx.ask("Remove?").map_err(|e| e.hint("add --yes"))
+}
+
+/// Sets the cluster's files aside, and says what the user has to do.
+fn forget(ctx: &Context, input: &PlanInput, name: &str) -> Result<Vec<String>, CliError> {
+    let registry = Registry::read(&input.dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
+    let entry = ClusterId::parse(name).ok().and_then(|id| registry.entry(&id).cloned());
+    let mut files = Vec::new();
+    if let Some(entry) = entry {
+        files = set_aside(&input.dir, &entry)?.iter().map(|f| f.display().to_string()).collect();
+        if files.is_empty() {
+            ctx.out.note(&format!(
+                "its folder {} is yours and stays: move it out of the registry, or the next installation adds it again",
+                input.dir.join(&entry.file).display()
+            ));
+        }
+    }
+    for file in &files {
+        ctx.out.note(&format!("{file} is set aside as a hidden file beside it"));
+    }
+    if input.mesh.clusters.contains_key(name) {
+        ctx.out.note(&format!("take clusters.{name} out of mesh.yaml: it names no cluster of the registry any more"));
+    }
+    Ok(files)
+}
+
+fn show(ctx: &Context, report: &RemovalReport) -> Outcome {
+    let others = report.others.iter().map(|o| (&o.cluster, &o.error));
+    for (cluster, error) in others.chain(report.itself.iter().map(|i| (&i.cluster, &i.error))) {
+        if let Some(error) = error {
+            ctx.out.warning(&format!("removing {} from cluster {cluster} failed: {error}", report.name));
+        }
+    }
+    for kept in report.itself.iter().flat_map(|i| &i.kept) {
+        ctx.out.note(&format!("{}: {} stays: {}", report.name, kept.object, kept.why));
+    }
+    if report.itself.as_ref().is_some_and(|i| i.error.is_some()) {
+        ctx.out.hint(&format!("if it will never answer again: meshctl cluster remove {} --dead", report.name));
+    }
+    let shown = report.report().map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
+    match (report.dry_run, ctx.format()) {
+        (true, crate::cli::Format::Table) => ctx.out.data(&report.plan_text())?,
+        (_, format) => ctx.out.report(&shown, format)?,
+    }
+    Ok(if report.failed() { Exit::No } else { Exit::Yes })
+}

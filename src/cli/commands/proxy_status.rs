@@ -1,0 +1,106 @@
+//! `meshctl proxy-status`
+
+use crate::cli::commands::proxy_config::{pilots, silent};
+use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::workflows::proxies::{self, Envoy, Pilots, Reach, Target, TargetQuery};
+
+/// Show whether every proxy has what it was sent; with TARGET, what differs in one
+///
+/// Every pilot is asked: the one at PILOT_URL, or those of the primary by port-forward. Exit 1 where anything is not in sync.
+/// With TARGET, what pilot sent is compared with what the proxy's Envoy holds, endpoints included.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  meshctl proxy-status
+  meshctl ps --cluster on-prem -o json
+  meshctl ps productpage
+  meshctl ps productpage --admin 127.0.0.1:15000")]
+pub(crate) struct Args {
+    /// The proxy to compare: POD, POD.NS, KIND/NAME[.NS], CLUSTER/NS/POD, an app label or a service
+    #[arg(value_name = "TARGET")]
+    target: Option<String>,
+    /// Only proxies of this namespace
+    #[arg(short = 'n', long, value_name = "NS")]
+    namespace: Option<String>,
+    /// Only proxies of this cluster of the mesh
+    #[arg(long, value_name = "CLUSTER")]
+    cluster: Option<String>,
+    /// The pilot's HTTP address, with or without http://
+    #[arg(long = "pilot", env = "PILOT_URL", value_name = "URL")]
+    pilot: Option<String>,
+    /// The admin address of TARGET's Envoy, where port-forward does not lead to it
+    #[arg(long, value_name = "URL", requires = "target")]
+    admin: Option<String>,
+}
+
+pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
+    let url = args.pilot.clone().filter(|url| !url.is_empty());
+    let pilots = pilots(ctx, url.as_deref()).await?;
+    match args.target.clone() {
+        None => all(ctx, &args, &pilots).await,
+        Some(text) => one(ctx, args, text, pilots).await,
+    }
+}
+
+/// Every stream of every pilot.
+async fn all(ctx: &Context, args: &Args, pilots: &Pilots) -> Outcome {
+    let (mut states, missing) = proxies::proxy_states(pilots).await?;
+    let in_namespace = |proxy: &str, n: &String| proxy.rsplit_once('.').is_some_and(|(_, ns)| ns == n);
+    states.retain(|s| {
+        args.cluster.as_ref().is_none_or(|c| s.cluster == *c)
+            && args.namespace.as_ref().is_none_or(|n| in_namespace(&s.proxy, n))
+    });
+    for error in &missing {
+        ctx.out.warning(&error.to_string());
+    }
+    if states.is_empty() {
+        let narrow = args.cluster.is_some() || args.namespace.is_some();
+        ctx.out.note(if narrow { "no connected proxy matches" } else { "no proxy is connected" });
+    }
+    let report =
+        proxies::status_report(&states).map_err(|e| CliError::failed(format!("writing the states failed: {e}")))?;
+    ctx.out.report(&report, ctx.format())?;
+    Ok(match () {
+        () if states.iter().any(|s| !s.in_sync) => Exit::No,
+        () if !missing.is_empty() => Exit::Unasked,
+        () => Exit::Yes,
+    })
+}
+
+/// What was sent against what is held.
+async fn one(ctx: &Context, args: Args, text: String, mut pilots: Pilots) -> Outcome {
+    let Args { namespace, cluster, admin, .. } = args;
+    let query = TargetQuery { text, namespace, cluster, all: false };
+    let targets = pilots.resolve(&query).await??;
+    silent(ctx, &pilots);
+    let Some(target) = targets.chosen.first() else { return Ok(Exit::Unasked) };
+    let pilot = pilots.of(target)?;
+    ctx.out.note(&format!("{target}{}, from {}", count(targets.of), pilot.origin()));
+    if !pilots.is_connected(target) {
+        return Err(CliError::failed(format!(
+            "the proxy of {target} is connected to none of the pilots that were asked"
+        ))
+        .hint("meshctl proxy-status lists those that are"));
+    }
+    let envoy = match admin {
+        Some(url) => Envoy::at(&url)?,
+        None => by_forward(ctx, target).await?,
+    };
+    let comparison = proxies::compare(pilot, &envoy, target).await?;
+    let report = comparison.report().map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
+    if comparison.differences.is_empty() {
+        let sent: Vec<_> = comparison.sent.iter().map(|(section, n)| format!("{n} {section}")).collect();
+        ctx.out.note(&format!("in sync: {} were sent and are held as they were sent", sent.join(", ")));
+    }
+    ctx.out.report(&report, ctx.format())?;
+    Ok(if comparison.differences.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+async fn by_forward(ctx: &Context, target: &Target) -> Result<Envoy, CliError> {
+    let registry = ctx.whole_registry()?;
+    let envoy = Envoy::of_pod(&Reach::new(&registry), target).await;
+    envoy.map_err(|e| CliError::from(e).hint("or name its admin address: --admin 127.0.0.1:15000"))
+}
+
+fn count(of: usize) -> String {
+    if of > 1 { format!(" (1 of {of})") } else { String::new() }
+}

@@ -1,0 +1,98 @@
+//! What a dump held, and what of it could not be shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::dump::Section;
+
+/// The largest element that is decoded, in bytes; a larger one is left out with a word.
+pub(super) const MAX_ELEMENT: usize = 16 << 20;
+
+/// Something of the dump that could not be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// The dump ends too early, breaks off, or stops being JSON.
+    Truncated {
+        /// What was being read.
+        inside: String,
+        /// How, and where.
+        why: String,
+        /// What was read before.
+        read: String,
+    },
+    /// An element that is no such thing.
+    Bad {
+        /// Which.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// An element that is too large to be decoded.
+    TooLarge {
+        /// Which.
+        what: String,
+    },
+    /// More problems than are told.
+    More(u64),
+    /// Text after the end.
+    Trailing(u64),
+}
+
+impl Problem {
+    /// Whether something of the dump is missing from what was shown.
+    pub fn loses(&self) -> bool {
+        !matches!(self, Problem::Trailing(_))
+    }
+
+    /// Whether the rest of the dump is lost.
+    pub fn is_truncation(&self) -> bool {
+        matches!(self, Problem::Truncated { .. })
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Problem::Truncated { inside, why, read } => {
+                write!(f, "the dump cannot be read to its end, in the middle of {inside}: {why}; {read}")
+            }
+            Problem::Bad { what, why } => write!(f, "{what} was left out: {why}"),
+            Problem::TooLarge { what } => write!(f, "{what} was left out: it is larger than {} MiB", MAX_ELEMENT >> 20),
+            Problem::More(n) => write!(f, "{n} more elements were left out"),
+            Problem::Trailing(at) => write!(f, "the dump ends at byte {at}; what follows there was not read"),
+        }
+    }
+}
+
+/// What a dump held.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The sections that were there, empty ones too.
+    pub sections: BTreeSet<Section>,
+    /// How many elements of each wanted section were visited.
+    pub counts: BTreeMap<Section, u64>,
+    /// Sections of types that are not known here, and how often they came.
+    pub unknown: BTreeMap<String, u64>,
+    /// What could not be shown.
+    pub problems: Vec<Problem>,
+}
+
+/// Why a text is no dump at all.
+#[derive(Debug, thiserror::Error)]
+pub enum DumpError {
+    /// Nothing came.
+    #[error("it is empty")]
+    Empty,
+    /// It is not JSON, or not an object or array.
+    #[error("it is no JSON of a proxy: it starts with {0:?}")]
+    NotJson(char),
+    /// A bare array says not what its elements are.
+    #[error("it is a bare array, which does not say what its elements are")]
+    Bare,
+    /// It holds nothing of what a dump holds.
+    #[error("it is JSON, but no config dump: it has neither \"configs\" nor \"cluster_statuses\"")]
+    NotADump,
+    /// Reading failed before anything came.
+    #[error("{0}")]
+    Read(std::io::Error),
+}

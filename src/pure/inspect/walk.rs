@@ -1,0 +1,313 @@
+//! Walking over a dump, element by element: whatever its size, no more than one element is held.
+//!
+//! The shapes that are read, in Envoy's snake_case and in protobuf's lowerCamelCase:
+//! * `/config_dump` of any Envoy, istiod's and our own `/debug/config_dump`: `{"configs":[{"@type":…, "SECTION":[…]}]}`
+//! * `/config_dump?resource=…`: `{"configs":[{"@type":"….ClustersConfigDump.DynamicCluster", …}]}`
+//! * `/clusters?format=json`: `{"cluster_statuses":[…]}`
+//! * what `proxy-config -o json` prints: a bare array of resources
+
+use std::io::Read;
+
+use super::dump::{Element, Group, Section, Visit};
+use super::scan::{Keep, ScanError, Scanner};
+use super::summary::{DumpError, MAX_ELEMENT, Problem, Summary};
+
+/// How many problems are told one by one.
+const MAX_PROBLEMS: usize = 10;
+
+/// The arrays of resources in a section: their two names, and what they hold.
+const ARRAYS: [(&str, &str, Section, Group); 10] = [
+    ("static_clusters", "staticClusters", Section::Clusters, Group::Static),
+    ("dynamic_active_clusters", "dynamicActiveClusters", Section::Clusters, Group::Dynamic),
+    ("dynamic_warming_clusters", "dynamicWarmingClusters", Section::Clusters, Group::Warming),
+    ("static_listeners", "staticListeners", Section::Listeners, Group::Static),
+    ("dynamic_listeners", "dynamicListeners", Section::Listeners, Group::Dynamic),
+    ("static_route_configs", "staticRouteConfigs", Section::Routes, Group::Static),
+    ("dynamic_route_configs", "dynamicRouteConfigs", Section::Routes, Group::Dynamic),
+    ("static_endpoint_configs", "staticEndpointConfigs", Section::Endpoints, Group::Static),
+    ("dynamic_endpoint_configs", "dynamicEndpointConfigs", Section::Endpoints, Group::Dynamic),
+    ("cluster_statuses", "clusterStatuses", Section::Endpoints, Group::Bare),
+];
+
+/// Sections that Envoy has and that no view shows.
+const UNSHOWN: [&str; 4] = ["ScopedRoutesConfigDump", "SecretsConfigDump", "EcdsConfigDump", "VhdsConfigDump"];
+
+/// Walks over a dump and shows `visit` each element of the wanted sections.
+///
+/// What can be read is shown, whatever comes after it; the summary says what could not.
+///
+/// # Errors
+/// Where the text is no dump at all.
+pub fn walk(
+    input: &mut dyn Read,
+    wanted: &[Section],
+    visit: &mut dyn FnMut(Element<'_>) -> Visit,
+) -> Result<Summary, DumpError> {
+    let mut walker = Walker {
+        scanner: Scanner::new(input),
+        wanted,
+        visit,
+        summary: Summary::default(),
+        json: Vec::new(),
+        inside: "the beginning".to_owned(),
+        left_out: 0,
+        known: false,
+    };
+    walker.run()?;
+    Ok(walker.summary)
+}
+
+/// Why a walk ends early.
+enum End {
+    Scan(ScanError),
+    Stopped,
+}
+
+impl From<ScanError> for End {
+    fn from(e: ScanError) -> Self {
+        End::Scan(e)
+    }
+}
+
+struct Walker<'r, 'v> {
+    scanner: Scanner<'r>,
+    wanted: &'v [Section],
+    visit: &'v mut dyn FnMut(Element<'_>) -> Visit,
+    summary: Summary,
+    json: Vec<u8>,
+    inside: String,
+    left_out: u64,
+    known: bool,
+}
+
+impl Walker<'_, '_> {
+    fn run(&mut self) -> Result<(), DumpError> {
+        let result = match self.scanner.peek() {
+            Ok(None) => return Err(DumpError::Empty),
+            Err(ScanError::Read { source, .. }) => return Err(DumpError::Read(source)),
+            Err(e) => Err(e.into()),
+            Ok(Some(b'{')) => self.object(true),
+            Ok(Some(b'[')) => match self.wanted {
+                [only] => self.bare(*only),
+                _ => return Err(DumpError::Bare),
+            },
+            Ok(Some(found)) => return Err(DumpError::NotJson(found.into())),
+        };
+        match result {
+            Err(End::Stopped) => return Ok(()),
+            Err(End::Scan(e)) => self.truncated(&e),
+            Ok(()) if !self.known => return Err(DumpError::NotADump),
+            Ok(()) => {
+                if let Ok(Some(_)) = self.scanner.peek() {
+                    self.summary.problems.push(Problem::Trailing(self.scanner.offset()));
+                }
+            }
+        }
+        if self.left_out > 0 {
+            self.summary.problems.push(Problem::More(self.left_out));
+        }
+        Ok(())
+    }
+
+    fn truncated(&mut self, e: &ScanError) {
+        let counts: Vec<_> =
+            self.wanted.iter().map(|s| format!("{} {s}", self.summary.counts.get(s).unwrap_or(&0))).collect();
+        let read = format!("{} were read", counts.join(", "));
+        self.summary.problems.push(Problem::Truncated { inside: self.inside.clone(), why: e.to_string(), read });
+    }
+
+    /// A section, or the dump itself, whose fields lie side by side with a section's.
+    fn object(&mut self, top: bool) -> Result<(), End> {
+        self.scanner.want(b'{', "an object")?;
+        let (mut first, mut ty, mut recognised) = (true, String::new(), top);
+        // Envoy's answer to a `?resource=` that nothing matches
+        self.known |= top && self.scanner.peek()? == Some(b'}');
+        while self.scanner.more(&mut first, b'}')? {
+            let key = self.scanner.key()?;
+            if key == "@type" {
+                ty = self.scanner.text()?;
+                if let Some((section, group)) = single(&ty) {
+                    return self.single(section, group);
+                }
+                recognised |= self.typed(&ty);
+            } else if top && key == "configs" {
+                self.known = true;
+                self.configs()?;
+            } else if let Some((name, _, section, group)) = ARRAYS.iter().find(|(a, b, ..)| key == *a || key == *b) {
+                recognised = true;
+                self.array(name, *section, *group)?;
+            } else if key == "bootstrap" {
+                recognised = true;
+                self.bootstrap()?;
+            } else {
+                self.scanner.value(Keep::No)?;
+            }
+        }
+        if !recognised && !ty.is_empty() {
+            *self.summary.unknown.entry(ty).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// Notes that a section is there; false for a type that nobody knows.
+    fn typed(&mut self, ty: &str) -> bool {
+        let name = ty.rsplit('.').next().unwrap_or_default();
+        if let Some(section) = Section::ALL.into_iter().find(|s| s.message() == name) {
+            self.found(section);
+            return true;
+        }
+        UNSHOWN.contains(&name)
+    }
+
+    fn found(&mut self, section: Section) {
+        self.known = true;
+        self.summary.sections.insert(section);
+    }
+
+    fn configs(&mut self) -> Result<(), End> {
+        self.inside = "\"configs\"".to_owned();
+        if self.scanner.peek()? != Some(b'[') {
+            return Ok(self.scanner.value(Keep::No)?);
+        }
+        self.scanner.want(b'[', "an array")?;
+        let mut first = true;
+        while self.scanner.more(&mut first, b']')? {
+            match self.scanner.peek()? {
+                Some(b'{') => self.object(false)?,
+                _ => self.scanner.value(Keep::No)?,
+            }
+            self.inside = "\"configs\"".to_owned();
+        }
+        Ok(())
+    }
+
+    fn bare(&mut self, section: Section) -> Result<(), End> {
+        self.array("the array", section, Group::Bare)
+    }
+
+    fn array(&mut self, name: &str, section: Section, group: Group) -> Result<(), End> {
+        self.found(section);
+        self.inside = name.to_owned();
+        if self.scanner.peek()? != Some(b'[') || !self.wanted.contains(&section) {
+            return Ok(self.scanner.value(Keep::No)?);
+        }
+        self.scanner.want(b'[', "an array")?;
+        let (mut first, mut number) = (true, 0_u64);
+        while self.scanner.more(&mut first, b']')? {
+            number += 1;
+            self.json.clear();
+            self.scanner.value(Keep::Into(&mut self.json, MAX_ELEMENT))?;
+            self.show(section, group, || format!("number {number} of {name}"))?;
+        }
+        Ok(())
+    }
+
+    /// An element that stands where a section should: Envoy's answer to `?resource=`.
+    fn single(&mut self, section: Section, group: Group) -> Result<(), End> {
+        self.found(section);
+        self.inside = section.to_string();
+        if !self.wanted.contains(&section) {
+            return Ok(self.scanner.rest_of_object(Keep::No)?);
+        }
+        self.json.clear();
+        self.json.push(b'{');
+        if self.scanner.peek()? == Some(b',') {
+            self.scanner.next()?;
+        }
+        self.scanner.rest_of_object(Keep::Into(&mut self.json, MAX_ELEMENT))?;
+        let number = self.summary.counts.get(&section).copied().unwrap_or_default() + 1;
+        self.show(section, group, || format!("number {number} of the {section}"))
+    }
+
+    fn bootstrap(&mut self) -> Result<(), End> {
+        self.found(Section::Bootstrap);
+        self.inside = "bootstrap".to_owned();
+        if !self.wanted.contains(&Section::Bootstrap) {
+            return Ok(self.scanner.value(Keep::No)?);
+        }
+        self.json.clear();
+        self.scanner.value(Keep::Into(&mut self.json, MAX_ELEMENT))?;
+        self.show(Section::Bootstrap, Group::Static, || "the bootstrap".to_owned())
+    }
+
+    fn show(&mut self, section: Section, group: Group, what: impl Fn() -> String) -> Result<(), End> {
+        if self.json.is_empty() {
+            self.problem(Problem::TooLarge { what: what() });
+            return Ok(());
+        }
+        match (self.visit)(Element { section, group, json: &self.json }) {
+            Visit::Done => *self.summary.counts.entry(section).or_default() += 1,
+            Visit::Bad(why) => self.problem(Problem::Bad { what: what(), why }),
+            Visit::Stop => return Err(End::Stopped),
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if self.summary.problems.len() < MAX_PROBLEMS {
+            self.summary.problems.push(problem);
+        } else {
+            self.left_out += 1;
+        }
+    }
+}
+
+/// What a type such as `….ClustersConfigDump.DynamicCluster` stands for. Warming ones look the same: who asked for them knows.
+fn single(ty: &str) -> Option<(Section, Group)> {
+    let (message, element) =
+        ty.rsplit_once('.').and_then(|(head, element)| Some((head.rsplit('.').next()?, element)))?;
+    let section = Section::ALL.into_iter().find(|s| s.message() == message)?;
+    Some((section, if element.starts_with("Static") { Group::Static } else { Group::Dynamic }))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str, wanted: &[Section]) -> (Vec<String>, Result<Summary, DumpError>) {
+        let mut seen = Vec::new();
+        let summary = walk(&mut text.as_bytes(), wanted, &mut |e| {
+            seen.push(format!("{} {:?} {}", e.section, e.group, String::from_utf8_lossy(e.json)));
+            Visit::Done
+        });
+        (seen, summary)
+    }
+
+    #[test]
+    fn sections_are_found_by_both_spellings() {
+        let text = r#"{"configs":[{"@type":"x/envoy.admin.v3.ClustersConfigDump","staticClusters":[{"a":1}],"dynamic_warming_clusters":[2]},
+            {"@type":"x/envoy.admin.v3.ListenersConfigDump"},{"@type":"x/acme.Other","things":[{}]}]}"#;
+        let (seen, summary) = names(text, &[Section::Clusters]);
+        assert_eq!(seen, [r#"clusters Static {"a":1}"#, "clusters Warming 2"]);
+        let summary = summary.unwrap();
+        assert_eq!(summary.sections.into_iter().collect::<Vec<_>>(), [Section::Clusters, Section::Listeners]);
+        assert_eq!(summary.unknown.into_iter().collect::<Vec<_>>(), [("x/acme.Other".to_owned(), 1)]);
+        assert_eq!(summary.problems, []);
+    }
+
+    #[test]
+    fn an_answer_to_resource_is_elements_side_by_side() {
+        let text = r#"{"configs":[{"@type":"x/envoy.admin.v3.ClustersConfigDump.DynamicCluster","cluster":{}}]}"#;
+        assert_eq!(names(text, &[Section::Clusters]).0, [r#"clusters Dynamic {"cluster":{}}"#]);
+    }
+
+    #[test]
+    fn what_is_no_dump_is_refused() {
+        assert!(matches!(names("", &[Section::Clusters]).1, Err(DumpError::Empty)));
+        assert!(matches!(names("<html>", &[Section::Clusters]).1, Err(DumpError::NotJson('<'))));
+        assert!(matches!(names(r#"{"a":1}"#, &[Section::Clusters]).1, Err(DumpError::NotADump)));
+        assert!(matches!(names("[]", &Section::ALL).1, Err(DumpError::Bare)));
+    }
+
+    #[test]
+    fn a_dump_that_ends_early_says_where_and_what_was_read() {
+        let text = r#"{"configs":[{"dynamic_active_clusters":[{"a":1},{"a":2},{"a"#;
+        let (seen, summary) = names(text, &[Section::Clusters]);
+        assert_eq!(seen.len(), 2);
+        assert_eq!(
+            summary.unwrap().problems[0].to_string(),
+            "the dump cannot be read to its end, in the middle of dynamic_active_clusters: it ends at byte 59; 2 clusters were read"
+        );
+    }
+}

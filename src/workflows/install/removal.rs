@@ -1,0 +1,307 @@
+//! Taking one cluster out of the mesh: its credential, the slices that lead to it and its entries in inventories go from every
+//! other cluster, and are looked for again afterwards; the cluster itself is uninstalled, unless it is dead.
+
+use futures::future::join_all;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::backend::{Backend, Consent};
+use super::error::InstallError;
+use super::input::{PlanCluster, PlanInput};
+use super::installed::{NAMESPACE, REMOTES, path};
+use super::live::{DEADLINE, Live, MANAGER};
+use super::run::connect;
+use super::uninstall::{Leave, LeftCluster, Uninstall, prepare_uninstall};
+use crate::adapters::k8s::{delete, get, merge};
+use crate::data::model::{ClusterId, Report, Table};
+use crate::pure::manifest::{Inventory, Object, ObjectKey};
+
+/// A removal with everything read: nothing is removed yet.
+#[derive(Debug)]
+pub struct Removal {
+    id: ClusterId,
+    others: Vec<Other>,
+    itself: Option<Uninstall>,
+}
+
+/// A cluster that stays.
+#[derive(Debug)]
+struct Other {
+    id: ClusterId,
+    /// Where it stands and what is there of the cluster that goes; `Err`: why nobody knows.
+    found: Result<(Backend, Traces), String>,
+}
+
+/// What stands in one cluster of another.
+#[derive(Debug, Default)]
+struct Traces {
+    /// Its key in the Secret of pilot's credentials.
+    credential: bool,
+    /// Slices that lead to it, with their UIDs.
+    slices: Vec<(ObjectKey, String)>,
+    /// The inventory, where it lists such slices.
+    listed: Option<Inventory>,
+    /// What else the cluster knows: the primary, and the ids under which it holds credentials.
+    primary: Option<String>,
+    known: Vec<String>,
+}
+
+/// What a removal did, or would do.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovalReport {
+    /// The cluster that goes.
+    pub name: String,
+    /// Whether nothing was removed.
+    pub dry_run: bool,
+    /// The clusters that stay: the primary first, then by id.
+    pub others: Vec<Cleared>,
+    /// The cluster itself; `None` where it is dead, or not in the registry.
+    pub itself: Option<LeftCluster>,
+    /// Files of the registry that were set aside.
+    pub files: Vec<String>,
+}
+
+/// A cluster that stays.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cleared {
+    /// Its id.
+    pub cluster: String,
+    /// What was removed there, or would be.
+    pub removed: Vec<String>,
+    /// Whether a look afterwards found nothing of the cluster that goes.
+    pub clear: bool,
+    /// Why that is not so.
+    pub error: Option<String>,
+}
+
+/// The slices of a remote that lead to a primary of this id.
+fn slices(id: &ClusterId) -> [ObjectKey; 2] {
+    ["v4", "v6"].map(|family| ObjectKey {
+        group: "discovery.k8s.io".into(),
+        kind: "EndpointSlice".into(),
+        namespace: NAMESPACE.into(),
+        name: format!("istio-pilot-{id}-{family}"),
+    })
+}
+
+/// Looks in every other cluster for what it holds of this one.
+///
+/// # Errors
+/// Where the registry has problems, where nobody knows the cluster, and where it is the primary.
+pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> Result<Removal, InstallError> {
+    let input = input.clone().sound()?;
+    let unknown = |known: Vec<String>| InstallError::UnknownCluster { name: name.to_owned(), known: known.join(", ") };
+    let registered: Vec<String> = input.clusters.iter().map(|c| c.id.to_string()).collect();
+    let Ok(id) = ClusterId::parse(name) else { return Err(unknown(registered)) };
+    let stay: Vec<&PlanCluster> = input.clusters.iter().filter(|c| c.id != id).collect();
+    let others = join_all(stay.into_iter().map(|cluster| async {
+        let found = match connect(&cluster.place).await {
+            Ok(backend) => Traces::read(&backend, &id).await.map(|traces| (backend, traces)),
+            Err(why) => Err(why),
+        };
+        Other { id: cluster.id.clone(), found }
+    }))
+    .await;
+    let traces = || others.iter().filter_map(|o| o.found.as_ref().ok()).map(|(_, traces)| traces);
+    if traces().any(|t| t.primary.as_deref() == Some(id.as_str())) {
+        return Err(InstallError::RemovesPrimary(id));
+    }
+    let in_registry = input.clusters.iter().any(|c| c.id == id);
+    // a cluster that could not be asked may know it
+    if !in_registry && others.iter().all(|o| o.found.is_ok()) && traces().all(Traces::is_empty) {
+        let mut known: Vec<String> = registered.into_iter().chain(traces().flat_map(|t| t.known.clone())).collect();
+        known.sort();
+        known.dedup();
+        return Err(unknown(known));
+    }
+    let itself = match in_registry && !leave.dead {
+        true => {
+            let only = Leave { only: vec![id.to_string()], purge: false, force: leave.force };
+            Some(prepare_uninstall(&input, &only).await?)
+        }
+        false => None,
+    };
+    Ok(Removal { id, others, itself })
+}
+
+/// What a user says of a removal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Removing {
+    /// The cluster does not answer and never will.
+    pub dead: bool,
+    /// Even while pods with a sidecar run in it.
+    pub force: bool,
+}
+
+impl Traces {
+    async fn read(backend: &Backend, id: &ClusterId) -> Result<Self, String> {
+        let inventory = backend.inventory(NAMESPACE).await?;
+        let mut traces = Self { primary: inventory.as_ref().map(|i| i.primary.clone()), ..Self::default() };
+        let keys = slices(id);
+        match backend {
+            Backend::Live(live) => {
+                for key in &keys {
+                    let object = live.get(key).await.map_err(|e| format!("reading {key} failed: {e}"))?;
+                    if let Some(object) = object.filter(Object::is_owned) {
+                        traces.slices.push((key.clone(), uid(&object)));
+                    }
+                }
+                let held = credentials(live).await?;
+                traces.credential = held.iter().any(|held| held == id.as_str());
+                traces.known = held;
+            }
+            Backend::Folder(_) => {
+                let listed = inventory.iter().flat_map(|i| &i.objects);
+                traces.slices = listed.filter(|k| keys.contains(k)).map(|k| (k.clone(), String::new())).collect();
+            }
+        }
+        traces.listed = inventory.filter(|i| i.objects.iter().any(|k| keys.contains(k)));
+        Ok(traces)
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.credential && self.slices.is_empty() && self.listed.is_none()
+    }
+
+    /// What goes, for people.
+    fn texts(&self, id: &ClusterId) -> Vec<String> {
+        let credential = self.credential.then(|| format!("Secret/{NAMESPACE}/{REMOTES}, key {id}"));
+        let listed = self.listed.as_ref().map(|_| format!("entries of {}", Inventory::key(NAMESPACE)));
+        credential.into_iter().chain(self.slices.iter().map(|(key, _)| key.to_string())).chain(listed).collect()
+    }
+}
+
+fn uid(object: &Object) -> String {
+    object.value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The ids under which a cluster holds credentials of ours.
+async fn credentials(live: &Live) -> Result<Vec<String>, String> {
+    let failed = |e| format!("reading Secret/{NAMESPACE}/{REMOTES} failed: {e}");
+    let secret = get(&live.client, &path("/api/v1", "secrets", REMOTES), DEADLINE).await.map_err(failed)?;
+    let secret = secret.and_then(Object::of).filter(Object::is_owned);
+    let keys = secret.as_ref().and_then(|s| s.value.get("data")).and_then(Value::as_object);
+    Ok(keys.into_iter().flatten().map(|(key, _)| key.clone()).collect())
+}
+
+impl Other {
+    /// Removes, and looks again.
+    async fn clear(&self, id: &ClusterId) -> Cleared {
+        let (mut removed, error) = match &self.found {
+            Ok((backend, traces)) => match take(backend, traces, id).await {
+                Ok(()) => (traces.texts(id), None),
+                Err(why) => (Vec::new(), Some(why)),
+            },
+            Err(why) => (Vec::new(), Some(why.clone())),
+        };
+        let left = match (&self.found, &error) {
+            (Ok((backend, _)), None) => Traces::read(backend, id).await.map(|left| left.texts(id)),
+            (_, error) => Err(error.clone().unwrap_or_default()),
+        };
+        let error = match left {
+            Ok(left) if left.is_empty() => None,
+            Ok(left) => {
+                removed.retain(|text| !left.contains(text));
+                Some(format!("it is still there: {}", left.join(", ")))
+            }
+            Err(why) => Some(why),
+        };
+        Cleared { cluster: self.id.to_string(), removed, clear: error.is_none(), error }
+    }
+
+    fn planned(&self, id: &ClusterId) -> Cleared {
+        let (removed, error) = match &self.found {
+            Ok((_, traces)) => (traces.texts(id), None),
+            Err(why) => (Vec::new(), Some(why.clone())),
+        };
+        Cleared { cluster: self.id.to_string(), clear: error.is_none() && removed.is_empty(), removed, error }
+    }
+}
+
+/// Takes the traces out: the credential first, so that pilot lets go of the cluster.
+async fn take(backend: &Backend, traces: &Traces, id: &ClusterId) -> Result<(), String> {
+    if let (Backend::Live(live), true) = (backend, traces.credential) {
+        let nothing = json!({"data": {id.as_str(): null}});
+        let merged = merge(&live.client, &path("/api/v1", "secrets", REMOTES), MANAGER, &nothing, DEADLINE).await;
+        merged.map_err(|e| format!("removing the key {id} of Secret/{NAMESPACE}/{REMOTES} failed: {e}"))?;
+    }
+    for (key, uid) in &traces.slices {
+        match backend {
+            Backend::Live(live) => {
+                let Some(row) = key.resource() else { continue };
+                let gone = delete(&live.client, &row.path(&key.namespace, &key.name), uid, DEADLINE).await;
+                gone.map_err(|e| format!("removing {key} failed: {e}"))?;
+            }
+            Backend::Folder(folder) => folder.remove(key)?,
+        }
+    }
+    if let Some(inventory) = &traces.listed {
+        let mut without = inventory.clone();
+        without.objects.retain(|k| !slices(id).contains(k));
+        let object = without.to_object(NAMESPACE).map_err(|e| format!("writing the inventory failed: {e}"))?;
+        backend.put_inventory(&object, Consent::default()).await?;
+    }
+    Ok(())
+}
+
+impl Removal {
+    fn report(&self, dry_run: bool, others: Vec<Cleared>, itself: Option<LeftCluster>) -> RemovalReport {
+        RemovalReport { name: self.id.to_string(), dry_run, others, itself, files: Vec::new() }
+    }
+
+    /// What would go.
+    pub fn dry_run(&self) -> RemovalReport {
+        let itself = self.itself.as_ref().and_then(|u| u.dry_run().clusters.into_iter().next());
+        self.report(true, self.others.iter().map(|o| o.planned(&self.id)).collect(), itself)
+    }
+
+    /// Removes it: from the others first, side by side, then the cluster itself. One that fails never hides the rest.
+    pub async fn carry_out(&self) -> RemovalReport {
+        let others = join_all(self.others.iter().map(|other| other.clear(&self.id))).await;
+        let itself = match &self.itself {
+            Some(uninstall) => uninstall.leave().await.clusters.into_iter().next(),
+            None => None,
+        };
+        self.report(false, others, itself)
+    }
+}
+
+impl RemovalReport {
+    /// Whether something of the cluster is left somewhere, or nobody knows.
+    pub fn failed(&self) -> bool {
+        self.others.iter().any(|o| o.error.is_some()) || self.itself.as_ref().is_some_and(|i| i.error.is_some())
+    }
+
+    /// The report in the forms of the command line.
+    ///
+    /// # Errors
+    /// Where it does not serialise.
+    pub fn report(&self) -> Result<Report, serde_json::Error> {
+        let mut table = Table::new(&["CLUSTER", "REMOVED", "CLEAR"], &[]);
+        let clear = |so: bool| if so { "yes" } else { "no" }.to_owned();
+        for other in &self.others {
+            table.row([other.cluster.clone(), other.removed.len().to_string(), clear(other.clear)]);
+        }
+        if let Some(itself) = &self.itself {
+            let gone = itself.error.is_none() && !self.dry_run;
+            table.row([itself.cluster.clone(), itself.removed.len().to_string(), clear(gone)]);
+        }
+        let report = Report::of_kind("ClusterRemoved", self, table)?;
+        Ok(Report { names: vec![self.name.clone()], ..report })
+    }
+
+    /// For people: what goes, in each cluster.
+    pub fn plan_text(&self) -> String {
+        let mut out = String::new();
+        let rows = self.others.iter().map(|o| (&o.cluster, &o.removed, &o.error));
+        let itself = self.itself.iter().map(|i| (&i.cluster, &i.removed, &i.error));
+        for (cluster, removed, error) in rows.chain(itself) {
+            out.push_str(&format!("{cluster}\n"));
+            out.extend(removed.iter().map(|text| format!("  - {text}\n")));
+            out.extend(error.iter().map(|why| format!("  error: {why}\n")));
+        }
+        out
+    }
+}

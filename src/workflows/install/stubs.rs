@@ -1,0 +1,127 @@
+//! Stub Services: in each cluster one for every service of the mesh that it lacks, so that DNS answers there (the talk's
+//! `ratings`). Opt-in; each run says anew which there shall be, and the inventory prunes the others.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use futures::future::join_all;
+use serde_json::Value;
+
+use super::backend::Backend;
+use super::error::InstallError;
+use super::input::PlanInput;
+use super::live::DEADLINE;
+use super::plan::PlannedCluster;
+use super::standing;
+use crate::adapters::k8s::get_all;
+use crate::adapters::registry::{ReadOptions, Registry, Trust, load_folder};
+use crate::data::model::{ClusterId, ServiceId, ServiceKind, ServiceScope};
+use crate::engine::load_once;
+use crate::pure::manifest::{Inventory, Object, ObjectKey, stub};
+use crate::pure::mesh::Mesh;
+
+/// How long the objects of one cluster may take.
+const LOAD: Duration = Duration::from_secs(20);
+
+/// Every stub that a cluster shall have, by the services that the clusters define. Only services with a cluster IP: what
+/// stands for a headless service must answer with its pods, and no stub has any.
+fn wanted(mesh: &Mesh, cluster: &ClusterId) -> Vec<Object> {
+    let own = |id: &ServiceId| ServiceId { scope: ServiceScope::Cluster(cluster.clone()), ..id.clone() };
+    let lacking = mesh.services.values().filter(|service| {
+        service.id.scope == ServiceScope::Mesh
+            && service.kind == ServiceKind::ClusterIp
+            && service.local.get(cluster).is_none_or(|local| local.stub)
+            && !mesh.services.contains_key(&own(&service.id))
+    });
+    lacking.filter_map(|s| stub(&s.id.namespace, &s.id.name, &s.ports)).collect()
+}
+
+/// A cluster that is to have stubs.
+pub(super) struct Place<'a> {
+    pub(super) id: &'a ClusterId,
+    pub(super) backend: Option<&'a Backend>,
+    /// What an earlier run put there.
+    pub(super) old: Option<&'a Inventory>,
+}
+
+/// Adds the stubs to what is planned, and gives what is to be told of each cluster.
+///
+/// # Errors
+/// Where the registry's directory cannot be read.
+pub(super) async fn add(
+    input: &PlanInput,
+    planned: &mut [PlannedCluster],
+    places: &[Place<'_>],
+) -> Result<Vec<(ClusterId, String)>, InstallError> {
+    let options = ReadOptions { primary: Some(input.primary.clone()), trust: Trust::Terminal };
+    let registry = Registry::read(&input.dir, &options)?;
+    let loaded = load_once(&registry, LOAD).await;
+    let mut told = Vec::new();
+    let rows = planned.iter_mut().map(|planned| async {
+        let place = places.iter().find(|p| *p.id == planned.id)?;
+        if let Some((dead, _)) = loaded.failed.iter().next() {
+            // what the others define is not known: nothing comes, and nothing goes
+            keep(planned, place.old);
+            return Some((
+                planned.id.clone(),
+                format!("stub Services stay as they are: the cluster {dead} cannot be read"),
+            ));
+        }
+        let namespaces = namespaces(planned, place.backend?).await;
+        let mut wanted = wanted(&loaded.mesh, &planned.id);
+        // in a folder the real one may stand beside the stub of an earlier run
+        if let (Some(folder), Some(ours)) = (planned.place.folder(), planned.place.ours()) {
+            let keys: Vec<ObjectKey> = wanted.iter().map(|o| o.key.clone()).collect();
+            let real = standing::others(folder, ours, &keys.iter().collect::<Vec<_>>());
+            wanted.retain(|o| real.iter().all(|(key, _)| **key != o.key));
+        }
+        let (there, absent): (Vec<Object>, Vec<Object>) =
+            wanted.into_iter().partition(|o| namespaces.contains(&o.key.namespace));
+        planned.manifests.inventory.objects.extend(there.iter().map(|o| o.key.clone()));
+        planned.manifests.inventory.objects.sort();
+        planned.manifests.objects.extend(there);
+        planned.manifests.objects.sort_by_key(|o| o.key.stage());
+        let absent: BTreeSet<String> = absent.into_iter().map(|o| o.key.namespace).collect();
+        let names: Vec<String> = absent.into_iter().collect();
+        let text = format!("no stub Services in the namespaces that it does not have: {}", names.join(", "));
+        (!names.is_empty()).then(|| (planned.id.clone(), text))
+    });
+    told.extend(join_all(rows).await.into_iter().flatten());
+    Ok(told)
+}
+
+/// Keeps the stubs of an earlier run in the inventory: Services outside of the control plane's namespace are nothing else.
+fn keep(planned: &mut PlannedCluster, old: Option<&Inventory>) {
+    let home = planned.manifests.namespace.clone();
+    let is_stub = |key: &&ObjectKey| key.group.is_empty() && key.kind == "Service" && key.namespace != home;
+    let objects = &mut planned.manifests.inventory.objects;
+    objects.extend(old.iter().flat_map(|i| &i.objects).filter(is_stub).cloned());
+    objects.sort();
+    objects.dedup();
+}
+
+/// The namespaces of a cluster, with those that this run makes; a folder has those that its objects name.
+async fn namespaces(planned: &PlannedCluster, backend: &Backend) -> BTreeSet<String> {
+    let made = planned.manifests.objects.iter().filter(|o| o.key.kind == "Namespace").map(|o| o.key.name.clone());
+    let mut all: BTreeSet<String> = made.collect();
+    match (backend, planned.place.folder()) {
+        (Backend::Live(live), _) => {
+            let there = get_all(&live.client, "/api/v1/namespaces", DEADLINE).await.unwrap_or_default();
+            let alive = there.iter().filter(|n| n.pointer("/metadata/deletionTimestamp").is_none());
+            all.extend(alive.filter_map(|n| n.pointer("/metadata/name").and_then(Value::as_str)).map(str::to_owned));
+        }
+        (Backend::Folder(_), Some(folder)) => all.extend(of_folder(folder)),
+        (Backend::Folder(_), None) => {}
+    }
+    all
+}
+
+fn of_folder(folder: &Path) -> BTreeSet<String> {
+    let objects = load_folder(folder).map(|f| f.objects).unwrap_or_default();
+    let named = objects.keys().map(|key| match key.namespace.is_empty() {
+        true => key.name.to_string(),
+        false => key.namespace.to_string(),
+    });
+    named.chain(["default".to_owned()]).collect()
+}

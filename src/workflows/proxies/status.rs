@@ -1,0 +1,213 @@
+//! Whether proxies have what they were sent: every pilot's streams, type by type.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::pilots::Pilots;
+use super::source::{Origin, SourceError};
+use crate::data::model::{Report, Table};
+
+/// The types, in the order of their columns.
+pub const TYPES: [&str; 4] = ["CDS", "LDS", "EDS", "RDS"];
+/// The longest reason in a table, in characters; JSON has it whole.
+const MAX_REASON: usize = 160;
+
+/// How a type of a proxy stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum State {
+    /// It has accepted all that it was sent.
+    #[serde(rename = "SYNCED")]
+    Synced,
+    /// It has not answered the last response yet.
+    #[serde(rename = "STALE")]
+    Stale,
+    /// It has rejected the last response.
+    #[serde(rename = "NACK")]
+    Nack,
+    /// It has asked, and nothing was sent.
+    #[serde(rename = "NOT SENT")]
+    NotSent,
+    /// It has not asked.
+    #[serde(rename = "NOT ASKED")]
+    NotAsked,
+}
+
+/// A type of a proxy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TypeState {
+    /// How it stands.
+    pub state: State,
+    /// How many seconds ago that began, where pilot says so.
+    pub seconds: Option<u64>,
+    /// Why it was rejected, in the proxy's words.
+    pub reason: Option<String>,
+}
+
+/// A proxy's stream to a pilot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProxyState {
+    /// `POD.NAMESPACE`
+    pub proxy: String,
+    /// The cluster it says it runs in; empty where it says none.
+    pub cluster: String,
+    /// The pilot it is connected to.
+    pub pilot: String,
+    /// Its build.
+    pub version: String,
+    /// Whether every type that it asked for is synced.
+    pub in_sync: bool,
+    /// By type.
+    pub types: BTreeMap<&'static str, TypeState>,
+}
+
+/// The streams of the pilots that answer, sorted; and why the others do not.
+///
+/// # Errors
+/// Where no pilot answers.
+pub async fn proxy_states(pilots: &Pilots) -> Result<(Vec<ProxyState>, Vec<SourceError>), SourceError> {
+    let asked = pilots.iter().map(|pilot| async move { (pilot.origin(), pilot.streams().await) });
+    let (mut states, mut silent, mut answered) = (Vec::new(), Vec::new(), false);
+    for (origin, answer) in join_all(asked).await {
+        match answer {
+            Ok(streams) => {
+                answered = true;
+                let rows = streams.as_array().into_iter().flatten();
+                states.extend(rows.filter_map(|row| proxy_state(row, &place(origin))));
+            }
+            Err(error) => silent.push(error),
+        }
+    }
+    if !answered {
+        return Err(silent.pop().unwrap_or_else(|| SourceError::NoPilot("there is none".to_owned())));
+    }
+    states.sort_by(|a, b| (&a.cluster, &a.proxy, &a.pilot).cmp(&(&b.cluster, &b.proxy, &b.pilot)));
+    Ok((states, silent))
+}
+
+/// A pilot's place, short enough for a column.
+fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::Pilot(url) => url.trim_start_matches("http://").to_owned(),
+        Origin::PilotPod(pod) => pod.rsplit('/').next().unwrap_or_default().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// A row of `/debug/syncz`: ours, or that of an istiod before 1.22, `{"cluster_sent":…,"cluster_acked":…}`.
+fn proxy_state(row: &Value, pilot: &str) -> Option<ProxyState> {
+    let text = |keys: &[&str]| keys.iter().find_map(|k| row.get(*k)).and_then(Value::as_str).unwrap_or_default();
+    let proxy = text(&["proxy", "proxyID"]);
+    if proxy.is_empty() {
+        return None;
+    }
+    let types: BTreeMap<_, _> = TYPES.into_iter().map(|ty| (ty, type_state(row, ty))).collect();
+    Some(ProxyState {
+        proxy: proxy.to_owned(),
+        cluster: text(&["cluster_id", "clusterID"]).to_owned(),
+        pilot: pilot.to_owned(),
+        version: text(&["version", "istio_version"]).to_owned(),
+        in_sync: types.values().all(|t| matches!(t.state, State::Synced | State::NotAsked)),
+        types,
+    })
+}
+
+fn type_state(row: &Value, ty: &str) -> TypeState {
+    let bare = |state| TypeState { state, seconds: None, reason: None };
+    let Some(types) = row.get("types") else {
+        let name = match ty {
+            "CDS" => "cluster",
+            "LDS" => "listener",
+            "EDS" => "endpoint",
+            _ => "route",
+        };
+        let nonce = |what: &str| row.get(format!("{name}_{what}")).and_then(Value::as_str).unwrap_or_default();
+        return match (nonce("sent"), nonce("acked")) {
+            ("", _) => bare(State::NotSent),
+            (sent, acked) if sent == acked => bare(State::Synced),
+            _ => bare(State::Stale),
+        };
+    };
+    let Some(status) = types.get(ty) else { return bare(State::NotAsked) };
+    let seconds = |pointer: &str| status.pointer(pointer).and_then(Value::as_u64);
+    match status.get("state").and_then(Value::as_str) {
+        Some("SYNCED") => bare(State::Synced),
+        Some("NACK") => TypeState {
+            state: State::Nack,
+            seconds: seconds("/nack/secondsAgo"),
+            reason: status.pointer("/nack/reason").and_then(Value::as_str).map(str::to_owned),
+        },
+        Some("STALE") => TypeState { state: State::Stale, seconds: seconds("/unansweredSeconds"), reason: None },
+        _ => bare(State::NotSent),
+    }
+}
+
+/// The states as a report of kind `ProxyStatusList`.
+///
+/// # Errors
+/// Where it does not serialise.
+pub fn status_report(states: &[ProxyState]) -> Result<Report, serde_json::Error> {
+    let mut table = Table::new(&["PROXY", "CLUSTER", "PILOT", "VERSION", "CDS", "LDS", "EDS", "RDS", "REASON"], &[]);
+    let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+    for state in states {
+        let cells = TYPES.map(|ty| state.types.get(ty).map(cell).unwrap_or_default());
+        let reasons = TYPES.iter().filter_map(|ty| Some((ty, state.types.get(ty)?.reason.as_ref()?)));
+        let reasons: Vec<_> = reasons.map(|(ty, why)| format!("{ty}: {}", cut(why))).collect();
+        let place = [dash(&state.proxy), dash(&state.cluster), dash(&state.pilot), dash(&state.version)];
+        table.row(place.into_iter().chain(cells).chain([reasons.join("; ")]));
+    }
+    let items = serde_json::to_value(states)?;
+    let mut report = Report::of_kind("ProxyStatusList", &items, table)?;
+    report.names = states.iter().map(|s| s.proxy.clone()).collect();
+    Ok(report)
+}
+
+fn cell(state: &TypeState) -> String {
+    let age = state.seconds.map(|s| format!(" ({s}s)")).unwrap_or_default();
+    match state.state {
+        State::Synced => "SYNCED".to_owned(),
+        State::Stale => format!("STALE{age}"),
+        State::Nack => format!("NACK{age}"),
+        State::NotSent => "NOT SENT".to_owned(),
+        State::NotAsked => "-".to_owned(),
+    }
+}
+
+/// A reason as a table has it: its first line, of bounded length.
+pub(super) fn cut(reason: &str) -> String {
+    let line = reason.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(MAX_REASON).collect();
+    if short.len() < reason.len() { format!("{short}…") } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_pilot_says_of_a_stream_becomes_a_row() {
+        let row = json!({"proxy": "web-1.default", "cluster_id": "gke", "version": "1.40.0", "types": {
+            "CDS": {"state": "SYNCED", "unansweredSeconds": 9},
+            "LDS": {"state": "NACK", "nack": {"reason": "bad\nworse", "secondsAgo": 3}},
+            "EDS": {"state": "STALE", "unansweredSeconds": 12},
+        }});
+        let state = proxy_state(&row, "p:1").into_iter().collect::<Vec<_>>();
+        assert!(!state.iter().any(|s| s.in_sync));
+        let report = status_report(&state).map(|r| r.table.rows.concat().join("|"));
+        let want = "web-1.default|gke|p:1|1.40.0|SYNCED|NACK (3s)|STALE (12s)|-|LDS: bad…";
+        assert_eq!(report.ok().as_deref(), Some(want));
+    }
+
+    #[test]
+    fn a_foreign_pilots_nonces_are_compared() {
+        let row = json!({"proxy": "a.b", "cluster_sent": "x", "cluster_acked": "x", "listener_sent": "y",
+            "listener_acked": "x", "endpoint_sent": "", "route_sent": "z", "route_acked": "z"});
+        let states = proxy_state(&row, "p").map(|s| s.types.into_values().map(|t| t.state).collect::<Vec<_>>());
+        assert_eq!(states, Some(vec![State::Synced, State::NotSent, State::Stale, State::Synced]));
+        assert_eq!(proxy_state(&json!({}), "p"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! `meshctl cluster remove` on two real clusters: what is gone from the one that stays, and from the one that goes.
+
+use std::sync::Arc;
+
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, Patch, PatchParams};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use crate::harness::Ran;
+use crate::install::bench::{Bench, SYSTEM, listing, ours};
+use crate::pair::{Pair, alone};
+use crate::proxy::BlackHole;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        alone("api::removal::a_cluster_goes_and_nothing_of_it_is_left", a_cluster_goes_and_nothing_of_it_is_left),
+        alone("api::removal::a_dead_cluster_goes_from_the_others", a_dead_cluster_goes_from_the_others),
+    ]
+}
+
+/// The ids under which gke holds credentials.
+async fn held(bench: &Bench) -> Vec<String> {
+    let secrets: Api<Secret> = Api::namespaced(bench.pair.gke.client(), SYSTEM);
+    let secret = secrets.get("istio-remote-clusters").await.unwrap();
+    secret.data.unwrap_or_default().into_keys().collect()
+}
+
+/// Another remote's credential, which nobody must touch.
+async fn with_west(bench: &Bench) {
+    let secrets: Api<Secret> = Api::namespaced(bench.pair.gke.client(), SYSTEM);
+    let patch = json!({"data": {"west": ByteString(b"theirs".to_vec())}});
+    secrets.patch("istio-remote-clusters", &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+}
+
+fn json_of(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {}{}", ran.stdout, ran.stderr))
+}
+
+async fn a_cluster_goes_and_nothing_of_it_is_left(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+    with_west(&bench).await;
+
+    let ran = bench.run(&["cluster", "remove", "gke", "--yes"]).await.exits(2);
+    assert!(ran.stderr.contains("gke is the primary"), "{}", ran.stderr);
+    let ran = bench.run(&["cluster", "remove", "south", "--yes"]).await.exits(2);
+    assert!(ran.stderr.contains("there are: gke, on-prem, west"), "{}", ran.stderr);
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--dry-run"]).await.exits(0);
+    assert!(ran.stdout.contains("- Secret/istio-system/istio-remote-clusters, key on-prem"), "{}", ran.stdout);
+    assert_eq!(held(&bench).await, ["on-prem", "west"], "a dry run removes nothing");
+
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--yes", "-o", "json"]).await.exits(0);
+    let report = json_of(&ran);
+    assert_eq!(
+        (&report["others"][0]["cluster"], &report["others"][0]["clear"]),
+        (&"gke".into(), &true.into()),
+        "{report}"
+    );
+    assert_eq!(held(&bench).await, ["west"]);
+    let left: Vec<String> = ours(&listing(&bench.pair.on_prem).await);
+    // the CA outlives an installation, and its namespace with it
+    assert!(left.iter().all(|k| k.ends_with("/cacerts") || k.ends_with("/istio-system")), "{left:?}");
+    let folder = bench.home.home().join("kubeconf");
+    assert!(!folder.join("on-prem.yaml").exists() && folder.join(".on-prem.yaml.removed").exists());
+    let ran = bench.run(&["cluster", "list", "-o", "name"]).await.exits(0);
+    assert_eq!(ran.stdout, "gke\n");
+}
+
+async fn a_dead_cluster_goes_from_the_others(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+    with_west(&bench).await;
+    let hole = BlackHole::new();
+    bench.kubeconfig("on-prem", &bench.pair.on_prem.kubeconfig_at(hole.address()));
+
+    // it cannot be uninstalled: the others are clear, and it is said what helps
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(1);
+    assert!(ran.stderr.contains("removing on-prem from cluster on-prem failed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("meshctl cluster remove on-prem --dead"), "{}", ran.stderr);
+    assert!(bench.home.home().join("kubeconf/on-prem.yaml").exists(), "not done is not forgotten");
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--dead", "--yes"]).await.exits(0);
+    assert!(ran.stderr.contains("kubeconf/on-prem.yaml is set aside"), "{}", ran.stderr);
+    assert_eq!(held(&bench).await, ["west"]);
+
+    // one that the registry has lost, while the primary does not answer; and then again
+    bench.kubeconfig("gke", &bench.pair.gke.kubeconfig_at(hole.address()));
+    let ran = bench.run(&["cluster", "remove", "west", "--dead", "--yes"]).await.exits(1);
+    assert!(ran.stderr.contains("removing west from cluster gke failed"), "{}", ran.stderr);
+    bench.kubeconfig("gke", &bench.pair.gke.kubeconfig());
+    let ran = bench.run(&["cluster", "remove", "west", "--dead", "--yes", "-o", "json"]).await.exits(0);
+    assert_eq!(json_of(&ran)["others"][0]["removed"][0], "Secret/istio-system/istio-remote-clusters, key west");
+    assert_eq!(held(&bench).await, [""; 0]);
+}
