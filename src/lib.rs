@@ -13,10 +13,10 @@
 //! | `workflows::install` | input → plan (pure) → diff → write → prune, by inventory | mesh engine manifest ca files registry k8s |
 //! | `workflows::ca` | the CA folder on disk: made, locked, read, written | ca files |
 //! | `workflows::proxies` | a word → a proxy in any cluster; the sources of a dump | mesh inspect xds v1 registry k8s engine, proto |
-//! | `roles::discovery` | the talk's pilot: xDS, v1 REST, debug, metrics over a registry | mesh xds v1 inspect manifest registry k8s engine grpc serve files, proto |
+//! | `roles::discovery` | the talk's pilot: xDS, v1 REST, debug, metrics over a registry; in a cluster the remotes' tokens and slices | mesh xds v1 inspect manifest registry k8s engine grpc serve files, proto |
 //! | `engine` | feeds, the writer, subscribers, publication; `load_once` for commands | mesh xds registry serve |
-//! | `adapters::registry` | a directory is the mesh: live and file clusters behind one interface | files k8s |
-//! | `adapters::k8s` | clients, lists, watches, and errors that show no secret | serve |
+//! | `adapters::registry` | a directory, or a Secret, is the mesh: live and file clusters behind one interface | files k8s |
+//! | `adapters::k8s` | clients, lists, watches, writes, the Lease, and errors that show no secret | serve |
 //! | `adapters::grpc` | the raw codec, the ADS service, an ADS client | serve, proto |
 //! | `adapters::serve` | listeners, TLS and its rotation, HTTP, metrics, shutdown, the clock | files |
 //! | `adapters::files` | atomic private writes, capped reads, locks | nothing |

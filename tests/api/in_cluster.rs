@@ -4,10 +4,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use k8s_openapi::api::core::v1::{Node, Pod};
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use crate::pair::{Pair, shared};
+use crate::cluster::{Assets, Cluster, Settings};
+use crate::pair::{Pair, shared, with_controllers};
 use crate::pilot::{LONG, get};
 use crate::stretched::{Mesh, claims, token};
 use crate::wait::eventually;
@@ -20,6 +23,10 @@ pub fn trials() -> Vec<Trial> {
         shared("api::in_cluster::the_next_holder_goes_on", the_next_holder_goes_on),
         shared("api::in_cluster::keys_take_effect_without_a_restart", keys_take_effect),
         shared("api::in_cluster::settings_come_from_the_config_map", settings_come_from_the_config_map),
+        shared("api::in_cluster::troubles_are_told_where_an_operator_looks", troubles_are_told),
+        shared("api::in_cluster::it_waits_until_its_remotes_are_known", it_waits_until_its_remotes_are_known),
+        shared("api::in_cluster::a_renewed_account_is_picked_up", a_renewed_account_is_picked_up),
+        with_controllers("api::in_cluster::pods_that_move_are_followed", pods_that_move_are_followed),
     ]
 }
 
@@ -87,6 +94,18 @@ async fn tokens_are_renewed(pair: Arc<Pair>) {
     })
     .await;
     assert_eq!(pilot.addresses(&mesh.gke.host("reviews")).await, ["10.2.0.1"]);
+    // two at a time: neither undoes the other
+    let line = pair.on_prem.proxy();
+    mesh.admit(&pair.on_prem, "rack", line.address()).await;
+    let before = [mesh.key("on-prem").await, mesh.key("rack").await];
+    eventually("both keys with other tokens", LONG, async || {
+        let now = [mesh.key("on-prem").await, mesh.key("rack").await];
+        if now.iter().zip(&before).all(|(now, before)| now != before) { Ok(()) } else { Err("not yet") }
+    })
+    .await;
+    for id in ["on-prem", "rack"] {
+        pilot.cluster_is(id, "synced").await;
+    }
     let managers = mesh.secret().await.metadata.managed_fields.unwrap();
     assert!(managers.iter().any(|m| m.manager.as_deref() == Some("meshctl-discovery")), "{managers:?}");
     for text in [pilot.log(), pilot.debug("clusterz").await.to_string()] {
@@ -239,4 +258,118 @@ async fn settings_come_from_the_config_map(pair: Arc<Pair>) {
         mesh.event("SettingsBroken", &["the key meshctl of the ConfigMap", "openNamespace is no known key"]).await;
     assert_eq!(event.regarding.unwrap().kind.as_deref(), Some("ConfigMap"));
     assert_eq!(scopes().await, 1);
+}
+
+async fn troubles_are_told(pair: Arc<Pair>) {
+    let line = pair.on_prem.proxy();
+    let mesh = Mesh::install(&pair, "troubles", line.address()).await;
+    mesh.pods(&["10.1.0.1"], &[]).await;
+    mesh.on_prem.serve("reviews", &["10.2.0.1"]).await;
+    let pilot = mesh.pilot("pilot-1", &[]).await;
+    mesh.held_by("pilot-1").await;
+    let second = mesh.pilot("pilot-2", &[]).await;
+    mesh.slice_is(&["10.1.0.1"]).await;
+    let host = mesh.gke.host("reviews");
+    pilot.has(&host, &["10.2.0.1"]).await;
+    // somebody took the slice away: only install makes one
+    mesh.delete_slice().await;
+    let event =
+        mesh.event("RemoteSliceNotKept", &["on-prem", "istio-pilot-gke-v4 is not there", "meshctl install"]).await;
+    let about = event.regarding.unwrap();
+    assert_eq!((about.kind.as_deref(), about.uid), (Some("Service"), mesh.service().await.metadata.uid));
+    // the line is cut
+    line.cut();
+    let event = mesh.event("RemoteUnreachable", &["reading the cluster on-prem failed", "cannot be reached"]).await;
+    assert_eq!(event.reporting_instance.as_deref(), Some("pilot-1"), "the holder tells, and nobody else");
+    second.says(&["RemoteUnreachable", "on-prem"]).await;
+    assert_eq!(pilot.addresses(&host).await, ["10.2.0.1"]);
+    let page = pilot.debug("clusterz").await;
+    let troubles = page["upkeep"]["troubles"].as_array().unwrap();
+    assert!(troubles.iter().any(|t| t["reason"] == "RemoteUnreachable"), "{page}");
+    line.restore();
+    pilot.cluster_is("on-prem", "synced").await;
+    pilot.says(&["RemoteUnreachable is over"]).await;
+    // and the same trouble again is the same Event
+    line.cut();
+    pilot.cluster_is("on-prem", "stale").await;
+    second.cluster_is("on-prem", "stale").await;
+    let again = mesh.events("RemoteUnreachable").await;
+    let mut notes: Vec<_> = again.iter().map(|e| e.note.clone()).collect();
+    notes.sort();
+    notes.dedup();
+    assert_eq!(notes.len(), again.len(), "{again:?}");
+}
+
+async fn it_waits_until_its_remotes_are_known(pair: Arc<Pair>) {
+    let line = pair.gke.proxy();
+    let mut mesh = Mesh::install(&pair, "waits", of(&pair)).await;
+    mesh.port = line.address().port();
+    line.cut();
+    let pilot = mesh.pilot("pilot-1", &[]).await;
+    pilot.says(&["RemotesUnreadable", "cannot be reached"]).await;
+    let ready = get(pilot.address("monitoring"), "/ready").await;
+    assert!(
+        ready.as_ref().is_err_and(|e| e.contains("503") && e.contains("no cluster has been read yet")),
+        "{ready:?}"
+    );
+    let page = pilot.debug("clusterz").await;
+    assert_eq!(page["restartHold"]["waitsFor"], json!(["gke"]), "a resuming proxy keeps what it has: {page}");
+    line.restore();
+    pilot.cluster_is("gke", "synced").await;
+    pilot.cluster_is("on-prem", "synced").await;
+    let page = pilot.debug("clusterz").await;
+    assert_eq!(page["restartHold"]["waitsFor"], json!([]), "{page}");
+    mesh.held_by("pilot-1").await;
+}
+
+async fn a_renewed_account_is_picked_up(pair: Arc<Pair>) {
+    let mesh = Mesh::install(&pair, "account", of(&pair)).await;
+    mesh.pods(&["10.1.0.1"], &[]).await;
+    let pilot = mesh.pilot("pilot-1", &[]).await;
+    mesh.slice_is(&["10.1.0.1"]).await;
+    mesh.revoke_account().await;
+    // an API server remembers tokens for some seconds
+    pilot.says(&["LeaseNotHeld", "does not accept the credentials"]).await;
+    mesh.renew_account().await;
+    mesh.held_by("pilot-1").await;
+    pilot.says(&["LeaseNotHeld is over"]).await;
+    mesh.pods(&["10.1.0.2"], &[]).await;
+    mesh.slice_is(&["10.1.0.2"]).await;
+}
+
+/// A pod of the Deployment, as a kubelet and its controller would have it.
+async fn pilot_pod(mesh: &Mesh, name: &str, address: &str) {
+    let pods: Api<Pod> = Api::namespaced(mesh.client("gke"), &mesh.namespace);
+    let pod = json!({
+        "metadata": {"name": name, "labels": {"app": "istio-pilot", "istio": "pilot"}},
+        "spec": {"nodeName": "n", "serviceAccountName": "istio-pilot-service-account",
+            "containers": [{"name": "discovery", "image": "none"}]},
+    });
+    pods.create(&PostParams::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
+    let status = json!({"status": {
+        "phase": "Running", "podIP": address, "podIPs": [{"ip": address}],
+        "conditions": [{"type": "Ready", "status": "True"}],
+    }});
+    pods.patch_status(name, &PatchParams::default(), &Patch::Merge(status)).await.unwrap();
+}
+
+/// The slices here are those that Kubernetes' own controller makes of the rendered Service.
+async fn pods_that_move_are_followed(gke: Cluster) {
+    let assets = Assets::find(&["etcd", "kube-apiserver"]).unwrap();
+    let remote = Settings { name: "on-prem", services: "10.97.0.0/16", advertised: "192.0.2.2", controllers: false };
+    let pair = Pair { gke, on_prem: Cluster::start_new(remote, &assets).await.unwrap() };
+    let mesh = Mesh::install(&pair, "moves", of(&pair)).await;
+    let node = json!({"metadata": {"name": "n"}});
+    let nodes: Api<Node> = Api::all(mesh.client("gke"));
+    nodes.create(&PostParams::default(), &serde_json::from_value(node).unwrap()).await.unwrap();
+    let pilot = mesh.pilot("pilot-1", &[]).await;
+    mesh.held_by("pilot-1").await;
+    pilot_pod(&mesh, "pilot-1", "10.1.0.1").await;
+    mesh.slice_is(&["10.1.0.1"]).await;
+    pilot_pod(&mesh, "pilot-2", "10.1.0.2").await;
+    mesh.slice_is(&["10.1.0.1", "10.1.0.2"]).await;
+    let pods: Api<Pod> = Api::namespaced(mesh.client("gke"), &mesh.namespace);
+    pods.delete("pilot-1", &DeleteParams::default().grace_period(0)).await.unwrap();
+    mesh.slice_is(&["10.1.0.2"]).await;
+    assert_eq!(pilot.debug("clusterz").await["upkeep"]["troubles"], json!([]), "{}", pilot.log());
 }

@@ -9,7 +9,7 @@ use kube::api::{Api, PostParams};
 use libtest_mimic::Trial;
 
 use crate::pair::{Pair, shared};
-use crate::pilot::LONG;
+use crate::pilot::{LONG, get};
 use crate::stretched::{Mesh, PILOT, READER};
 use crate::wait::eventually;
 
@@ -70,6 +70,8 @@ const RIGHTS: &[Right] = &[
         &["RemoteSliceNotKept", "in this cluster cannot be read"],
     ),
     right("on-prem", ["", "services", "", "list"], &["RemoteUnreachable", "on-prem", "services is forbidden"]),
+    right("on-prem", ["", "nodes", "", "list"], &["RemoteUnreachable", "on-prem", "nodes is forbidden"]),
+    right("on-prem", ["", "namespaces", "", "watch"], &["RemoteUnreachable", "on-prem", "cannot watch"]),
     right("on-prem", ["", "pods", "", "list"], &["RemoteUnreachable", "on-prem", "pods is forbidden"]),
     right(
         "on-prem",
@@ -224,8 +226,16 @@ async fn each_right_that_is_missing_is_named(pair: Arc<Pair>) {
         }
         // the slice is to be written in every round
         mesh.pods(&[&format!("10.1.1.{}", i + 1)], &[]).await;
-        let pilot = mesh.pilot("pilot-1", &["--token-renew-after", "1s"]).await;
+        // a source that is rotated all the time is never lost for long
+        let renews = right.says.contains(&"TokenNotRenewed");
+        let more: &[&str] = if renews { &["--token-renew-after", "1s"] } else { &[] };
+        let pilot = mesh.pilot("pilot-1", more).await;
         pilot.says(right.says).await;
+        if right.resource == "secrets" && right.verb == "list" {
+            // its remotes are not known: a proxy that came to it could only lose
+            let ready = get(pilot.address("monitoring"), "/ready").await;
+            assert!(ready.as_ref().is_err_and(|e| e.contains("503") && e.contains("reading the Secret")), "{ready:?}");
+        }
         drop(pilot);
         roles.write(&mesh, right.cluster, None).await;
         right.is_allowed(&mesh, true).await;

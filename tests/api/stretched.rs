@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
 use k8s_openapi::api::coordination::v1::Lease;
-use k8s_openapi::api::core::v1::{ConfigMap, Secret, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::events::v1::Event;
 use kube::api::{Api, ApiResource, DynamicObject, Patch, PatchParams, PostParams, TypeMeta};
@@ -34,7 +34,8 @@ pub struct Mesh {
     pub gke: Writer,
     pub on_prem: Writer,
     account: tempfile::TempDir,
-    port: u16,
+    /// Where pilot finds the primary's API server, on loopback.
+    pub port: u16,
     primary: kube::Client,
     remote: kube::Client,
 }
@@ -53,10 +54,26 @@ impl Mesh {
         let account = tempfile::tempdir().unwrap();
         std::fs::write(account.path().join("ca.crt"), pair.gke.ca()).unwrap();
         let mesh = Self { namespace, gke, on_prem, account, port: pair.gke.port(), primary, remote: remote_client };
-        let token = mint(&mesh.primary, &mesh.namespace, PILOT).await;
-        std::fs::write(mesh.account.path().join("token"), token).unwrap();
+        mesh.renew_account().await;
         mesh.admit(&pair.on_prem, "on-prem", remote).await;
         mesh
+    }
+
+    /// Gives pilot a fresh token of its account, as the kubelet does.
+    pub async fn renew_account(&self) {
+        let token = mint(&self.primary, &self.namespace, PILOT).await;
+        let new = self.account.path().join("new");
+        std::fs::write(&new, token).unwrap();
+        std::fs::rename(new, self.account.path().join("token")).unwrap();
+    }
+
+    /// Makes pilot's account anew: no token of before is accepted any more.
+    pub async fn revoke_account(&self) {
+        let accounts: Api<ServiceAccount> = Api::namespaced(self.primary.clone(), &self.namespace);
+        let mut account = accounts.get(PILOT).await.unwrap();
+        accounts.delete(PILOT, &Default::default()).await.unwrap();
+        (account.metadata.resource_version, account.metadata.uid) = (None, None);
+        accounts.create(&PostParams::default(), &account).await.unwrap();
     }
 
     /// Writes a key for a cluster with a fresh token of its reader.
@@ -139,6 +156,17 @@ impl Mesh {
         let slices: Api<EndpointSlice> = Api::namespaced(self.remote.clone(), &self.namespace);
         let patch = json!({"endpoints": [{"addresses": [address]}]});
         slices.patch(SLICE, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+    }
+
+    /// The remote's slice is gone.
+    pub async fn delete_slice(&self) {
+        let slices: Api<EndpointSlice> = Api::namespaced(self.remote.clone(), &self.namespace);
+        slices.delete(SLICE, &Default::default()).await.unwrap();
+    }
+
+    /// Pilot's Service in the primary.
+    pub async fn service(&self) -> Service {
+        Api::namespaced(self.primary.clone(), &self.namespace).get("istio-pilot").await.unwrap()
     }
 
     pub async fn lease(&self) -> Option<Lease> {

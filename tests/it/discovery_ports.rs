@@ -136,7 +136,7 @@ async fn every_address_serves_what_its_flag_says() {
     let status = async |client: &reqwest::Client, url: String| {
         client.get(&url).send().await.map(|a| a.status().as_u16()).map_err(|e| format!("{url}: {e:?}"))
     };
-    for i in 0..2 {
+    for i in [0, 1] {
         // v1 REST everywhere; the pages that name workloads only where --http says so
         for (what, debug) in [("http", 200), ("rest", 404)] {
             let address = at[what][i];

@@ -28,7 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 const MAX_BYTES: usize = 16 << 20;
 
 /// What is followed, as it was when it was last heard.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Followed<T> {
     /// By name.
     pub objects: BTreeMap<String, T>,
@@ -36,6 +36,18 @@ pub struct Followed<T> {
     pub synced: bool,
     /// Why they cannot be read now; what was read stands.
     pub problem: Option<K8sError>,
+}
+
+/// The names of the objects, never what they hold: they may be Secrets.
+impl<T> std::fmt::Debug for Followed<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { objects, synced, problem } = self;
+        f.debug_struct("Followed")
+            .field("objects", &objects.keys())
+            .field("synced", synced)
+            .field("problem", problem)
+            .finish()
+    }
 }
 
 impl<T> Default for Followed<T> {
@@ -169,4 +181,17 @@ where
         }
     }
     Ok(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_names_only() {
+        let objects = [("name".to_owned(), "canary")].into();
+        let (_out, followed) = watch::channel(Followed { objects, ..Followed::default() });
+        let shown = format!("{followed:?}");
+        assert!(shown.contains("name") && !shown.contains("canary"), "{shown}");
+    }
 }

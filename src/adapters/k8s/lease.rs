@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::write::{post, put, read};
-use super::{Connector, K8sError};
+use super::{Connector, K8sError, create, get, replace};
 use crate::adapters::serve;
 use crate::data::model::Timestamp;
 
@@ -163,20 +162,19 @@ impl Elector {
 
     async fn try_with(&mut self, client: &kube::Client, now: Instant, deadline: Duration) -> Result<bool, K8sError> {
         if self.until.is_none() {
-            match read(client, &self.path(), deadline).await {
-                Ok(lease) => self.record.observe(&lease, now),
-                Err(K8sError::NotFound) => {
+            match get(client, &self.path(), deadline).await? {
+                Some(lease) => self.record.observe(&lease, now),
+                None => {
                     self.record = Record::new(&self.name);
-                    let made = post(client, &self.collection(), &self.body(&self.name.identity), deadline).await;
+                    let made = create(client, &self.collection(), &self.body(&self.name.identity), deadline).await;
                     return self.taken(made, now);
                 }
-                Err(error) => return Err(error),
             }
             if !self.record.may_take(now) {
                 return Ok(false);
             }
         }
-        let written = put(client, &self.path(), &self.body(&self.name.identity), deadline).await;
+        let written = replace(client, &self.path(), &self.body(&self.name.identity), deadline).await;
         self.taken(written, now)
     }
 
@@ -227,7 +225,7 @@ impl Elector {
         let body = self.body("");
         let released = async {
             let (_, client) = self.connector.client().await?;
-            put(&client, &self.path(), &body, REQUEST).await
+            replace(&client, &self.path(), &body, REQUEST).await
         };
         match released.await {
             Ok(_) => tracing::info!("the Lease {} is released", self.name.name),

@@ -22,7 +22,6 @@ mod plugin;
 mod request;
 mod spacing;
 mod watch;
-mod write;
 
 pub use access::{Access, Token, may, token};
 pub use apply::{Apply, ApplyError, FieldConflict, apply};
@@ -34,8 +33,7 @@ pub use forward::{Forwarded, forward};
 pub use http::{Answer, PodHttp, http_get};
 pub use lease::{LeaseName, LeaseState, hold, micro_time};
 pub use list::{BadObject, PAGE, Page, list, path};
-pub use object::{create, delete, get, get_all};
+pub use object::{create, delete, get, get_all, replace};
 pub use patch::merge;
 pub use request::{identity, version, within};
 pub use watch::{Line, Watch};
-pub use write::{PatchKind, mint, patch, post, put, read};

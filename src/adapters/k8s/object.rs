@@ -77,6 +77,18 @@ pub async fn create(client: &kube::Client, path: &str, object: &Value, deadline:
     within(deadline, async { Ok(client.request::<Value>(request).await?) }).await
 }
 
+/// Replaces an object; where it names `metadata.resourceVersion`, only that version. It is sent once.
+///
+/// # Errors
+/// As [`get`]; [`K8sError::NotFound`] where it is not there, a status of 409 where its version is another.
+pub async fn replace(client: &kube::Client, path: &str, object: &Value, deadline: Duration) -> Result<Value, K8sError> {
+    let request = http::Request::put(path)
+        .header(http::header::CONTENT_TYPE, "application/json")
+        .body(object.to_string().into_bytes())
+        .map_err(|_| K8sError::Protocol("the request's path is no path"))?;
+    within(deadline, async { Ok(client.request::<Value>(request).await?) }).await
+}
+
 /// Deletes an object, only if it is still the one with this UID; in the background, as kubectl does. `false` where there was
 /// none any more.
 ///

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::upkeep::{MANAGER, Upkeep, WRITE};
-use crate::adapters::k8s::{self, K8sError, PatchKind};
+use crate::adapters::k8s::{self, K8sError};
 use crate::adapters::registry::{REMOTES, connector_of, token_of, with_token};
 use crate::adapters::serve::{self, Backoff};
 use crate::data::model::{ClusterId, Secret, Timestamp};
@@ -217,7 +217,7 @@ async fn mint(due: &Due, namespace: &str) -> Result<Secret<String>, K8sError> {
     let broken = || K8sError::Config("its key in the Secret is broken".into());
     let connector = connector_of(due.kubeconfig.expose()).ok_or_else(broken)?;
     let (_, client) = connector.client().await?;
-    k8s::mint(&client, namespace, ACCOUNT, LIFE, WRITE).await
+    Ok(k8s::token(&client, namespace, ACCOUNT, LIFE, WRITE).await?.token)
 }
 
 /// Writes a token into the Secret, onto the version that it was made of.
@@ -233,7 +233,7 @@ async fn write(upkeep: &Upkeep, due: &Due, fresh: &Secret<String>, version: &mut
     let body = json!({"metadata": {"resourceVersion": version}, "data": {id.as_str(): value}});
     let answer = async {
         let (_, client) = upkeep.connector.client().await?;
-        k8s::patch(&client, &path, PatchKind::Merge, MANAGER, &body, WRITE).await
+        k8s::merge(&client, &path, MANAGER, &body, WRITE).await
     };
     match answer.await {
         Ok(answer) => {

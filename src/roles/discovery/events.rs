@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::troubles::{self, About, Trouble};
 use super::upkeep::{MANAGER, Upkeep, WRITE};
-use crate::adapters::k8s::{self, K8sError, PatchKind};
+use crate::adapters::k8s::{self, K8sError};
 use crate::adapters::registry::{REMOTES, SETTINGS};
 use crate::adapters::serve;
 
@@ -101,15 +101,15 @@ async fn write(upkeep: &Upkeep, trouble: &Trouble, count: u32) -> Result<(), K8s
     });
     let path = format!("{collection}/{name}");
     let series = json!({"series": {"count": count.max(2), "lastObservedTime": now}});
-    let counted = k8s::patch(&client, &path, PatchKind::Merge, MANAGER, &series, WRITE);
+    let counted = k8s::merge(&client, &path, MANAGER, &series, WRITE);
     if count > 1 {
         match counted.await {
             Err(K8sError::NotFound) => {}
             other => return other.map(drop),
         }
-        return k8s::post(&client, &collection, &event, WRITE).await.map(drop);
+        return k8s::create(&client, &collection, &event, WRITE).await.map(drop);
     }
-    match k8s::post(&client, &collection, &event, WRITE).await {
+    match k8s::create(&client, &collection, &event, WRITE).await {
         // another replica told it before
         Err(K8sError::Status { code: 409, .. }) => counted.await.map(drop),
         other => other.map(drop),
@@ -130,7 +130,7 @@ async fn regarding(upkeep: &Upkeep, client: &kube::Client, about: About) -> Valu
         }
         About::Service => {
             let path = format!("/api/v1/namespaces/{namespace}/services/istio-pilot");
-            let service = k8s::read(client, &path, WRITE).await.unwrap_or_default();
+            let service = k8s::get(client, &path, WRITE).await.ok().flatten().unwrap_or_default();
             let uid = service.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned);
             ("Service", "istio-pilot", uid)
         }

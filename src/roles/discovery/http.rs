@@ -118,7 +118,11 @@ async fn ready(State(pages): State<Arc<Pages>>) -> Response {
         Some(primary) => {
             text(StatusCode::SERVICE_UNAVAILABLE, &format!("the primary {} has not been read yet\n", primary.id))
         }
-        None if none => text(StatusCode::SERVICE_UNAVAILABLE, "no cluster has been read yet\n"),
+        None if none => {
+            let why = pages.upkeep.as_deref().and_then(Upkeep::unread).map(|why| format!(": {why}"));
+            let why = why.unwrap_or_default();
+            text(StatusCode::SERVICE_UNAVAILABLE, &format!("no cluster has been read yet{why}\n"))
+        }
         None => text(StatusCode::OK, "ready\n"),
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::upkeep::{MANAGER, Upkeep, WRITE};
-use crate::adapters::k8s::{self, Connector, Followed, K8sError, PatchKind};
+use crate::adapters::k8s::{self, Apply, ApplyError, Connector, Followed};
 use crate::adapters::registry::Entry;
 use crate::adapters::serve::Backoff;
 use crate::data::model::ClusterId;
@@ -202,7 +202,7 @@ async fn write(
     name: &str,
     family: &str,
     wanted: &Addresses,
-) -> Result<(), K8sError> {
+) -> Result<(), ApplyError> {
     let namespace = &upkeep.own.namespace;
     let endpoints: Vec<Value> =
         wanted.iter().map(|ip| json!({"addresses": [ip.to_string()], "conditions": {"ready": true}})).collect();
@@ -215,8 +215,10 @@ async fn write(
     });
     let path = format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices/{name}");
     let (epoch, client) = connector.client().await?;
-    let answer = k8s::patch(&client, &path, PatchKind::Apply, MANAGER, &body, WRITE).await;
-    if let Err(error) = &answer
+    // the endpoints are ours, whoever else writes them
+    let how = Apply { manager: MANAGER, dry_run: false, force: true };
+    let answer = k8s::apply(&client, &path, &body, how, WRITE).await;
+    if let Err(ApplyError::Api(error)) = &answer
         && error.is_unreachable()
     {
         connector.discard(epoch, error).await;

@@ -41,7 +41,8 @@ pub(super) fn all(upkeep: &Upkeep, now: Timestamp) -> Vec<Trouble> {
     all
 }
 
-fn of_reading(upkeep: &Upkeep) -> Vec<Trouble> {
+/// What pilot cannot read or hold in its own cluster.
+pub(super) fn of_reading(upkeep: &Upkeep) -> Vec<Trouble> {
     let namespace = &upkeep.own.namespace;
     let mut all = Vec::new();
     if let Some(problem) = &upkeep.holdings.remotes.borrow().problem {

@@ -131,6 +131,12 @@ impl Upkeep {
         }
     }
 
+    /// Why the registry is not known yet, where it is not.
+    pub(super) fn unread(&self) -> Option<String> {
+        let known = self.registry.borrow().is_some();
+        troubles::of_reading(self).into_iter().next().filter(|_| !known).map(|t| t.note)
+    }
+
     /// What `/debug/clusterz` adds to a cluster's row.
     pub(super) fn row(&self, id: &ClusterId, now: Timestamp) -> Value {
         let slices = self.noted().slices.get(id).map(SliceState::page);

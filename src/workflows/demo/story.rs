@@ -22,9 +22,11 @@ pub(super) const VALUES: &str = "\
 image:
   hub: registry.example.com/mesh
   tag: demo
-# Ports in plain text that the talk's Service of pilot lists; today they stay closed until they are opened here.
+# Ports that the talk's Service of pilot lists; today plain text stays closed until it is opened here, and mutual TLS needs a
+# certificate, which lay in this Secret then.
 discovery:
   openPorts: {xds: true, rest: true, monitoring: true}
+  tls: {secretName: istio.istio-pilot-service-account}
 ";
 
 /// A step of the tour.
