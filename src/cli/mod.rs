@@ -63,6 +63,8 @@ enum Command {
     #[command(hide = true)]
     Man(commands::man::Args),
     Manifest(commands::manifest::Args),
+    #[command(hide = true)]
+    Probe(commands::probe::Args),
     #[command(visible_alias = "pc")]
     ProxyConfig(commands::proxy_config::Args),
     Uninstall(commands::uninstall::Args),
@@ -102,6 +104,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Install(args) => commands::install::run(ctx, args).await,
         Command::Man(args) => commands::man::run(ctx, args).await,
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
+        Command::Probe(args) => commands::probe::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
         Command::Uninstall(args) => commands::uninstall::run(ctx, args).await,
         Command::Version(args) => commands::version::run(ctx, args).await,

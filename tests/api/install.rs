@@ -182,7 +182,7 @@ async fn uninstall_leaves_nothing_of_ours(pair: Arc<Pair>) {
 async fn it_waits_and_says_the_clusters_own_words(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
     // no controller runs here: nobody looks at the Deployment, and what a kubelet would say the test says
-    let ran = bench.run(&["install", "--tag", "dev", "--yes", "--timeout", "1s"]).await.exits(1);
+    let ran = bench.run(&["install", "--tag", "dev", "--yes", "--timeout", "1s", "--no-verify"]).await.exits(1);
     assert!(
         ran.stderr.contains(
             "waiting until Deployment/istio-system/istio-pilot is ready failed: it is not after 1 s: no controller"
@@ -208,11 +208,11 @@ async fn it_waits_and_says_the_clusters_own_words(pair: Arc<Pair>) {
     };
     status(json!({"observedGeneration": 9, "conditions": [{"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate",
         "message": "pods \"istio-pilot-x\" is forbidden: exceeded quota: small"}]})).await;
-    let ran = bench.run(&["install", "--tag", "dev", "--yes", "--timeout", "30s"]).await.exits(1);
+    let ran = bench.run(&["install", "--tag", "dev", "--yes", "--timeout", "30s", "--no-verify"]).await.exits(1);
     assert!(ran.stderr.contains("exceeded quota: small"), "{}", ran.stderr);
 
     let start = Instant::now();
-    let waiting = bench.run(&["install", "--tag", "dev", "--yes", "--timeout", "60s"]);
+    let waiting = bench.run(&["install", "--tag", "dev", "--yes", "--timeout", "60s", "--no-verify"]);
     let coming = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         status(json!({"observedGeneration": 9, "replicas": 2, "updatedReplicas": 2, "readyReplicas": 2, "availableReplicas": 2, "conditions": []})).await;

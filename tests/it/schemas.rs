@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use meshctl::workflows::demo::{FixtureSet, files};
-use meshctl::workflows::install::{Action, ClusterReport, InstallReport, ObjectReport, State};
+use meshctl::workflows::install::{
+    Action, ClusterReport, InstallReport, Kept, Left, LeftCluster, ObjectReport, State, UninstallReport,
+};
 use serde_json::{Map, Value};
 
 const SCHEMAS: [&str; 8] = [
@@ -148,6 +150,19 @@ fn live_report() -> Value {
     report.report("InstallReport").unwrap().data
 }
 
+/// What an uninstallation kept, which a folder's seldom does.
+fn kept_report() -> Value {
+    let cluster = LeftCluster {
+        cluster: "gke".into(),
+        place: "https://192.0.2.1".into(),
+        state: Left::Removed,
+        removed: vec!["Deployment/istio-system/istio-pilot".into()],
+        kept: vec![Kept { object: "Namespace/istio-system".into(), why: "it was there before".into() }],
+        error: None,
+    };
+    UninstallReport { dry_run: false, clusters: vec![cluster] }.report().unwrap().data
+}
+
 fn schema(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(format!("{name}.json"));
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
@@ -243,7 +258,7 @@ fn weakened(schema: &Value) -> Vec<(String, Value)> {
 #[test]
 fn every_report_is_what_its_schema_says_and_each_property_counts() {
     let mut reports = reports();
-    reports.push(live_report());
+    reports.extend([live_report(), kept_report()]);
     for name in SCHEMAS {
         let schema = schema(name);
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");

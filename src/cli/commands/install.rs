@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::manifest::ValueArgs;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Waiting, prepare};
+use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare};
 
 /// Install the control plane in every cluster of the registry
 ///
@@ -32,6 +32,12 @@ pub(crate) struct Args {
     /// How long to wait, in each cluster
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration)]
     timeout: std::time::Duration,
+    /// Look for pilot from every remote, also where nothing was written
+    #[arg(long, conflicts_with_all = ["no_verify", "no_wait"])]
+    verify: bool,
+    /// Do not ask pilot what it sees, nor look for it from the remotes
+    #[arg(long)]
+    no_verify: bool,
     /// Place only the Secrets: where the objects come from manifest generate and a pipeline
     #[arg(long, value_name = "WHAT")]
     only: Option<Only>,
@@ -95,12 +101,21 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared)? {
         return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
     }
-    let waiting = if args.no_wait { Waiting::No } else { Waiting::Until(args.timeout) };
+    let verify = match (args.verify, args.no_verify) {
+        (true, _) => Verify::All,
+        (_, true) => Verify::No,
+        _ => Verify::Changed,
+    };
+    // Secrets alone start nothing
+    let waiting = if args.no_wait || args.only.is_some() { Waiting::No } else { Waiting::Until(args.timeout) };
     let say = |text: &str| ctx.out.note(&format!("• {text}"));
     // what is under way when somebody interrupts is finished or not: the report says what is known
     let report = tokio::select! {
-        report = prepared.apply(waiting, &say) => report,
-        () = interrupted() => prepared.so_far(),
+        report = prepared.apply(waiting, verify, &say) => report,
+        () = interrupted() => {
+            prepared.clean_up().await;
+            prepared.so_far()
+        }
     };
     talk(ctx, &report, "installing in");
     let shown =

@@ -10,6 +10,7 @@ pub(super) mod endpoints;
 pub(super) mod install;
 pub(super) mod man;
 pub(super) mod manifest;
+pub(super) mod probe;
 pub(super) mod proxy_config;
 pub(super) mod uninstall;
 pub(super) mod version;

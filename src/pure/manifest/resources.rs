@@ -32,7 +32,7 @@ const fn row(
 }
 
 /// In the order in which they are applied.
-pub static RESOURCES: [Resource; 15] = [
+pub static RESOURCES: [Resource; 16] = [
     row("", "v1", "Namespace", "namespaces", false, Stage::Namespace),
     row("", "v1", "Secret", "secrets", true, Stage::Secrets),
     row(
@@ -61,6 +61,8 @@ pub static RESOURCES: [Resource; 15] = [
         false,
         Stage::Webhooks,
     ),
+    // the one that verifies an installation
+    row("", "v1", "Pod", "pods", true, Stage::Workloads),
     // written by pilot under our names, removed by uninstall
     row("coordination.k8s.io", "v1", "Lease", "leases", true, Stage::Config),
 ];
@@ -114,6 +116,6 @@ mod tests {
             of("rbac.authorization.k8s.io", "ClusterRole", "", "a:b").as_deref(),
             Some("/apis/rbac.authorization.k8s.io/v1/clusterroles/a:b")
         );
-        assert_eq!(of("apps", "Pod", "a", "b"), None);
+        assert_eq!(of("apps", "StatefulSet", "a", "b"), None);
     }
 }

@@ -24,6 +24,7 @@ mod steps;
 mod stubs;
 mod trust;
 mod uninstall;
+mod verify;
 mod wait;
 mod words;
 
@@ -41,6 +42,7 @@ pub use run::{Prepared, Waiting, prepare};
 pub use secret::{PlannedSecret, SecretData};
 pub use trust::{CaAt, HeldCa};
 pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
+pub use verify::Verify;
 
 /// More than any manifest, value file or certificate holds, in bytes.
 const MAX_FILE: u64 = 16 << 20;

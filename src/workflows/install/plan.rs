@@ -6,7 +6,7 @@ use super::error::InstallError;
 use super::input::{Place, PlanCluster, PlanInput};
 use crate::data::kinds::{ImageSettings, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole, Timestamp};
-use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
+use crate::pure::manifest::{ClusterManifests, Layer, PullPolicy, Target, Values, reference, render};
 
 /// The control plane's namespace.
 pub(super) const NAMESPACE: &str = "istio-system";
@@ -48,6 +48,10 @@ pub struct Plan {
     pub primary_reason: String,
     /// The control plane's image.
     pub image: String,
+    /// The Secrets with which it is pulled.
+    pub pull_secrets: Vec<String>,
+    /// When it is pulled.
+    pub pull_policy: PullPolicy,
     /// The clusters that were asked for: the primary first, then by id.
     pub clusters: Vec<PlannedCluster>,
 }
@@ -75,7 +79,14 @@ impl Plan {
             })
             .collect::<Result<Vec<_>, InstallError>>()?;
         clusters.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));
-        Ok(Self { primary: input.primary.clone(), primary_reason: input.primary_reason.clone(), image, clusters })
+        Ok(Self {
+            primary: input.primary.clone(),
+            primary_reason: input.primary_reason.clone(),
+            image,
+            pull_secrets: values.image.pull_secrets.clone(),
+            pull_policy: values.image.pull_policy,
+            clusters,
+        })
     }
 }
 

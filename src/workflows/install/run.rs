@@ -18,6 +18,7 @@ use super::skew;
 use super::steps::{STAGES, Way};
 use super::stubs;
 use super::trust::{self, CaAt};
+use super::verify::{self, Verify};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{Inventory, Stage};
 
@@ -260,7 +261,7 @@ impl Prepared {
 
     /// Writes, and waits where that is wanted. One cluster that fails never hides the rest. `say` hears what is being done.
     /// Dropped half way, [`Prepared::so_far`] says what was done.
-    pub async fn apply(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
+    pub async fn apply(&self, waiting: Waiting, verify: Verify, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
         let all: Vec<&Way> = self.ways.iter().collect();
         let of_role = |role| self.ways.iter().filter(move |w| w.planned.role == role).collect::<Vec<_>>();
         let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
@@ -303,7 +304,33 @@ impl Prepared {
         }))
         .await;
         join_all(all.iter().map(|w| w.finish())).await;
+        if waiting != Waiting::No && verify != Verify::No {
+            say("whether it works");
+            self.verify(verify).await;
+        }
         self.report(false)
+    }
+
+    async fn verify(&self, verify: Verify) {
+        let live = |w: &&Way| w.open().is_some() && w.planned.place.server().is_some();
+        let live: Vec<&Way> = self.ways.iter().filter(live).collect();
+        // a primary that is not asked for is not looked into
+        if let Some(primary) = live.iter().find(|w| w.planned.role == ClusterRole::Primary) {
+            verify::pilots_view(primary, &live).await;
+        }
+        let asked = |w: &&&Way| w.planned.role == ClusterRole::Remote && (verify == Verify::All || w.wrote());
+        let remotes: Vec<&Way> = live.iter().filter(asked).copied().collect();
+        verify::the_way_to_pilot(&self.plan, &remotes).await;
+    }
+
+    /// Removes what an interrupted run made for itself alone.
+    pub async fn clean_up(&self) {
+        join_all(self.ways.iter().map(|way| async {
+            if let Ok((Backend::Live(live), _)) = &way.compared {
+                let _ = verify::remove(live).await;
+            }
+        }))
+        .await;
     }
 }
 

@@ -164,6 +164,11 @@ impl Way {
         }
     }
 
+    /// Whether this run has written something here.
+    pub(super) fn wrote(&self) -> bool {
+        !self.progress().done.is_empty()
+    }
+
     /// Whether something that points at the primary is yet to be written.
     pub(super) fn points_anew(&self) -> bool {
         let Some((_, compared)) = self.open() else { return false };

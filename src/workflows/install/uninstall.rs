@@ -32,8 +32,11 @@ pub struct Leave {
 }
 
 /// What pilot writes under names of ours while it runs: kind and name. They carry our label, or are pilot's alone by name.
-const RUN_TIME: [(&str, &str, &str); 2] =
-    [("", "Secret", "istio-remote-clusters"), ("coordination.k8s.io", "Lease", "istio-pilot")];
+const RUN_TIME: [(&str, &str, &str); 3] = [
+    ("", "Secret", "istio-remote-clusters"),
+    ("", "Pod", super::verify::PROBE),
+    ("coordination.k8s.io", "Lease", "istio-pilot"),
+];
 /// The Secret of the CA.
 const CA_SECRET: &str = "cacerts";
 /// What the injector puts on every pod that it gives a sidecar.
