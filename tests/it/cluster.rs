@@ -64,7 +64,7 @@ fn a_context_becomes_a_file_of_its_own() {
     let path = bench.home().join("kubeconf/gke.yaml");
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let written = read(&bench, "kubeconf/gke.yaml");
-    for gone in ["b.example.com", "plugin", "pki/", "extension", "preferences", "name: c"] {
+    for gone in ["b.example.com", "plugin", "pki/", "extension", "preferences", "name: cc"] {
         assert!(!written.contains(gone), "{gone} is none of this context's:\n{written}");
     }
     for there in

@@ -25,6 +25,7 @@ mod steps;
 mod stubs;
 mod trust;
 mod uninstall;
+mod upgrade;
 mod verify;
 mod wait;
 mod words;

@@ -12,7 +12,7 @@ use super::plan::PlannedCluster;
 use super::preflight::{Asked, Finding, Ground, Own, Reach, Said, Subject, gather, reach};
 use super::secret::PlannedSecret;
 use super::steps::Way;
-use crate::adapters::files::read_capped;
+use crate::adapters::files::{FilesError, read_capped};
 use crate::adapters::registry::Source;
 use crate::data::model::ClusterId;
 use crate::pure::manifest::Inventory;
@@ -54,15 +54,18 @@ pub(super) struct Reached<'a> {
 }
 
 /// What `mesh.yaml` says of the way to a cluster.
-fn said(cluster: &PlanCluster, dir: &Path) -> Said {
+///
+/// # Errors
+/// Why the file that it names cannot be used, as a sentence.
+fn said(cluster: &PlanCluster, dir: &Path) -> Result<Said, String> {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let of = &cluster.overrides;
-    Said {
-        server: text(&of.server),
-        tls_server_name: text(&of.tls_server_name),
-        // relative to mesh.yaml, which stands in the registry
-        ca_bundle: text(&of.ca_file).and_then(|file| read_capped(&dir.join(file), MAX_FILE).ok()),
-    }
+    // relative to mesh.yaml, which stands in the registry
+    let bundle = text(&of.ca_file).map(|file| {
+        let why = |e: FilesError| format!("clusters.{}.caFile of mesh.yaml names {file}: {}", cluster.id, e.reason());
+        read_capped(&dir.join(&file), MAX_FILE).map_err(why)
+    });
+    Ok(Said { server: text(&of.server), tls_server_name: text(&of.tls_server_name), ca_bundle: bundle.transpose()? })
 }
 
 /// What a cluster's kubeconfig says of the way to it.
@@ -87,8 +90,10 @@ pub(super) async fn look(
         let server = planned.place.server()?;
         let cluster = input.clusters.iter().find(|c| c.id == planned.id)?;
         let (said, own) = (said(cluster, &input.dir), own(server, &cluster.source));
+        let (said, broken) = said.map_or_else(|why| (Said::default(), Some(why)), |said| (said, None));
         let reached = reached.iter().find(|r| *r.id == planned.id)?;
         let facts = match reached.backend {
+            _ if broken.is_some() => Err(broken.unwrap_or_default()),
             Ok(Backend::Live(live)) => {
                 let (source, planned) = (&cluster.source, &planned.manifests);
                 gather(&Asked { live, source, planned, inventory: reached.inventory, own: &own, said: &said }).await

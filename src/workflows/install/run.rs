@@ -27,10 +27,10 @@ use crate::pure::manifest::{Inventory, Stage};
 pub struct Prepared {
     /// The plan.
     pub plan: Plan,
-    ways: Vec<Way>,
+    pub(super) ways: Vec<Way>,
     /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
-    credentials: Option<Credentials>,
-    consent: Consent,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) consent: Consent,
     /// Whether an older version of this program installed in a cluster that is asked for.
     upgrade: bool,
 }
@@ -262,15 +262,28 @@ impl Prepared {
     /// Writes, and waits where that is wanted. One cluster that fails never hides the rest. `say` hears what is being done.
     /// Dropped half way, [`Prepared::so_far`] says what was done.
     pub async fn apply(&self, waiting: Waiting, verify: Verify, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
+        let quiet = self.is_settled();
+        let say = |text: &str| {
+            if !quiet {
+                say(text);
+            }
+        };
+        match self.upgrade {
+            true => self.one_by_one(waiting, &say).await,
+            false => self.side_by_side(waiting, &say).await,
+        }
+        if waiting != Waiting::No && verify != Verify::No {
+            say("whether it works");
+            self.verify(verify).await;
+        }
+        self.report(false)
+    }
+
+    /// Every cluster at once, in the order that holds between them.
+    async fn side_by_side(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) {
         let all: Vec<&Way> = self.ways.iter().collect();
         let of_role = |role| self.ways.iter().filter(move |w| w.planned.role == role).collect::<Vec<_>>();
         let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
-        let quiet = self.is_settled();
-        let say = |text: &str| (!quiet).then(|| say(text)).unwrap_or_default();
-        if self.upgrade {
-            self.one_by_one(waiting, &say).await;
-            return self.report(false);
-        }
         // the CA everywhere first: a workload that started without it would have to be made anew
         say("namespaces and the CA");
         join_all(all.iter().map(|w| async {
@@ -304,11 +317,6 @@ impl Prepared {
         }))
         .await;
         join_all(all.iter().map(|w| w.finish())).await;
-        if waiting != Waiting::No && verify != Verify::No {
-            say("whether it works");
-            self.verify(verify).await;
-        }
-        self.report(false)
     }
 
     async fn verify(&self, verify: Verify) {
@@ -334,32 +342,8 @@ impl Prepared {
     }
 }
 
-impl Prepared {
-    /// An upgrade: the primary first, then one remote after the other, each until it is ready. At the first that is not
-    /// well it stops: the others go on with the old version.
-    async fn one_by_one(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) {
-        let mut ill: Option<(&ClusterId, String)> = None;
-        // the plan has the primary first, then the others by id
-        for way in &self.ways {
-            if let Some((id, why)) = &ill {
-                way.fail(format!("it was not upgraded, since the cluster {id} is not well: {why}"));
-                continue;
-            }
-            say(&format!("the upgrade of {}", way.planned.id));
-            way.begin().await;
-            stages(way, Stage::Namespace, Stage::Workloads).await;
-            if let Some(credentials) = &self.credentials {
-                credentials.place(&[way], self.consent.revoke_credentials).await;
-            }
-            way.wait(waiting).await;
-            stages(way, Stage::Webhooks, Stage::Webhooks).await;
-            way.finish().await;
-            ill = way.error().map(|why| (&way.planned.id, why));
-        }
-    }
-}
-
-async fn stages(way: &Way, first: Stage, last: Stage) {
+/// Writes these stages, one after the other.
+pub(super) async fn stages(way: &Way, first: Stage, last: Stage) {
     for stage in STAGES.into_iter().filter(|s| (first..=last).contains(s)) {
         way.stage(stage).await;
     }
