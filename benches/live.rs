@@ -5,17 +5,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, unreachable_pub, dead_code, missing_docs)]
 
+#[path = "../tests/kube/assets.rs"]
+mod assets;
 #[path = "../tests/api/cluster.rs"]
 mod cluster;
 #[path = "../tests/it/envoy.rs"]
 mod envoy;
+#[path = "../tests/kube/kubeconfig.rs"]
+mod kubeconfig;
 #[path = "live/latency.rs"]
 mod latency;
 #[path = "live/objects.rs"]
 mod objects;
 #[path = "../tests/api/pilot.rs"]
 mod pilot;
-#[path = "../tests/api/pki.rs"]
+#[path = "../tests/kube/pki.rs"]
 mod pki;
 #[path = "live/process.rs"]
 mod process;
@@ -29,7 +33,7 @@ mod serving;
 mod sidecar;
 #[path = "../tests/api/supervisor.rs"]
 mod supervisor;
-#[path = "../tests/api/wait.rs"]
+#[path = "../tests/kube/wait.rs"]
 mod wait;
 
 use std::time::{Duration, Instant};

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{Api, Patch, PatchParams, WatchEvent, WatchParams};
-use meshctl::adapters::registry::{ReadOptions, Trust};
+use meshctl::adapters::registry::{Origin, ReadOptions, Trust};
 use meshctl::pure::xds::Type;
-use meshctl::roles::discovery::{Config, Discovery};
+use meshctl::roles::discovery::{Config, Discovery, Listen};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -30,15 +30,15 @@ const CHANGING: usize = SERVICES - 100;
 
 pub async fn run(cluster: &Cluster) {
     let folder = registry(&[("gke.yaml", cluster.kubeconfig())]);
-    let loopback = Some(([127, 0, 0, 1], 0).into());
+    let loopback = vec![([127, 0, 0, 1], 0).into()];
     let config = Config {
-        registry: folder.path().to_owned(),
-        read: ReadOptions { trust: Trust::Terminal, ..ReadOptions::default() },
-        grpc: loopback,
-        secure: None,
-        http: None,
-        monitoring: None,
+        registry: Origin::Folder(
+            folder.path().to_owned(),
+            ReadOptions { trust: Trust::Terminal, ..ReadOptions::default() },
+        ),
+        listen: Listen { grpc: loopback, ..Listen::default() },
         hold: true,
+        duties: Default::default(),
     };
     let stop = CancellationToken::new();
     let discovery = Arc::new(Discovery::start(config, stop.clone()).await.unwrap());

@@ -91,6 +91,24 @@ impl Context {
         if registry.problems.is_empty() { Ok(registry) } else { Err(CliError::registry_problems(&registry)) }
     }
 
+    /// The user's own kubeconfigs, as kubectl finds them: the files of `KUBECONFIG` that are there, else `~/.kube/config`.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn kubeconfigs(&self) -> Result<Vec<PathBuf>, CliError> {
+        let none = |what: String| CliError::usage(what).hint("name one with --kubeconfig FILE");
+        if let Some(named) = std::env::var_os("KUBECONFIG").filter(|v| !v.is_empty()) {
+            let files: Vec<PathBuf> = std::env::split_paths(&named).filter(|f| f.is_file()).collect();
+            let what = format!("none of the files of KUBECONFIG is there: {}", named.display());
+            return if files.is_empty() { Err(none(what)) } else { Ok(files) };
+        }
+        let usual = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".kube/config"));
+        match usual.filter(|file| file.is_file()) {
+            Some(file) => Ok(vec![file]),
+            None => Err(none("there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config is not there".into())),
+        }
+    }
+
     /// An Envoy on this machine: `ENVOY`, else the first on `PATH`.
     pub fn envoy(&self) -> Option<PathBuf> {
         let named = std::env::var_os("ENVOY").filter(|name| !name.is_empty()).map(PathBuf::from);

@@ -66,9 +66,6 @@ impl From<crate::workflows::install::InstallError> for CliError {
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
             E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
-            E::Live(_) => {
-                out.hint("name the file clusters with --clusters, or render the manifests: meshctl manifest generate")
-            }
             E::PrimaryMoves { recorded, .. } => {
                 out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
             }
@@ -89,6 +86,24 @@ impl From<crate::workflows::install::InstallError> for CliError {
 impl From<crate::adapters::registry::RegistryError> for CliError {
     fn from(e: crate::adapters::registry::RegistryError) -> Self {
         CliError::usage(e.to_string()).hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY")
+    }
+}
+
+impl From<crate::adapters::registry::AddError> for CliError {
+    fn from(e: crate::adapters::registry::AddError) -> Self {
+        use crate::adapters::registry::AddError as E;
+        let error = CliError::usage(format!("adding the cluster failed: {e}"));
+        match e {
+            E::Context { known, .. } if known.is_empty() => error.hint("name another file with --kubeconfig FILE"),
+            E::Context { known, .. } => known.into_iter().fold(error, |e, name| e.hint(format!("--context {name}"))),
+            E::Taken { .. } => error.hint("choose another id, or take that entry out of the directory"),
+            E::SameServer { .. } => error.hint("a cluster is in a registry once: name another --context"),
+            E::File { .. } | E::Unusable { .. } => {
+                error.hint("kubectl config get-contexts shows what kubectl makes of it")
+            }
+            E::Registry(e) => e.into(),
+            E::Files(e) => e.into(),
+        }
     }
 }
 

@@ -55,6 +55,7 @@ enum Command {
     Cluster(commands::cluster::Args),
     Completion(commands::completion::Args),
     Demo(commands::demo::Args),
+    Diff(commands::diff::Args),
     Discovery(commands::discovery::Args),
     #[command(visible_alias = "ep")]
     Endpoints(commands::endpoints::Args),
@@ -66,6 +67,8 @@ enum Command {
     ProxyConfig(commands::proxy_config::Args),
     #[command(visible_alias = "ps")]
     ProxyStatus(commands::proxy_status::Args),
+    Uninstall(commands::uninstall::Args),
+    Version(commands::version::Args),
 }
 
 /// Parses the arguments, runs the command, and says how it ended.
@@ -95,6 +98,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Cluster(args) => commands::cluster::run(ctx, args).await,
         Command::Completion(args) => commands::completion::run(ctx, args).await,
         Command::Demo(args) => commands::demo::run(ctx, args).await,
+        Command::Diff(args) => commands::diff::run(ctx, args).await,
         Command::Discovery(args) => commands::discovery::run(ctx, args).await,
         Command::Endpoints(args) => commands::endpoints::run(ctx, args).await,
         Command::Install(args) => commands::install::run(ctx, args).await,
@@ -102,6 +106,8 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         Command::Manifest(args) => commands::manifest::run(ctx, args).await,
         Command::ProxyConfig(args) => commands::proxy_config::run(ctx, args).await,
         Command::ProxyStatus(args) => commands::proxy_status::run(ctx, args).await,
+        Command::Uninstall(args) => commands::uninstall::run(ctx, args).await,
+        Command::Version(args) => commands::version::run(ctx, args).await,
     }
 }
 

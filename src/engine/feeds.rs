@@ -1,6 +1,7 @@
 //! The feeds: one per cluster of the registry, started, rotated and ended as the registry changes.
 //!
-//! A rotated source is a new generation, which takes over once it has said everything; until then the old one goes on. A
+//! A rotated source is a new generation, which takes over once it has said everything; until then the old one goes on. One
+//! that is rotated in its turn before that never takes over: it ends at once, and the old one goes on for its successor. A
 //! file that breaks keeps the cluster's last good source.
 
 use std::collections::BTreeMap;
@@ -59,6 +60,27 @@ struct Running {
     entry: Entry,
     generation: u32,
     stop: CancellationToken,
+    /// It has said everything once: its facts serve.
+    serves: bool,
+    /// The source that serves until this one does.
+    replaces: Option<CancellationToken>,
+}
+
+impl Running {
+    /// Ends it, and whatever still serves in its place.
+    fn end(&self) {
+        self.stop.cancel();
+        if let Some(old) = &self.replaces {
+            old.cancel();
+        }
+    }
+}
+
+/// A source that is to start.
+struct Start {
+    entry: Entry,
+    generation: u32,
+    stop: CancellationToken,
 }
 
 #[derive(Default)]
@@ -76,6 +98,31 @@ pub struct Feeds {
     engine: Engine,
     state: Arc<Mutex<State>>,
     stop: CancellationToken,
+}
+
+impl State {
+    /// Makes an entry's source the newest of its cluster.
+    fn start(&mut self, entry: &Entry, stop: CancellationToken) -> Start {
+        let generation = self.generations.get(&entry.id).map_or(1, |g| g + 1);
+        self.generations.insert(entry.id.clone(), generation);
+        let replaces = match self.running.remove(&entry.id) {
+            Some(old) if old.serves => Some(old.stop),
+            // it will never serve: what serves until now does so until the newest can
+            Some(old) => {
+                old.stop.cancel();
+                old.replaces
+            }
+            None => None,
+        };
+        // of a source that serves, the status stands until the new one has taken over
+        if replaces.is_none() {
+            let known = self.status.entry(entry.id.clone()).or_insert_with(|| status(entry, generation));
+            known.generation = generation;
+        }
+        let running = Running { entry: entry.clone(), generation, stop: stop.clone(), serves: false, replaces };
+        self.running.insert(entry.id.clone(), running);
+        Start { entry: entry.clone(), generation, stop }
+    }
 }
 
 impl Feeds {
@@ -109,26 +156,19 @@ impl Feeds {
             self.engine.feeder(feed).send(Change::Retired).await?;
         }
         self.engine.configure(settings).await?;
-        for (entry, generation, replaces, stop) in started {
-            let feed = FeedId { cluster: entry.id.clone(), generation };
-            let task = Feed {
-                feeds: self.clone(),
-                feed: feed.clone(),
-                replaces,
-                feeder: self.engine.feeder(feed),
-                synced: false,
-            };
-            tokio::spawn(task.run(entry, stop));
+        for Start { entry, generation, stop } in started {
+            tokio::spawn(self.feed(&entry.id, generation).run(entry, stop));
         }
         Ok(())
     }
 
+    fn feed(&self, cluster: &ClusterId, generation: u32) -> Feed {
+        let feed = FeedId { cluster: cluster.clone(), generation };
+        Feed { feeds: self.clone(), feed: feed.clone(), feeder: self.engine.feeder(feed), synced: false }
+    }
+
     /// What changes, decided under the lock.
-    #[allow(clippy::type_complexity)]
-    fn plan(
-        &self,
-        registry: &Registry,
-    ) -> (MeshSettings, Vec<FeedId>, Vec<(Entry, u32, Option<CancellationToken>, CancellationToken)>) {
+    fn plan(&self, registry: &Registry) -> (MeshSettings, Vec<FeedId>, Vec<Start>) {
         let mut guard = self.lock();
         let state = &mut *guard;
         let mut settings = registry.settings();
@@ -150,31 +190,22 @@ impl Feeds {
                 }
                 continue;
             }
-            running.stop.cancel();
+            running.end();
             retired.push(FeedId { cluster: id.clone(), generation: running.generation });
             state.running.remove(id);
             state.status.remove(id);
         }
         for entry in &registry.entries {
-            let old = state.running.get(&entry.id);
             if let Some(status) = state.status.get_mut(&entry.id) {
                 // an entry whose file is broken is the last good one
                 status.problem = problem_of(registry, entry).map(|p| p.reason.clone());
                 status.role = entry.role;
             }
-            if old.is_some_and(|r| r.entry.fingerprint == entry.fingerprint) {
+            if state.running.get(&entry.id).is_some_and(|r| r.entry.fingerprint == entry.fingerprint) {
                 continue;
             }
-            let replaces = old.map(|r| r.stop.clone());
             let stop = self.stop.child_token();
-            let generation = state.generations.get(&entry.id).map_or(1, |g| g + 1);
-            state.generations.insert(entry.id.clone(), generation);
-            let running = Running { entry: entry.clone(), generation, stop: stop.clone() };
-            state.running.insert(entry.id.clone(), running);
-            if replaces.is_none() {
-                state.status.insert(entry.id.clone(), status(entry, generation));
-            }
-            started.push((entry.clone(), generation, replaces, stop));
+            started.push(state.start(entry, stop));
         }
         for problem in registry.problems.iter().filter(|p| !state.problems.contains(p) && !state.running.is_empty()) {
             tracing::warn!("{problem}");
@@ -182,6 +213,22 @@ impl Feeds {
         state.problems = registry.problems.clone();
         state.settings = settings.clone();
         (settings, retired, started)
+    }
+
+    /// Lets a source that has said everything take over, if it still is the newest of its cluster: `say` tells the writer so.
+    ///
+    /// All under one lock: of two sources, the writer hears of the takeover of one before it hears a word of its successor.
+    /// Else it would drop the facts of the former for those of the latter, while the one that serves is ended.
+    fn take_over(&self, feed: &FeedId, say: impl FnOnce()) -> bool {
+        let mut state = self.lock();
+        let newest = state.running.get_mut(&feed.cluster).filter(|r| r.generation == feed.generation);
+        let Some(running) = newest else { return false };
+        running.serves = true;
+        say();
+        if let Some(old) = running.replaces.take() {
+            old.cancel();
+        }
+        true
     }
 
     fn note(&self, feed: &FeedId, entry: &Entry, change: impl FnOnce(&mut FeedStatus)) {
@@ -221,8 +268,6 @@ fn status(entry: &Entry, generation: u32) -> FeedStatus {
 struct Feed {
     feeds: Feeds,
     feed: FeedId,
-    /// The source that this one takes over from, once it has said everything.
-    replaces: Option<CancellationToken>,
     feeder: Feeder,
     /// It has said everything once.
     synced: bool,
@@ -239,10 +284,6 @@ impl Feed {
             }
         }
         follow.abort();
-        // whatever ended this source ends the one that it was to take over from, too
-        if let Some(old) = self.replaces.take() {
-            old.cancel();
-        }
     }
 
     async fn take(&mut self, entry: &Entry, event: Event) -> Result<(), EngineStopped> {
@@ -252,25 +293,7 @@ impl Feed {
             Event::Replace(kind, objects) => {
                 self.feeder.send(Change::Replace(kind, objects.iter().map(ingest).collect())).await
             }
-            Event::Synced => {
-                self.synced = true;
-                tracing::info!("the cluster {} has been read", self.feed.cluster);
-                self.feeder.send(Change::Synced).await?;
-                if let Some(old) = self.replaces.take() {
-                    old.cancel();
-                }
-                let generation = self.feed.generation;
-                self.feeds.note(&self.feed, entry, |status| {
-                    *status = FeedStatus {
-                        generation,
-                        state: FeedState::Synced,
-                        reason: None,
-                        heard: None,
-                        ..status.clone()
-                    };
-                });
-                Ok(())
-            }
+            Event::Synced => self.said_everything(entry).await,
             Event::Lost { reason, heard } => self.lost(entry, reason, heard).await,
             Event::Bad { subject: Subject::Object(key), reason } => {
                 let warnings = vec![Warning::new("", reason)];
@@ -286,6 +309,23 @@ impl Feed {
             }
             Event::Mended(Subject::Object(_)) => Ok(()),
         }
+    }
+
+    async fn said_everything(&mut self, entry: &Entry) -> Result<(), EngineStopped> {
+        let place = self.feeder.reserve().await?;
+        if self.synced {
+            place.say(Change::Synced);
+        } else if self.feeds.take_over(&self.feed, || place.say(Change::Synced)) {
+            self.synced = true;
+        } else {
+            return Ok(());
+        }
+        tracing::info!("the cluster {} has been read", self.feed.cluster);
+        let generation = self.feed.generation;
+        self.feeds.note(&self.feed, entry, |status| {
+            *status = FeedStatus { generation, state: FeedState::Synced, reason: None, heard: None, ..status.clone() };
+        });
+        Ok(())
     }
 
     async fn lost(&self, entry: &Entry, reason: String, heard: Option<Timestamp>) -> Result<(), EngineStopped> {
@@ -306,5 +346,114 @@ impl Feed {
             status.heard = heard;
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::registry::Source;
+    use crate::data::kinds::{ClusterOverride, MeshFile};
+    use crate::data::model::{FactKey, Kind};
+    use crate::engine::Options;
+
+    fn registry(fingerprint: u128) -> Registry {
+        let id = ClusterId::parse("gke").unwrap();
+        let entry = Entry {
+            id: id.clone(),
+            role: ClusterRole::Primary,
+            file: "gke".into(),
+            named: None,
+            source: Source::Folder("gke".into()),
+            overrides: ClusterOverride::default(),
+            fingerprint,
+            system_namespace: "istio-system".into(),
+        };
+        Registry {
+            dir: "registry".into(),
+            entries: vec![entry],
+            problems: Vec::new(),
+            notes: Vec::new(),
+            mesh: MeshFile::default(),
+            primary: None,
+            system_namespace: "istio-system".into(),
+        }
+    }
+
+    /// Feeds whose sources the test plays itself.
+    struct Played {
+        engine: Engine,
+        feeds: Feeds,
+    }
+
+    impl Played {
+        fn new() -> Self {
+            let engine = Engine::start(registry(0).settings(), Options::default()).unwrap();
+            Self { feeds: Feeds::new(engine.clone(), CancellationToken::new()), engine }
+        }
+
+        /// The next source, with the token that ends it.
+        fn rotate(&self, fingerprint: u128) -> (Feed, Entry, CancellationToken) {
+            let (_, _, mut started) = self.feeds.plan(&registry(fingerprint));
+            let Start { entry, generation, stop } = started.pop().unwrap();
+            (self.feeds.feed(&entry.id, generation), entry, stop)
+        }
+
+        /// The warnings that the published mesh holds, which are the facts that the test says.
+        async fn facts(&self) -> Vec<String> {
+            // whoever opens a stream sees what was said before
+            let node = crate::data::model::NodeId::parse("sidecar~10.0.0.1~p.n~n.svc.cluster.local").unwrap();
+            let _seen = self.engine.subscribe(crate::pure::xds::Proxy::of_node(node, None)).await.unwrap();
+            self.engine.published().mesh.warnings.keys().map(|(_, key)| key.name.to_string()).collect()
+        }
+    }
+
+    async fn say(feed: &mut Feed, entry: &Entry, name: &str) {
+        let key = FactKey { kind: Kind::Service, namespace: "n".into(), name: name.into() };
+        let bad = Event::Bad { subject: Subject::Object(key), reason: "it is bad".to_owned() };
+        feed.take(entry, bad).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_serves_goes_on_until_the_newest_has_said_everything() {
+        let played = Played::new();
+        let (mut first, entry, first_stop) = played.rotate(1);
+        say(&mut first, &entry, "of-first").await;
+        first.take(&entry, Event::Synced).await.unwrap();
+        let (mut second, entry, second_stop) = played.rotate(2);
+        say(&mut second, &entry, "of-second").await;
+        let (mut third, entry, third_stop) = played.rotate(3);
+        assert!(second_stop.is_cancelled(), "it never takes over");
+        say(&mut third, &entry, "of-third").await;
+        // it had said everything just before it was ended
+        second.take(&entry, Event::Synced).await.unwrap();
+        assert!(!first_stop.is_cancelled(), "nobody else has taken over");
+        assert_eq!(played.facts().await, ["of-first"]);
+        say(&mut first, &entry, "later").await;
+        assert_eq!(played.facts().await, ["later", "of-first"], "what serves is still heard");
+        assert_eq!(played.feeds.status()[0].generation, 1);
+
+        third.take(&entry, Event::Synced).await.unwrap();
+        assert!(first_stop.is_cancelled() && !third_stop.is_cancelled());
+        assert_eq!(played.facts().await, ["of-third"]);
+        assert_eq!((played.feeds.status()[0].generation, played.feeds.status()[0].state), (3, FeedState::Synced));
+    }
+
+    #[tokio::test]
+    async fn a_source_that_took_over_is_ended_by_its_successor_only() {
+        let played = Played::new();
+        let (mut first, entry, first_stop) = played.rotate(1);
+        first.take(&entry, Event::Synced).await.unwrap();
+        let (mut second, entry, second_stop) = played.rotate(2);
+        say(&mut second, &entry, "of-second").await;
+        second.take(&entry, Event::Synced).await.unwrap();
+        let (mut third, entry, _) = played.rotate(3);
+        say(&mut third, &entry, "of-third").await;
+        assert!(first_stop.is_cancelled() && !second_stop.is_cancelled());
+        assert_eq!(played.facts().await, ["of-second"]);
+        // a cluster that leaves takes along what serves and what was to
+        let (_, retired, _) = played.feeds.plan(&Registry { entries: Vec::new(), ..registry(4) });
+        assert_eq!(retired.len(), 1);
+        assert!(second_stop.is_cancelled());
     }
 }

@@ -114,8 +114,28 @@ impl Feeder {
     /// # Errors
     /// [`EngineStopped`].
     pub async fn send(&self, change: Change) -> Result<(), EngineStopped> {
-        let command = Command::Change(self.feed.clone(), Box::new(change));
-        self.commands.send(command).await.map_err(|_| EngineStopped)
+        self.reserve().await.map(|place| place.say(change))
+    }
+
+    /// Waits until the writer can take one more word.
+    ///
+    /// # Errors
+    /// [`EngineStopped`].
+    pub(super) async fn reserve(&self) -> Result<Place<'_>, EngineStopped> {
+        let permit = self.commands.reserve().await.map_err(|_| EngineStopped)?;
+        Ok(Place { feed: &self.feed, permit })
+    }
+}
+
+/// A place in the writer's queue: what is said there comes after all that was said before, and before all that will be.
+pub(super) struct Place<'a> {
+    feed: &'a FeedId,
+    permit: mpsc::Permit<'a, Command>,
+}
+
+impl Place<'_> {
+    pub(super) fn say(self, change: Change) {
+        self.permit.send(Command::Change(self.feed.clone(), Box::new(change)));
     }
 }
 

@@ -71,9 +71,14 @@ impl Subscribers {
                 }
             }
             Interest::Names(ty, names) => {
+                let mut names = names;
                 for table in snapshot.tables(stream.view, ty) {
                     let rows = self.named.entry(*table).or_default();
-                    for name in &names {
+                    for name in &mut names {
+                        // the first stream's copy of a name serves all that follow
+                        if let Some((first, _)) = rows.get_key_value(name) {
+                            *name = first.clone();
+                        }
                         rows.entry(name.clone()).or_default().insert(id);
                     }
                 }

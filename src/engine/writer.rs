@@ -2,13 +2,19 @@
 //! publishes, and wakes whoever is concerned.
 //!
 //! There is no fixed debounce: a quiet change leaves at once, and under load changes gather while the previous
-//! publication is made.
+//! publication is made. Views of proxies that come are built in slices of a few milliseconds between two such rounds, so
+//! that no change waits for one.
+
+mod opening;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
+
+use opening::Openings;
 
 use super::mailbox::Mailbox;
 use super::published::{Options, Published};
@@ -16,6 +22,9 @@ use super::subscribers::{StreamId, Subscribers};
 use crate::data::model::{ClusterId, ClusterRole, FeedId, MeshSettings, Name, NetworkId, take_from_set};
 use crate::pure::mesh::{Change, Dirty, Index, Mesh};
 use crate::pure::xds::{Catalog, Interest, Proxy, Snapshot, ViewId};
+
+/// How long views are built before the next look at what feeds and streams say.
+const SLICE: Duration = Duration::from_millis(3);
 
 /// How many messages are taken before the catalog is brought in line: bounds how long a stream waits for its view.
 const BATCH: usize = 1024;
@@ -35,6 +44,7 @@ struct Writer {
     catalog: Catalog,
     subscribers: Subscribers,
     proxies: BTreeMap<StreamId, Proxy>,
+    openings: Openings,
     /// The streams of a pod, whatever cluster it turns out to be in: namespace and name.
     by_pod: BTreeMap<(Name, Name), BTreeSet<StreamId>>,
     options: Options,
@@ -47,22 +57,14 @@ pub(super) fn start(
     options: Options,
     mut inbox: mpsc::Receiver<Command>,
 ) -> std::io::Result<Arc<ArcSwap<Published>>> {
-    let index = Index::new(settings);
-    let catalog = Catalog::new(&index.mesh());
-    let first = Published { mesh: index.mesh(), snapshot: shown(catalog.snapshot(), options) };
-    let published = Arc::new(ArcSwap::from_pointee(first));
-    let mut writer = Writer {
-        index,
-        catalog,
-        subscribers: Subscribers::default(),
-        proxies: BTreeMap::new(),
-        by_pod: BTreeMap::new(),
-        options,
-        published: published.clone(),
-    };
+    let mut writer = Writer::new(settings, options);
+    let published = writer.published.clone();
     std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
-        while let Some(first) = inbox.blocking_recv() {
-            writer.round(first, &mut inbox);
+        while let Some(next) = writer.next(&mut inbox) {
+            if let Some(first) = next {
+                writer.round(first, &mut inbox);
+            }
+            writer.build(SLICE);
         }
     })?;
     Ok(published)
@@ -82,6 +84,34 @@ fn shown(mut snapshot: Snapshot, options: Options) -> Snapshot {
 }
 
 impl Writer {
+    fn new(settings: MeshSettings, options: Options) -> Self {
+        let index = Index::new(settings);
+        let catalog = Catalog::new(&index.mesh());
+        let first = Published { mesh: index.mesh(), snapshot: shown(catalog.snapshot(), options) };
+        Self {
+            index,
+            catalog,
+            subscribers: Subscribers::default(),
+            proxies: BTreeMap::new(),
+            openings: Openings::default(),
+            by_pod: BTreeMap::new(),
+            options,
+            published: Arc::new(ArcSwap::from_pointee(first)),
+        }
+    }
+
+    /// What is said next: waits for it, unless there are views to build. `None` where nobody is left to say anything.
+    fn next(&self, inbox: &mut mpsc::Receiver<Command>) -> Option<Option<Command>> {
+        if self.openings.is_empty() {
+            return inbox.blocking_recv().map(Some);
+        }
+        match inbox.try_recv() {
+            Ok(command) => Some(Some(command)),
+            Err(mpsc::error::TryRecvError::Empty) => Some(None),
+            Err(mpsc::error::TryRecvError::Disconnected) => None,
+        }
+    }
+
     /// One round: everything that waits, at most a batch; changes first gather, and are published once.
     fn round(&mut self, first: Command, inbox: &mut mpsc::Receiver<Command>) {
         let mut dirty = Dirty::default();
@@ -135,17 +165,7 @@ impl Writer {
     /// What a stream says.
     fn stream(&mut self, command: Command) {
         match command {
-            Command::Open { id, proxy, mailbox, reply } => {
-                let view = self.catalog.attach(&self.index.mesh(), proxy.view(&self.index.mesh()));
-                self.show();
-                self.subscribers.open(id, view, mailbox);
-                self.follow(id, &proxy);
-                self.proxies.insert(id, *proxy);
-                // whoever asked is gone, and will never say so
-                if reply.send(view).is_err() {
-                    self.stream(Command::Close(id));
-                }
-            }
+            Command::Open { id, proxy, mailbox, reply } => self.open(id, proxy, mailbox, reply),
             Command::Interest { id, interests, seen } => {
                 let snapshot = self.catalog.snapshot();
                 let types = interests.iter().map(Interest::ty).collect();
@@ -157,11 +177,7 @@ impl Writer {
                     self.subscribers.recheck(id, types);
                 }
             }
-            Command::Review { id, reply } => {
-                if let Some(view) = self.review(id) {
-                    let _ = reply.send(view);
-                }
-            }
+            Command::Review { id, reply } => self.review(id, reply),
             Command::Close(id) => {
                 let snapshot = self.catalog.snapshot();
                 if let Some(view) = self.subscribers.close(id, &snapshot) {
@@ -173,18 +189,6 @@ impl Writer {
             }
             Command::Change(..) | Command::Configure(_) => {}
         }
-    }
-
-    /// The view that a stream's proxy has by now.
-    fn review(&mut self, id: StreamId) -> Option<ViewId> {
-        let proxy = self.proxies.get(&id)?.clone();
-        let mesh = self.index.mesh();
-        let view = self.catalog.attach(&mesh, proxy.view(&mesh));
-        let snapshot = self.catalog.snapshot();
-        let old = self.subscribers.move_to(id, view, &snapshot)?;
-        self.catalog.detach(old);
-        self.show();
-        Some(view)
     }
 
     fn follow(&mut self, id: StreamId, proxy: &Proxy) {

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures::FutureExt;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, ObjectMeta, PostParams};
-use kube::config::{KubeConfigOptions, Kubeconfig};
 
+pub use crate::assets::Assets;
+use crate::kubeconfig;
+pub use crate::kubeconfig::client_of;
 use crate::pki::{self, Pki};
 use crate::proxy::Proxy;
 use crate::supervisor::Supervised;
@@ -22,42 +23,6 @@ use crate::wait::eventually;
 
 /// An API server may take this long to be ready on a busy machine.
 const READY: Duration = Duration::from_secs(90);
-
-/// Where the programs are: `$KUBEBUILDER_ASSETS`, else what `tests/run` has built into its cache folder.
-#[derive(Debug, Clone)]
-pub struct Assets(PathBuf);
-
-impl Assets {
-    /// Finds the folder that has all of `programs`; the error says what is missing and how to get it.
-    pub fn find(programs: &[&str]) -> Result<Self, String> {
-        let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-        let cache = set("MESHCTL_TEST_CACHE")
-            .or_else(|| set("XDG_CACHE_HOME").map(|d| d.join("meshctl-tests")))
-            .or_else(|| set("HOME").map(|d| d.join(".cache/meshctl-tests")));
-        let built = cache.map(|d| d.join(format!("k8s-{}", pinned_version())));
-        let folders: Vec<PathBuf> = set("KUBEBUILDER_ASSETS").into_iter().chain(built).collect();
-        let has_all = |folder: &&PathBuf| programs.iter().all(|p| folder.join(p).is_file());
-        match folders.iter().find(has_all) {
-            Some(folder) => Ok(Self(folder.clone())),
-            None => {
-                Err(format!("no {} here; set KUBEBUILDER_ASSETS, or let tests/run build them", programs.join(", ")))
-            }
-        }
-    }
-
-    fn program(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-/// The Kubernetes version that `tests/cluster` pins.
-fn pinned_version() -> &'static str {
-    let pins = include_str!("../cluster/go.mod");
-    pins.lines()
-        .find_map(|line| line.trim().strip_prefix("k8s.io/kubernetes v"))
-        .and_then(|rest| rest.split_whitespace().next())
-        .expect("tests/cluster/go.mod pins k8s.io/kubernetes")
-}
 
 /// What makes one cluster differ from the other.
 #[derive(Debug, Clone)]
@@ -113,7 +78,7 @@ impl Cluster {
     /// Starts one and waits until its API server is ready.
     pub async fn start_new(settings: Settings, assets: &Assets) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("meshctl-api-").tempdir().map_err(|e| e.to_string())?;
-        let pki = pki::make(settings.name);
+        let pki = pki::make(settings.name, settings.advertised);
         let [port, etcd_port, peer_port] = free_ports();
         for (name, text) in [
             ("ca.crt", &pki.ca),
@@ -251,22 +216,34 @@ impl Cluster {
     }
 
     fn config(&self, server: &str, who: &pki::Pair) -> String {
-        let data = |pem: &str| serde_json::to_string(&ByteString(pem.as_bytes().to_vec())).unwrap();
-        format!(
-            "apiVersion: v1\nkind: Config\ncurrent-context: {name}\n\
-             clusters:\n- name: {name}\n  cluster: {{server: \"{server}\", certificate-authority-data: {ca}}}\n\
-             users:\n- name: {name}\n  user: {{client-certificate-data: {crt}, client-key-data: {key}}}\n\
-             contexts:\n- name: {name}\n  context: {{cluster: {name}, user: {name}}}\n",
-            name = self.settings.name,
-            ca = data(&self.pki.ca),
-            crt = data(&who.certificate),
-            key = data(&who.key),
-        )
+        kubeconfig::text(self.settings.name, server, &self.pki.ca, who)
     }
 
     /// An administrator's kubeconfig; certificates and key are inside, no file is named.
     pub fn kubeconfig(&self) -> String {
         self.config(&self.server, &self.pki.admin)
+    }
+
+    /// The port of its API server on loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The CA of its API server, PEM.
+    pub fn ca(&self) -> &str {
+        &self.pki.ca
+    }
+
+    /// A kubeconfig with a bearer token, for this address of the API server, as install writes it for a remote.
+    pub fn kubeconfig_of_token(&self, address: SocketAddr, token: &str) -> String {
+        let ca = serde_json::to_string(&ByteString(self.pki.ca.as_bytes().to_vec())).unwrap();
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: {name}\n\
+             clusters:\n- name: {name}\n  cluster: {{server: \"https://{address}\", certificate-authority-data: {ca}}}\n\
+             users:\n- name: {name}\n  user: {{token: {token}}}\n\
+             contexts:\n- name: {name}\n  context: {{cluster: {name}, user: {name}}}\n",
+            name = self.settings.name,
+        )
     }
 
     /// The same for another address of the same API server: a proxy's, or one where nobody answers.
@@ -328,13 +305,4 @@ fn start_etcd(assets: &Assets, folder: &Path, port: u16, peer_port: u16) -> Resu
         ("log-level", "warn"),
     ]);
     Supervised::start_owning(&assets.program("etcd"), &args, folder, &folder.join("etcd.log"))
-}
-
-/// A client for a kubeconfig's text; it belongs to the runtime that it is made in.
-pub fn client_of(kubeconfig: &str) -> kube::Client {
-    let parsed = Kubeconfig::from_yaml(kubeconfig).unwrap();
-    let config = kube::Config::from_custom_kubeconfig(parsed, &KubeConfigOptions::default())
-        .now_or_never()
-        .expect("it comes from text alone: there is nothing to wait for");
-    kube::Client::try_from(config.unwrap()).unwrap()
 }

@@ -62,7 +62,8 @@ async fn two_live_clusters(pair: Arc<Pair>) {
     let (meshctl, ran) = list(registry(&pair), &[]).await;
     let ran = ran.exits(0);
     let header: Vec<&str> = ran.stdout.lines().next().unwrap_or_default().split_whitespace().collect();
-    assert_eq!(header, ["NAME", "ROLE", "SOURCE", "SERVER", "VERSION", "STATE"]);
+    let expires = ["CREDENTIAL", "EXPIRES", "INSTALLED", "VERSION", "STATE"];
+    assert_eq!(header, ["NAME", "ROLE", "SOURCE", "SERVER", "VERSION"].into_iter().chain(expires).collect::<Vec<_>>());
     for (cluster, role) in [(&pair.gke, "primary"), (&pair.on_prem, "remote")] {
         let cells = row(&ran, cluster.name());
         assert_eq!(cells[1], role, "{cells:?}");

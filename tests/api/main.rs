@@ -6,25 +6,37 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 #![allow(unreachable_pub, dead_code)]
 
+#[path = "../kube/assets.rs"]
+mod assets;
 mod cluster;
 mod cluster_list;
+mod credentials;
 #[path = "../it/envoy.rs"]
 mod envoy;
 mod folder;
 #[path = "../it/harness.rs"]
 mod harness;
+mod in_cluster;
+mod install;
+#[path = "../kube/kubeconfig.rs"]
+mod kubeconfig;
 mod live;
 mod lost;
 mod objects;
 mod pair;
 mod pilot;
+#[path = "../kube/pki.rs"]
 mod pki;
+mod preflight;
 mod proxy;
+mod rights;
 mod servers;
 mod sidecar;
 mod source;
+mod stretched;
 mod supervision;
 mod supervisor;
+#[path = "../kube/wait.rs"]
 mod wait;
 
 use std::process::ExitCode;
@@ -45,6 +57,11 @@ fn main() -> ExitCode {
         lost::trials(),
         folder::trials(),
         source::trials(),
+        preflight::trials(),
+        credentials::trials(),
+        install::trials(),
+        in_cluster::trials(),
+        rights::trials(),
     ]
     .into_iter()
     .flatten()

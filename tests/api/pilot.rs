@@ -18,6 +18,8 @@ pub struct Pilot {
     running: Option<Supervised>,
     addresses: Vec<(String, SocketAddr)>,
     starts: usize,
+    /// Where it has its registry from.
+    origin: Vec<String>,
 }
 
 impl Pilot {
@@ -25,12 +27,43 @@ impl Pilot {
     pub async fn start(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix("meshctl-pilot-").tempdir().unwrap();
         std::fs::create_dir(folder.path().join("registry")).unwrap();
-        let mut pilot = Self { folder, running: None, addresses: Vec::new(), starts: 0 };
+        let registry = folder.path().join("registry").display().to_string();
+        let origin = vec!["--registry".to_owned(), registry];
+        let mut pilot = Self { folder, running: None, addresses: Vec::new(), starts: 0, origin };
         for (name, text) in files {
             pilot.write(name, text);
         }
         pilot.run().await;
         pilot
+    }
+
+    /// Starts discovery as a pod, with these arguments.
+    pub async fn in_cluster(args: Vec<String>) -> Self {
+        let folder = tempfile::Builder::new().prefix("meshctl-pilot-").tempdir().unwrap();
+        let mut pilot = Self { folder, running: None, addresses: Vec::new(), starts: 0, origin: args };
+        pilot.run().await;
+        pilot
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub fn terminate(&mut self) {
+        self.running.as_mut().expect("it runs").signal("TERM");
+    }
+
+    /// What the running one has said so far.
+    pub fn log(&self) -> String {
+        let log = self.folder.path().join(format!("pilot-{}.log", self.starts));
+        std::fs::read_to_string(log).unwrap_or_default()
+    }
+
+    /// Waits until it says a line with all of these words.
+    pub async fn says(&self, words: &[&str]) {
+        eventually(&format!("a line with {words:?}"), LONG, async || {
+            let log = self.log();
+            let found = log.lines().any(|line| words.iter().all(|w| line.contains(w)));
+            if found { Ok(()) } else { Err(log) }
+        })
+        .await;
     }
 
     /// Kills it and starts another, which listens for proxies where the first did.
@@ -48,9 +81,8 @@ impl Pilot {
     pub async fn run(&mut self) {
         let at = |what| self.addresses.iter().find(|(name, _)| name == what).map(|(_, address)| *address);
         let grpc = at("grpc").map_or("127.0.0.1:0".to_owned(), |address| address.to_string());
-        let registry = self.registry().display().to_string();
-        let args = ["discovery", "--registry", &registry, "--http", "127.0.0.1:0", "--monitoring", "127.0.0.1:0"];
-        let args: Vec<String> = args.into_iter().chain(["--grpc", &grpc]).map(str::to_owned).collect();
+        let args = ["discovery", "--http", "127.0.0.1:0", "--monitoring", "127.0.0.1:0", "--grpc", &grpc];
+        let args: Vec<String> = args.into_iter().map(str::to_owned).chain(self.origin.iter().cloned()).collect();
         self.starts += 1;
         let log = self.folder.path().join(format!("pilot-{}.log", self.starts));
         let program = Path::new(env!("CARGO_BIN_EXE_meshctl"));

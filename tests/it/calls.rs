@@ -460,6 +460,70 @@ fn every_kind_of_service_is_reached() {
     assert_eq!(to("10.0.0.9:90", Spoken::Tcp), End::BlackHole);
 }
 
+/// An ExternalName with a port of plain bytes and one of HTTP.
+fn external(name: &str, host: &str) -> Obj {
+    svc("n", name, "", &[("tcp-db", 90), ("http", 80)])
+        .set("/spec/type", json!("ExternalName"))
+        .set("/spec/externalName", json!(host))
+}
+
+#[test]
+fn plain_bytes_reach_an_external_name_and_nobody_elses_go_there() {
+    let db = || svc("n", "db", "10.9.0.1", &[("tcp-db", 90)]);
+    let objects = vec![
+        external("by-address", "192.0.2.7"),
+        external("by-name", "example.com"),
+        // of an address that a service has: whoever may write it must not take the service's calls
+        external("a-thief", "10.9.0.1"),
+        db(),
+        slice("n", "db-1", "db", &[("tcp-db", 90)], &[ep("10.0.0.1", "")]),
+        svc("n", "peers", "None", &[("tcp-db", 90)]),
+        slice("n", "peers-1", "peers", &[("tcp-db", 90)], &[ep("10.0.0.2", "")]),
+    ];
+    let mut world = World::of(&[("a", objects)]);
+    let mut open = |destination: &str| call(&mut world, view("a", "n"), destination, Spoken::Tcp);
+    assert_eq!(open("192.0.2.7:90"), End::Dns("192.0.2.7:90".into()));
+    assert_eq!(open("93.184.216.34:90"), End::AsCalled, "whatever it was that was called, it goes there");
+    assert_eq!(open("10.9.0.1:90"), at(&["10.0.0.1:90"]));
+    assert_eq!(open("10.0.0.2:90"), End::AsCalled);
+    // where unknown calls are refused, a port that an ExternalName has leads to it: it is known, its addresses are not
+    let mut closed = settings(&["a"]);
+    closed.outbound = OutboundPolicy::RegistryOnly;
+    world.configure(closed);
+    let mut to = |destination: &str| call(&mut world, view("a", "n"), destination, Spoken::Tcp);
+    assert_eq!(to("192.0.2.7:90"), End::Dns("192.0.2.7:90".into()));
+    assert_eq!(to("93.184.216.34:90"), End::Dns("example.com:90".into()));
+    assert_eq!(to("93.184.216.34:91"), End::BlackHole);
+    assert_eq!(to("10.9.0.1:90"), at(&["10.0.0.1:90"]));
+    assert_eq!(to("10.0.0.2:90"), End::AsCalled, "a headless service's pod");
+    // the service goes: nobody has the address any more
+    world.remove("a", &db());
+    assert_eq!(call(&mut world, view("a", "n"), "10.9.0.1:90", Spoken::Tcp), End::Dns("10.9.0.1:90".into()));
+    // without iptables the proxy listens itself
+    let bound = View { binding: meshctl::pure::xds::Binding::Port, ..view("a", "n") };
+    let id = world.attach(bound);
+    let snapshot = world.snapshot();
+    let proxy = Proxy { snapshot: &snapshot, view: id };
+    let names: Vec<String> = proxy.listeners().into_iter().map(|l| l.name).collect();
+    assert!(names.contains(&"0.0.0.0_90".to_owned()), "{names:?}");
+}
+
+#[test]
+fn nothing_leads_to_an_external_name_that_is_refused() {
+    let mut world = World::of(&[("a", vec![external("evil", "169.254.169.254")])]);
+    let id = world.attach(view("a", "n"));
+    let names = |world: &World, ty| world.snapshot().all(id, ty).map(|e| e.name.to_string()).collect::<Vec<_>>();
+    let builtin = ["BlackHoleCluster", "InboundPassthroughCluster", "PassthroughCluster"];
+    assert_eq!(names(&world, Type::Cluster), builtin);
+    assert_eq!(names(&world, Type::Listener), ["virtualOutbound"]);
+    assert_eq!(names(&world, Type::Route), [""; 0]);
+    world.put("a", &external("evil", "example.com"));
+    assert_eq!(names(&world, Type::Route), ["80"]);
+    world.put("a", &external("evil", "localhost"));
+    assert_eq!(names(&world, Type::Listener), ["virtualOutbound"]);
+    assert_eq!(names(&world, Type::Route), [""; 0]);
+}
+
 #[test]
 fn another_network_is_reached_by_its_gateway_or_not_at_all() {
     let mut apart = settings(&["gke", "on-prem"]);
@@ -554,4 +618,41 @@ fn addresses_that_two_services_claim_break_no_route() {
     assert_eq!(to("x"), at(&["10.0.0.1:80"]));
     assert_eq!(to("10.9.0.1"), at(&["10.0.0.1:80"]));
     assert_eq!(to("y"), at(&["10.0.0.2:80"]), "its own names are nobody else's");
+}
+
+/// Envoy refuses a route with such a pair of domains, and with it every service of the port.
+#[test]
+fn names_that_differ_in_case_alone_break_no_route() {
+    let objects = vec![svc("n", "x", "10.9.0.1", &[("http", 80)]), svc("n", "X", "10.9.0.2", &[("http", 80)])];
+    let mut world = World::of(&[("a", objects)]);
+    let id = world.attach(view("a", "n"));
+    let entry = world.snapshot().find(id, Type::Route, "80").unwrap().body.concat();
+    let routes = RouteConfiguration::decode(entry.as_slice()).unwrap();
+    let domains: Vec<String> =
+        routes.virtual_hosts.iter().flat_map(|h| &h.domains).map(|d| d.to_ascii_lowercase()).collect();
+    assert_eq!(domains.iter().collect::<BTreeSet<_>>().len(), domains.len(), "{domains:?}");
+    assert!(["10.9.0.1", "10.9.0.2"].iter().all(|own| domains.iter().any(|d| d == own)), "{domains:?}");
+}
+
+#[test]
+fn what_is_equal_in_several_views_is_in_memory_once() {
+    let objects = vec![
+        svc("n", "x", "10.9.0.1", &[("http", 80)]),
+        slice("n", "x-1", "x", &[("http", 80)], &[ep("10.0.0.1", "")]),
+    ];
+    let mut world = World::of(&[("a", objects)]);
+    let dual = meshctl::pure::xds::Families::DUAL;
+    let views = ["m1", "m2", "n"].map(|namespace| world.attach(view("a", namespace)));
+    let dual = world.attach(View { families: dual, ..view("a", "m1") });
+    let snapshot = world.snapshot();
+    let pieces = |view, ty, name: &str| {
+        let body = snapshot.find(view, ty, name).unwrap().body.clone();
+        body.iter().map(|b| (b.as_ptr(), b.to_vec())).collect::<Vec<_>>()
+    };
+    let [m1, m2, own] = views.map(|view| pieces(view, Type::Route, "80").remove(1));
+    assert_eq!(m1.0, m2.0, "a virtual host of another namespace's service");
+    assert_ne!(m1.1, own.1, "its own namespace has a name more for it");
+    let set = "outbound|80||x.n.svc.cluster.local";
+    let [v4, dual] = [views[0], dual].map(|view| pieces(view, Type::Endpoint, set).pop().unwrap());
+    assert_eq!(v4.0, dual.0, "a locality's endpoints");
 }

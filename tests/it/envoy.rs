@@ -9,14 +9,19 @@ use std::process::{Child, Command, Stdio};
 ///
 /// None: one printed line says so; with `MESHCTL_TESTS=require` that is a failure.
 pub(crate) fn envoys() -> Vec<PathBuf> {
-    let named = env::var_os("ENVOY").filter(|e| !e.is_empty()).map(PathBuf::from).or_else(on_path);
-    let found = named.map_or_else(cached, |envoy| vec![envoy]);
+    let found = found();
     if found.is_empty() {
         let reason = "no Envoy: set ENVOY, or run tests/run, which fetches one";
         assert!(env::var("MESHCTL_TESTS").as_deref() != Ok("require"), "{reason}");
         eprintln!("skip: {reason}");
     }
     found
+}
+
+/// The same, where nobody is told that there is none.
+pub(crate) fn found() -> Vec<PathBuf> {
+    let named = env::var_os("ENVOY").filter(|e| !e.is_empty()).map(PathBuf::from).or_else(on_path);
+    named.map_or_else(cached, |envoy| vec![envoy])
 }
 
 fn cached() -> Vec<PathBuf> {

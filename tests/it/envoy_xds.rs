@@ -32,21 +32,11 @@ static ONE: Mutex<()> = Mutex::new(());
 
 /// Runs a test on every Envoy, with either variant.
 fn on_every_envoy(test: impl Fn(&Path, Mode)) {
-    run(&envoys(), test);
-}
-
-/// Runs a test on the newest Envoy, with either variant.
-fn on_newest_envoy(test: impl Fn(&Path, Mode)) {
-    let envoys = envoys();
-    run(&envoys[..envoys.len().min(1)], test);
-}
-
-fn run(envoys: &[std::path::PathBuf], test: impl Fn(&Path, Mode)) {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    for envoy in envoys {
+    for envoy in envoys() {
         for mode in [Mode::Delta, Mode::Sotw] {
             eprintln!("{mode:?} on {}", envoy.display());
-            test(envoy, mode);
+            test(&envoy, mode);
         }
     }
 }

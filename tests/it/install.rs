@@ -347,10 +347,14 @@ fn a_service_lists_only_ports_that_are_served() {
         assert!(lists.iter().all(|l| *l == lists[0]), "a headless Service translates no ports: {lists:?}");
         lists[0].clone()
     };
-    assert_eq!(ports("discovery.replicas=2"), [15005, 15011, 15012, 15014]);
+    assert_eq!(ports("discovery.replicas=2"), [15014]);
+    assert_eq!(ports("discovery.tls.secretName=pilot-certificate"), [15005, 15011, 15012, 15014]);
     // with everything open: the ports of the talk (15003 15005 15007 15010 15011 8080 9093), and istiod's 15012 and 15014
     assert_eq!(
-        ports("discovery.openPorts.xds=true,discovery.openPorts.rest=true,discovery.openPorts.monitoring=true"),
+        ports(
+            "discovery.openPorts.xds=true,discovery.openPorts.rest=true,discovery.openPorts.monitoring=true,\
+             discovery.tls.secretName=pilot-certificate"
+        ),
         [15003, 15005, 15007, 15010, 15011, 15012, 8080, 9093, 15014]
     );
 }
@@ -533,9 +537,6 @@ fn nothing_is_written_anywhere_where_the_registry_is_not_in_order() {
     let bench = Bench::new();
     let before = files(bench.dir.path());
     bench.install(&["--clusters", "gke,mars"]).fails(2, &["\"mars\"", "gke, on-prem"]);
-    bench.write("kubeconf/west.yaml", "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://192.0.2.1'}}]\ncontexts: [{name: a, context: {cluster: a, user: a}}]\nusers: [{name: a, user: {}}]\ncurrent-context: a\n");
-    bench.install(&[]).fails(2, &["live cluster is not built yet", "west"]);
-    std::fs::remove_file(bench.path("kubeconf/west.yaml")).unwrap();
     bench.write("kubeconf/west.yaml", "kind: [");
     bench.install(&[]).fails(2, &["west.yaml"]);
     bench.run(&["manifest", "images", "--tag", "x"]).fails(2, &["west.yaml"]);
@@ -543,6 +544,23 @@ fn nothing_is_written_anywhere_where_the_registry_is_not_in_order() {
     bench.install(&[]).fails(2, &["west.yaml"]);
     std::fs::remove_file(bench.path("kubeconf/west.yaml")).unwrap();
     assert_eq!(files(bench.dir.path()), before);
+}
+
+#[test]
+fn a_live_cluster_that_does_not_answer_hides_no_other() {
+    let bench = Bench::new();
+    // nobody listens on port 1 of loopback
+    bench.write("kubeconf/west.yaml", "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://127.0.0.1:1'}}]\ncontexts: [{name: a, context: {cluster: a, user: a}}]\nusers: [{name: a, user: {}}]\ncurrent-context: a\n");
+    for file in ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"] {
+        bench.write(&format!("mesh-ca/west/{file}"), CERTIFICATE);
+    }
+    bench.write("mesh-ca/west/ca-key.pem", CANARY);
+    let run = bench.install(&[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("cluster west failed") && run.err.contains("cannot be reached"), "{run:?}");
+    let states: Vec<_> = rows(&run.out).iter().map(|row| (row[0].to_owned(), row[2].to_owned())).collect();
+    let state = |id: &str, is: &str| (id.to_owned(), is.to_owned());
+    assert_eq!(states, [state("gke", "written"), state("on-prem", "written"), state("west", "failed")]);
 }
 
 #[test]

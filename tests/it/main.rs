@@ -4,11 +4,15 @@
 mod ca;
 mod calls;
 mod cli;
+mod cluster;
 mod demo;
+mod discovery;
+mod discovery_ports;
 mod envoy;
 mod envoy_xds;
 mod fence;
 mod harness;
+mod image;
 mod inspect;
 mod install;
 mod mesh;

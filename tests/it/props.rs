@@ -10,8 +10,8 @@ use meshctl::data::model::{
 };
 use meshctl::pure::mesh::{Change, Dirty, Index, Mesh, SyncState};
 use meshctl::pure::xds::{
-    Binding, Catalog, DeltaRequest, Entry, Families, HOLD, Request, Response, Session, Snapshot, SotwRequest, Type,
-    Update, View, ViewId,
+    Attaching, Binding, Catalog, DeltaRequest, Entry, Families, HOLD, Request, Response, Session, Snapshot,
+    SotwRequest, Type, Update, View, ViewId,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -38,9 +38,10 @@ fn service(named: usize, variant: usize, vip: usize) -> Obj {
         3 => svc(ns, name, "None", &[("tcp-db", 90)]),
         4 => svc(ns, name, "None", &[("http", 80)]).set("/spec/selector", json!({})),
         5 => svc(ns, name, vip, &[("http", 80), ("tcp-db", 90)]).set("/spec/selector", json!({})),
-        6 => svc(ns, name, "", &[("http", 80)])
+        6 => svc(ns, name, "", &[("http", 80), ("tcp-db", 90)])
             .set("/spec/type", json!("ExternalName"))
-            .set("/spec/externalName", json!("example.com")),
+            // of a name, or of an address that services claim too
+            .set("/spec/externalName", json!(if vip == "10.9.0.1" { "example.com" } else { vip })),
         7 => svc(ns, name, vip, &[("http", 80)]).label("app.kubernetes.io/managed-by", "meshctl"),
         8 => svc(ns, name, vip, &[("http", 80)]).set("/spec/publishNotReadyAddresses", json!(true)),
         _ => svc(ns, name, vip, &[("http", 80)]).set("/spec/ports/0/targetPort", json!("named")),
@@ -310,6 +311,8 @@ struct Run {
     over: BTreeMap<ClusterId, u32>,
     expected: BTreeMap<ClusterId, Expected>,
     attached: BTreeMap<usize, ViewId>,
+    /// Views of which a part is built.
+    coming: BTreeMap<usize, Attaching>,
 }
 
 impl Run {
@@ -326,6 +329,7 @@ impl Run {
             over: BTreeMap::new(),
             expected,
             attached: BTreeMap::new(),
+            coming: BTreeMap::new(),
         };
         for which in [0, 1, 3] {
             run.attach(which);
@@ -370,12 +374,15 @@ impl Run {
                 }
                 self.gathered.merge(self.index.configure(self.settings.clone()));
             }
-            // a view is attached to what has been published
-            Step::Attach(which) if !self.attached.contains_key(which) => {
+            // a view is attached to what has been published, a part with each publication
+            Step::Attach(which) if !self.attached.contains_key(which) && !self.coming.contains_key(which) => {
+                self.coming.insert(*which, self.catalog.begin(views()[*which].clone()));
                 self.publish()?;
-                self.attach(*which);
             }
             Step::Detach(which) => {
+                if let Some(coming) = self.coming.remove(which) {
+                    self.catalog.abandon(coming);
+                }
                 if let Some(id) = self.attached.remove(which) {
                     self.catalog.detach(id);
                 }
@@ -400,7 +407,18 @@ impl Run {
         prop_assert!(silent.is_empty(), "changed and not reported: {silent:?}");
         let idle: Vec<_> = reported.difference(&changed).collect();
         prop_assert!(idle.is_empty(), "reported and not changed: {idle:?}");
+        self.build(2);
         Ok(())
+    }
+
+    /// Builds more of the views that are coming.
+    fn build(&mut self, most: usize) {
+        for (which, mut coming) in std::mem::take(&mut self.coming) {
+            match self.catalog.go_on(&self.index.mesh(), &mut coming, most) {
+                Some(id) => drop(self.attached.insert(which, id)),
+                None => drop(self.coming.insert(which, coming)),
+            }
+        }
     }
 
     /// What an index and a catalog make that never saw anything but the end.
@@ -440,6 +458,7 @@ proptest! {
             run.step(step)?;
         }
         run.publish()?;
+        run.build(usize::MAX);
         let (mesh, catalog) = run.rebuilt();
         prop_assert_eq!(run.index.mesh(), mesh);
         prop_assert_eq!(&run.catalog.snapshot().missing, &catalog.snapshot().missing);

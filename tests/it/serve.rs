@@ -3,7 +3,7 @@
 mod descriptors;
 mod http;
 mod load;
-mod pki;
+pub(crate) mod pki;
 mod rotation;
 mod signals;
 mod tls;

@@ -1,5 +1,6 @@
 //! What the builders make, put before a real Envoy: it must take every resource, and calls must reach the right endpoint.
 
+mod inbound_v6;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -249,7 +250,7 @@ fn envoy_takes_every_listener_and_route() {
                     decode(&build::http_listener(9080, &twice, policy, Binding::Redirect, families)),
                     &shared,
                 ),
-                decode(&build::headless_listener(27018, &twice, policy, families)),
+                decode(&build::shared_tcp_listener(27018, &twice, policy, Binding::Redirect, families)),
                 decode(&build::tcp_listener(ip("10.96.0.7"), &svc, &tcp, Binding::Redirect)),
                 decode(&build::tcp_listener(ip("fd00::7"), &svc, &tcp, Binding::Redirect)),
                 inline_routes(

@@ -1,24 +1,23 @@
 //! The ADS service: accepts streams of both variants, and hands them to whoever serves them.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use meshctl_proto::envoy::config::core::v3::Node;
 use meshctl_proto::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DiscoveryRequest};
+use prost::Message;
 use tokio::sync::mpsc;
-use tokio_stream::Stream;
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::body::Body;
+use tonic::codegen::Service;
+use tonic::metadata::GRPC_CONTENT_TYPE;
+use tonic::server::NamedService;
+use tonic::{Request, Status, Streaming};
+use tonic_prost::ProstCodec;
 
-use super::codec::Frame;
-
-#[allow(missing_docs, unreachable_pub, clippy::all)]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/envoy.service.discovery.v3.AggregatedDiscoveryService.rs"));
-}
-
-use generated::aggregated_discovery_service_server::{AggregatedDiscoveryService, AggregatedDiscoveryServiceServer};
+use super::frame::{Frame, Outgoing};
 
 /// A request's message: of a peer that has shown no certificate, larger ones are refused unread.
 const MAX_REQUEST: usize = 4 << 20;
@@ -98,50 +97,81 @@ pub trait Streams: Send + Sync + 'static {
     ) -> impl Future<Output = ()> + Send;
 }
 
-/// The ADS service over a [`Streams`].
-pub struct AdsService<S>(Arc<S>);
+/// The ADS service over a [`Streams`], as tonic routes to it.
+///
+/// It is written out instead of generated, because generated services own the encoding of what they send.
+pub struct AdsService<S> {
+    streams: Arc<S>,
+    limit: usize,
+}
 
-impl<S: Streams> AdsService<S> {
-    /// The service as tonic serves it. `trusted` for listeners that ask for certificates.
-    pub fn server(streams: Arc<S>, trusted: bool) -> AggregatedDiscoveryServiceServer<Self> {
-        let limit = if trusted { MAX_TRUSTED_REQUEST } else { MAX_REQUEST };
-        AggregatedDiscoveryServiceServer::new(Self(streams)).max_decoding_message_size(limit)
-    }
-
-    fn open(&self, variant: Variant, peer: Peer, requests: Requests) -> Response<Outgoing> {
-        // one response may wait for the transport: the next is made from what is newest by then
-        let (responses, out) = mpsc::channel(1);
-        let streams = self.0.clone();
-        tokio::spawn(async move { streams.serve(variant, peer, requests, responses).await });
-        Response::new(Box::pin(ReceiverStream::new(out)))
+impl<S> Clone for AdsService<S> {
+    fn clone(&self) -> Self {
+        Self { streams: self.streams.clone(), limit: self.limit }
     }
 }
 
-type Outgoing = Pin<Box<dyn Stream<Item = Result<Frame, Status>> + Send>>;
+impl<S> NamedService for AdsService<S> {
+    const NAME: &'static str = "envoy.service.discovery.v3.AggregatedDiscoveryService";
+}
+
+impl<S: Streams> AdsService<S> {
+    /// The service. `trusted` for listeners that ask for certificates.
+    pub fn server(streams: Arc<S>, trusted: bool) -> Self {
+        Self { streams, limit: if trusted { MAX_TRUSTED_REQUEST } else { MAX_REQUEST } }
+    }
+
+    fn open(&self, variant: Variant, peer: Peer, requests: Requests) -> http::Response<Body> {
+        // one response may wait for the transport: the next is made from what is newest by then
+        let (responses, out) = mpsc::channel(1);
+        let streams = self.streams.clone();
+        tokio::spawn(async move { streams.serve(variant, peer, requests, responses).await });
+        let mut response = http::Response::new(Body::new(Outgoing::new(out)));
+        response.headers_mut().insert(http::header::CONTENT_TYPE, GRPC_CONTENT_TYPE);
+        response
+    }
+
+    fn requests<M: Message + Default + Send + 'static>(&self, body: Body) -> Streaming<M> {
+        Streaming::new_request(ProstCodec::<M, M>::raw_decoder(Default::default()), body, None, Some(self.limit))
+    }
+
+    fn answer(&self, request: http::Request<Body>) -> http::Response<Body> {
+        let (head, body) = request.into_parts();
+        let identity = |v: &http::HeaderValue| v == "identity";
+        if !head.headers.get("grpc-encoding").is_none_or(identity) {
+            return Status::unimplemented("compressed requests are not taken").into_http();
+        }
+        let method = head.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+        let mut of = Request::new(());
+        *of.extensions_mut() = head.extensions;
+        let peer = peer(&of);
+        match method.as_str() {
+            "StreamAggregatedResources" => {
+                self.open(Variant::Sotw, peer, Requests(Incoming::Sotw(self.requests::<DiscoveryRequest>(body))))
+            }
+            "DeltaAggregatedResources" => {
+                self.open(Variant::Delta, peer, Requests(Incoming::Delta(self.requests::<DeltaDiscoveryRequest>(body))))
+            }
+            _ => Status::unimplemented("the service has no such method").into_http(),
+        }
+    }
+}
+
+impl<S: Streams> Service<http::Request<Body>> for AdsService<S> {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<http::Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        ready(Ok(self.answer(request)))
+    }
+}
 
 fn peer<T>(request: &Request<T>) -> Peer {
     let certificates = request.peer_certs().map(|c| c.iter().map(|c| c.as_ref().to_vec()).collect());
     Peer { address: request.remote_addr(), certificates: certificates.unwrap_or_default() }
-}
-
-#[tonic::async_trait]
-impl<S: Streams> AggregatedDiscoveryService for AdsService<S> {
-    type StreamAggregatedResourcesStream = Outgoing;
-    type DeltaAggregatedResourcesStream = Outgoing;
-
-    async fn stream_aggregated_resources(
-        &self,
-        request: Request<Streaming<DiscoveryRequest>>,
-    ) -> Result<Response<Outgoing>, Status> {
-        let peer = peer(&request);
-        Ok(self.open(Variant::Sotw, peer, Requests(Incoming::Sotw(request.into_inner()))))
-    }
-
-    async fn delta_aggregated_resources(
-        &self,
-        request: Request<Streaming<DeltaDiscoveryRequest>>,
-    ) -> Result<Response<Outgoing>, Status> {
-        let peer = peer(&request);
-        Ok(self.open(Variant::Delta, peer, Requests(Incoming::Delta(request.into_inner()))))
-    }
 }

@@ -1,11 +1,11 @@
-//! gRPC: the ADS service with a raw codec, and an ADS client.
+//! gRPC: the ADS service, which sends what was encoded once, and an ADS client.
 //!
 //! The service knows streams, not meshes: whoever serves implements [`Streams`].
 
 mod ads;
 mod client;
-mod codec;
+mod frame;
 
 pub use ads::{AdsService, Peer, Requests, Responses, Streams, Variant, XdsRequest};
 pub use client::{AdsClient, ClientError, Received};
-pub use codec::{Frame, RawCodec, WriteMessage};
+pub use frame::Frame;

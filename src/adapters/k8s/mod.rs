@@ -5,19 +5,35 @@
     reason = "credential plugins are processes, and failures are remembered for a moment"
 )]
 
+mod access;
+mod apply;
+mod certificate;
 mod client;
 mod error;
+mod follow;
 mod forward;
 mod http;
+mod lease;
 mod list;
+mod object;
+mod patch;
 mod plugin;
 mod request;
 mod watch;
+mod write;
 
+pub use access::{Access, Token, may, token};
+pub use apply::{Apply, ApplyError, FieldConflict, apply};
+pub use certificate::{ServedNames, served_names};
 pub use client::{Connector, Plugins};
 pub use error::K8sError;
+pub use follow::{Followed, follow};
 pub use forward::{Forwarded, forward};
 pub use http::{Answer, PodHttp, http_get};
+pub use lease::{LeaseName, LeaseState, hold, micro_time};
 pub use list::{BadObject, PAGE, Page, list, path};
+pub use object::{create, delete, get, get_all};
+pub use patch::merge;
 pub use request::{identity, version, within};
 pub use watch::{Line, Watch};
+pub use write::{PatchKind, mint, patch, post, put, read};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::scan::{Candidate, Found, scan};
-use super::{ReadOptions, Source, mesh_file};
+use super::{ReadOptions, SYSTEM_NAMESPACE, Source, mesh_file};
 use crate::data::kinds::{ClusterOverride, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole, ClusterSettings, Gateway, MeshSettings, Name, NetworkId};
 
@@ -54,6 +54,8 @@ pub struct Entry {
     /// Changes when the source's bytes change: those of the kubeconfig and the certificates it names. A folder's
     /// contents do not count: whoever follows it reads them again.
     pub fingerprint: u128,
+    /// The control plane's namespace, where its ConfigMap is watched.
+    pub system_namespace: Name,
 }
 
 /// Nobody names a primary.
@@ -83,6 +85,8 @@ pub struct Registry {
     pub mesh: MeshFile,
     /// The primary; `None` where there is no cluster, or where `mesh.yaml` is broken and might name another.
     pub primary: Option<Primary>,
+    /// The control plane's namespace.
+    pub system_namespace: Name,
 }
 
 impl Registry {
@@ -91,7 +95,12 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`] where the directory itself cannot be read.
     pub fn read(dir: &Path, options: &ReadOptions) -> Result<Self, RegistryError> {
-        let Found { mut candidates, mut problems, notes, mesh, mesh_broken } = scan(dir, options)?;
+        Ok(Self::of(dir, scan(dir, options)?, options))
+    }
+
+    /// The registry that was found at `dir`.
+    pub(super) fn of(dir: &Path, found: Found, options: &ReadOptions) -> Self {
+        let Found { mut candidates, mut problems, notes, mesh, mesh_broken } = found;
         candidates.sort_by(|a, b| a.file.cmp(&b.file));
         let mut judge = Judge { problems: &mut problems, entries: Vec::new(), known: BTreeSet::new(), marked: None };
         let mut servers = BTreeMap::new();
@@ -107,9 +116,10 @@ impl Registry {
         }
         problems.sort();
         problems.dedup();
-        let mut registry = Self { dir: dir.to_owned(), entries, problems, notes, mesh, primary };
+        let system_namespace = SYSTEM_NAMESPACE.into();
+        let mut registry = Self { dir: dir.to_owned(), entries, problems, notes, mesh, primary, system_namespace };
         registry.assign();
-        Ok(registry)
+        registry
     }
 
     /// Gives the roles out, and puts the primary first.
@@ -152,6 +162,7 @@ impl Registry {
                     (network(name), entry.gateways.iter().map(gateway).collect())
                 })
                 .collect(),
+            system_namespace: self.system_namespace.clone(),
             ..defaults
         }
     }
@@ -224,7 +235,16 @@ impl Judge<'_> {
         servers.insert(good.same, file.clone());
         let overrides = mesh.clusters.get(id.as_str()).cloned().unwrap_or_default();
         let (source, fingerprint) = (good.source, good.fingerprint);
-        self.entries.push(Entry { id, role: ClusterRole::Remote, file, named, source, overrides, fingerprint });
+        self.entries.push(Entry {
+            id,
+            role: ClusterRole::Remote,
+            file,
+            named,
+            source,
+            overrides,
+            fingerprint,
+            system_namespace: SYSTEM_NAMESPACE.into(),
+        });
     }
 }
 

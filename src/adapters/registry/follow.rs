@@ -32,7 +32,9 @@ impl Entry {
 
 async fn follow_with(entry: &Entry, out: mpsc::Sender<Event>, stop: CancellationToken, timing: Timing) {
     match entry.source.connector() {
-        Some(connector) => stop.run_until_cancelled(live::follow(connector, out, timing)).await,
+        Some(connector) => {
+            stop.run_until_cancelled(live::follow(connector, &entry.system_namespace, out, timing)).await
+        }
         None => {
             let Source::Folder(path) = &entry.source else { return };
             stop.run_until_cancelled(folder(path, out)).await

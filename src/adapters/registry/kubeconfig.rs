@@ -152,7 +152,7 @@ fn absolute(field: &str, path: &mut Option<String>, dir: &Path, files: &mut Vec<
 }
 
 /// Scheme and host in lower case, the port always, the path without its last slash.
-fn normalise(server: &str) -> Result<String, String> {
+pub(super) fn normalise(server: &str) -> Result<String, String> {
     let bad = || "its server is no http or https URL".to_owned();
     let uri: http::Uri = server.parse().map_err(|_| bad())?;
     let scheme = uri.scheme_str().map(str::to_ascii_lowercase).ok_or_else(bad)?;

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
 
 use super::follow::{Unheard, now, send};
-use super::{Event, SYSTEM_NAMESPACE, Subject};
+use super::{Event, Subject};
 use crate::adapters::k8s::{BadObject, Connector, K8sError, Line, Watch, list, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
 use crate::data::model::{Kind, Timestamp};
@@ -48,9 +48,9 @@ impl Default for Timing {
 }
 
 /// Follows all kinds until nobody listens.
-pub(super) async fn follow(connector: Connector, out: mpsc::Sender<Event>, timing: Timing) {
+pub(super) async fn follow(connector: Connector, namespace: &str, out: mpsc::Sender<Event>, timing: Timing) {
     let all = Arc::new(Shared { connector, out, timing, health: Mutex::new(Health::default()) });
-    join_all(WATCHED.iter().map(|row| Follower::new(row, Arc::clone(&all)).run())).await;
+    join_all(WATCHED.iter().map(|row| Follower::new(row, namespace, Arc::clone(&all)).run())).await;
 }
 
 /// What the kinds share.
@@ -126,8 +126,8 @@ struct Follower {
 }
 
 impl Follower {
-    fn new(row: &'static Watched, shared: Arc<Shared>) -> Self {
-        let path = path(row, SYSTEM_NAMESPACE);
+    fn new(row: &'static Watched, namespace: &str, shared: Arc<Shared>) -> Self {
+        let path = path(row, namespace);
         Self { row, path, shared, version: String::new(), failures: 0, gone: 0, failing_since: None, down: false }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 
-use super::{Entry, SYSTEM_NAMESPACE, Source, load_folder};
+use super::{Entry, Source, load_folder};
 use crate::adapters::k8s::{K8sError, list, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
 use crate::data::model::Kind;
@@ -49,7 +49,8 @@ pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Objects, Loa
     };
     let all = within(deadline, async {
         let (_, client) = connector.client().await?;
-        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, path(row, SYSTEM_NAMESPACE), deadline))).await
+        try_join_all(WATCHED.iter().map(|row| list_kind(&client, row, path(row, &entry.system_namespace), deadline)))
+            .await
     });
     Ok(joined(all.await?))
 }
@@ -69,7 +70,7 @@ pub async fn load_pods(entry: &Entry, namespace: Option<&str>, deadline: Duratio
     let all = within(deadline, async {
         let (_, client) = connector.client().await?;
         let kinds = rows.map(|row| {
-            let (all, plural) = (path(row, SYSTEM_NAMESPACE), row.gvk.plural);
+            let (all, plural) = (path(row, &entry.system_namespace), row.gvk.plural);
             let path = match namespace {
                 Some(name) => all.replace(&format!("/{plural}?"), &format!("/namespaces/{name}/{plural}?")),
                 None => all,

@@ -1,6 +1,8 @@
 //! The registry: a directory is the mesh. Live clusters by their kubeconfigs and file clusters by their manifests, behind
 //! one interface; every problem of the directory at once, with its file, and never with a scalar of it.
 
+mod add;
+mod credential;
 mod entry;
 mod event;
 mod folder;
@@ -9,18 +11,25 @@ mod kubeconfig;
 mod live;
 mod load;
 mod mesh_file;
+mod origin;
 mod read;
 mod scan;
+mod secret;
+mod server;
 mod shape;
 mod source;
 mod watch;
 
+pub use add::{AddError, Added, add};
+pub use credential::{Credential, token_expires};
 pub use entry::{Entry, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};
 pub use folder::{BadDocument, Folder, is_manifest, load_folder};
 pub use follow::follow;
 pub use live::Timing;
 pub use load::{LoadError, Objects, load_once, load_pods};
+pub use origin::Origin;
+pub use secret::{Holdings, InCluster, REMOTES, SETTINGS, connector_of, token_of, with_token};
 pub use source::{ReadOptions, Source, Trust};
 pub use watch::watch;
 

@@ -181,7 +181,7 @@ impl Found {
 }
 
 /// The id that a file's name gives; `None` where its extension does not count.
-fn stem(name: &str) -> Option<&str> {
+pub(super) fn stem(name: &str) -> Option<&str> {
     match EXTENSIONS.iter().find_map(|ext| name.strip_suffix(ext)) {
         Some(stem) => Some(stem),
         None if name.contains('.') => None,
@@ -200,7 +200,7 @@ fn documents(path: &Path) -> Documents {
 }
 
 /// The one kubeconfig among a file's documents.
-fn only_config(mut all: Vec<Value>) -> Result<Value, String> {
+pub(super) fn only_config(mut all: Vec<Value>) -> Result<Value, String> {
     let value = all.pop().ok_or("it is empty")?;
     if !all.is_empty() {
         return Err("it holds more than one document".into());
@@ -213,7 +213,8 @@ fn only_config(mut all: Vec<Value>) -> Result<Value, String> {
     }
 }
 
-fn live(value: Value, dir: &Path, hash: u128, options: &ReadOptions) -> Result<Good, String> {
+/// The source of a kubeconfig's document; `hash` is that of its bytes, `dir` where its relative paths start.
+pub(super) fn live(value: Value, dir: &Path, hash: u128, options: &ReadOptions) -> Result<Good, String> {
     let checked = check(value, dir, options.trust)?;
     let mut all = Xxh3::new();
     all.update(&hash.to_le_bytes());

@@ -103,7 +103,7 @@ async fn read(dir: &Path, options: &ReadOptions, last: Option<&Registry>) -> Opt
 
 impl Registry {
     /// Takes over from `last` what is broken now.
-    fn keep_last_good(&mut self, last: &Registry) {
+    pub(super) fn keep_last_good(&mut self, last: &Registry) {
         let broken = |entry: &Entry| {
             let names = |file: &Path| self.problems.iter().any(|p| p.file == file);
             names(&entry.file) || entry.named.as_deref().is_some_and(names)
@@ -131,7 +131,7 @@ impl Registry {
     }
 
     /// Everything that counts, comparable.
-    fn says(&self) -> impl PartialEq + '_ {
+    pub(super) fn says(&self) -> impl PartialEq + '_ {
         let entries: Vec<_> =
             self.entries.iter().map(|e| (&e.id, e.role, &e.file, &e.overrides, e.fingerprint)).collect();
         (entries, &self.problems, &self.notes, &self.mesh, &self.primary)

@@ -1,9 +1,13 @@
 //! gRPC services over any incoming connections.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -22,19 +26,79 @@ const MAX_HEADERS: u32 = 16 << 10;
 /// After `stop`, streams get this long to end by themselves; then their connections are cut.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 
+/// An HTTP/2 server's first frame, empty SETTINGS, and GOAWAY: no stream was taken, ENHANCE_YOUR_CALM (RFC 9113 §6.5, §6.8).
+const REFUSAL: &[u8] = b"\0\0\0\x04\0\0\0\0\0\
+    \0\0\x37\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0bthis server holds as many connections as it may";
+/// A refused peer that does not take the refusal within this time is dropped without it.
+const REFUSE: Duration = Duration::from_secs(1);
+/// A peer that says more after it was refused is not listened to.
+const MAX_UNREAD: u64 = 64 << 10;
+/// Refusals under way; beyond them a connection is dropped without a word.
+const MAX_REFUSALS: usize = 64;
+
+/// How many connections a server holds at a time. One that is too many is told so and closed at once, before it can ask
+/// anything: its peer tries again later, or elsewhere.
+#[derive(Debug, Clone)]
+pub struct ConnectionLimit {
+    slots: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
+    refused: Counter,
+}
+
+impl ConnectionLimit {
+    /// At most `most` connections; the others are counted in `refused`.
+    pub fn new(most: usize, refused: Counter) -> Self {
+        let most = most.min(Semaphore::MAX_PERMITS);
+        Self { slots: Arc::new(Semaphore::new(most)), refusals: Arc::new(Semaphore::new(MAX_REFUSALS)), refused }
+    }
+
+    /// The connection with its slot; `None` where there is none, and it has been refused.
+    fn admit<IO>(&self, mut io: IO) -> Option<(IO, OwnedSemaphorePermit)>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        if let Ok(slot) = self.slots.clone().try_acquire_owned() {
+            return Some((io, slot));
+        }
+        self.refused.inc();
+        if let Ok(turn) = self.refusals.clone().try_acquire_owned() {
+            tokio::spawn(async move {
+                let _turn = turn;
+                // whether it reads that or not, it is let go
+                let told = async {
+                    io.write_all(REFUSAL).await?;
+                    io.shutdown().await?;
+                    // what it has said is read, or closing would reset the connection and lose what it was told
+                    tokio::io::copy(&mut io.take(MAX_UNREAD), &mut tokio::io::sink()).await
+                };
+                let _ = tokio::time::timeout(REFUSE, told).await;
+            });
+        }
+        None
+    }
+}
+
 /// Serves gRPC until `stop`: then connections are told to go, and those that have not gone after five seconds are cut.
 /// `Request::peer_certs` and `remote_addr` work over the incomings of this room.
 ///
 /// # Errors
 /// Where the transport gives up by itself.
-pub async fn grpc<I, IO>(routes: Routes, incoming: I, stop: CancellationToken) -> Result<(), ServeError>
+pub async fn grpc<I, IO>(
+    routes: Routes,
+    incoming: I,
+    limit: ConnectionLimit,
+    stop: CancellationToken,
+) -> Result<(), ServeError>
 where
     I: Stream<Item = io::Result<IO>> + Send,
     IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
 {
     let cut = CancellationToken::new();
     let ends = cut.clone();
-    let incoming = incoming.map(move |io| io.map(|io| Conn::new(io, ends.clone())));
+    let incoming = incoming.filter_map(move |io| match io {
+        Ok(io) => limit.admit(io).map(|(io, slot)| Ok(Conn::new(io, ends.clone()).holding(slot))),
+        Err(error) => Some(Err(error)),
+    });
     let server = Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))

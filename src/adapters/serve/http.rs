@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
-use tokio_stream::StreamExt;
+use tokio_stream::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
+use tonic::transport::server::Connected;
 
+use super::ServeError;
 use super::conn::Conn;
 use super::grpc::end_within_grace;
-use super::{ServeError, plain_incoming};
 
 /// Nothing that these pages are asked is larger.
 const MAX_BODY: usize = 1 << 20;
@@ -24,18 +25,22 @@ const MAX_CONNECTIONS: usize = 512;
 /// No byte in either direction for this long ends a connection.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Serves HTTP/1.1 and HTTP/2 until `stop`; requests under way get five seconds more.
+/// Serves HTTP/1.1 and HTTP/2 over any incoming connections until `stop`; requests under way get five seconds more.
 ///
 /// A peer that sends a request's head slower than 30 seconds, or nothing at all for 60, is let go. One that trickles a
 /// body is not: it holds one of 512 connections.
 ///
 /// # Errors
 /// Where the transport gives up by itself.
-pub async fn http(router: Router, listener: TcpListener, stop: CancellationToken) -> Result<(), ServeError> {
+pub async fn http<I, IO>(router: Router, incoming: I, stop: CancellationToken) -> Result<(), ServeError>
+where
+    I: Stream<Item = io::Result<IO>> + Send,
+    IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+{
     let cut = CancellationToken::new();
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let ends = cut.clone();
-    let incoming = plain_incoming(listener, stop.clone()).then(move |io| {
+    let incoming = incoming.then(move |io| {
         let (slots, ends) = (slots.clone(), ends.clone());
         async move {
             let slot = slots.acquire_owned().await.ok();

@@ -22,7 +22,7 @@ mod watch;
 pub use backoff::Backoff;
 pub use clock::{instant, now};
 pub use error::ServeError;
-pub use grpc::grpc;
+pub use grpc::{ConnectionLimit, grpc};
 pub use handshake::tls_incoming;
 pub use http::http;
 pub use listen::{bind, plain_incoming};

@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::adapters::registry::ReadOptions;
+use crate::adapters::registry::{InCluster, Origin, ReadOptions};
 use crate::adapters::serve::{self, TlsFiles};
 use crate::cli::{CliError, Context, Exit, Outcome};
-use crate::data::model::ClusterId;
-use crate::roles::discovery::{Config, Discovery};
+use crate::data::model::{ClusterId, parse_duration};
+use crate::roles::discovery::{Config, Discovery, Duties, Listen, MAX_CONNECTIONS};
 
 /// Watch the clusters of a registry, and serve xDS to their proxies
 ///
@@ -16,60 +17,133 @@ use crate::roles::discovery::{Config, Discovery};
 /// rotated or removed take effect without a restart.
 #[derive(Debug, clap::Args)]
 #[command(
+    group = clap::ArgGroup::new("over_tls").args(["secure", "secure_rest"]).multiple(true),
     after_help = "Examples:\n  meshctl discovery --registry ./kubeconf\n  meshctl discovery --registry ./kubeconf --grpc 127.0.0.1:0 --http 127.0.0.1:0 --monitoring 127.0.0.1:0"
 )]
 pub(crate) struct Args {
-    /// Where to serve gRPC xDS in plain text
+    /// Where to serve gRPC xDS in plain text; this and the other addresses may be given several times
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15010")]
-    grpc: SocketAddr,
+    grpc: Vec<SocketAddr>,
     /// Where to serve gRPC xDS over mutual TLS; a proxy's certificate must chain to the root
-    #[arg(long, value_name = "ADDRESS", requires_all = ["tls_cert", "tls_key", "tls_root"])]
-    secure: Option<SocketAddr>,
-    /// The certificate chain for --secure, PEM, leaf first; it may change at run time
-    #[arg(long, value_name = "FILE", requires = "secure")]
+    #[arg(long, value_name = "ADDRESS", requires = "tls_cert")]
+    secure: Vec<SocketAddr>,
+    /// Where to serve the v1 REST API over mutual TLS
+    #[arg(long, value_name = "ADDRESS", requires = "tls_cert")]
+    secure_rest: Vec<SocketAddr>,
+    /// The certificate chain for mutual TLS, PEM, leaf first; it may change at run time
+    #[arg(long, value_name = "FILE", requires_all = ["tls_key", "tls_root", "over_tls"])]
     tls_cert: Option<PathBuf>,
     /// Its private key, PEM
-    #[arg(long, value_name = "FILE", requires = "secure")]
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// The root certificates that proxies' certificates must chain to, PEM
-    #[arg(long, value_name = "FILE", requires = "secure")]
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_root: Option<PathBuf>,
     /// Where to serve the v1 REST API and /debug in plain text
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    http: SocketAddr,
+    http: Vec<SocketAddr>,
+    /// Where to serve the v1 REST API alone in plain text
+    #[arg(long, value_name = "ADDRESS")]
+    rest: Vec<SocketAddr>,
     /// Where to serve /ready and /metrics
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15014")]
-    monitoring: SocketAddr,
+    monitoring: Vec<SocketAddr>,
+    /// How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics
+    #[arg(long, value_name = "N", default_value_t = MAX_CONNECTIONS, value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
     /// The primary cluster, where the registry does not say
-    #[arg(long, value_name = "ID", value_parser = ClusterId::parse)]
+    #[arg(long, value_name = "ID", value_parser = ClusterId::parse, conflicts_with = "in_cluster")]
     primary: Option<ClusterId>,
     /// Send removals and changes to resuming proxies although clusters have not been read yet
     #[arg(long)]
     no_restart_hold: bool,
+    #[command(flatten)]
+    pod: Pod,
+}
+
+/// Of a pilot that runs in a cluster.
+#[derive(Debug, clap::Args)]
+struct Pod {
+    /// Run as a pod of the primary: its cluster by the service account, the remotes by the Secret istio-remote-clusters,
+    /// the settings by the ConfigMap istio
+    #[arg(long, requires = "cluster_id")]
+    in_cluster: bool,
+    /// The id of the cluster that the pod runs in
+    #[arg(long, value_name = "ID", value_parser = ClusterId::parse, requires = "in_cluster")]
+    cluster_id: Option<ClusterId>,
+    /// The control plane's namespace
+    #[arg(long, value_name = "NAMESPACE", default_value = "istio-system", requires = "in_cluster")]
+    namespace: String,
+    /// Renew the remotes' tokens so long after they were issued, instead of at a third of their life: 10m, 8h
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "in_cluster")]
+    token_renew_after: Option<Duration>,
+    /// The pod's name, by which it holds the Lease
+    #[arg(long, env = "POD_NAME", value_name = "NAME", hide = true)]
+    pod_name: Option<String>,
+    /// The folder with the service account's token and ca.crt
+    #[arg(long, value_name = "DIR", hide = true, default_value = "/var/run/secrets/kubernetes.io/serviceaccount")]
+    service_account_dir: PathBuf,
+    /// The API server's host, as the kubelet tells every pod
+    #[arg(long, env = "KUBERNETES_SERVICE_HOST", value_name = "HOST", hide = true)]
+    api_host: Option<String>,
+    /// Its port
+    #[arg(long, env = "KUBERNETES_SERVICE_PORT", value_name = "PORT", hide = true)]
+    api_port: Option<u16>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).ok_or_else(|| "want a duration: 90s, 10m, 8h".to_owned())
+}
+
+impl Pod {
+    /// The cluster that this pod runs in; `None` where it was not asked for.
+    fn own(&self) -> Result<Option<(InCluster, Duties)>, CliError> {
+        let Some(id) = self.cluster_id.clone().filter(|_| self.in_cluster) else { return Ok(None) };
+        let missing = |variable: &str| {
+            CliError::usage(format!("running in the cluster {id} failed: the variable {variable} is not set")).hint(
+                "--in-cluster is for pods, as meshctl manifest generate renders them; elsewhere name a --registry",
+            )
+        };
+        let host = self.api_host.clone().ok_or_else(|| missing("KUBERNETES_SERVICE_HOST"))?;
+        let pod = self.pod_name.clone().filter(|p| !p.is_empty()).ok_or_else(|| missing("POD_NAME"))?;
+        let own = InCluster {
+            id: id.clone(),
+            namespace: self.namespace.as_str().into(),
+            host,
+            port: self.api_port.unwrap_or(443),
+            account: self.service_account_dir.clone(),
+        };
+        Ok(Some((own, Duties { pod, renew_after: self.token_renew_after })))
+    }
 }
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
-    let files = match (args.tls_cert, args.tls_key, args.tls_root) {
+    let own = args.pod.own()?;
+    let certificate = match (args.tls_cert, args.tls_key, args.tls_root) {
         (Some(certificate), Some(key), Some(root)) => Some(TlsFiles { certificate, key, root }),
         _ => None,
     };
-    let config = Config {
-        registry: ctx.registry_dir()?,
-        read: ReadOptions { primary: args.primary, trust: ctx.trust() },
-        grpc: Some(args.grpc),
-        secure: args.secure.zip(files),
-        http: Some(args.http),
-        monitoring: Some(args.monitoring),
-        hold: !args.no_restart_hold,
+    let (registry, duties) = match own {
+        Some(_) if ctx.globals.registry.is_some() => {
+            return Err(CliError::usage("--in-cluster and --registry (or MESHCTL_REGISTRY) name two registries")
+                .hint("leave one of them out"));
+        }
+        Some((own, duties)) => (Origin::Cluster(own), duties),
+        None => (folder(ctx, args.primary)?, Duties::default()),
+    };
+    let listen = Listen {
+        grpc: args.grpc,
+        secure: args.secure,
+        http: args.http,
+        rest: args.rest,
+        secure_rest: args.secure_rest,
+        monitoring: args.monitoring,
+        max_connections: args.max_connections,
+        certificate,
     };
     let stop = serve::on_signals()?;
-    if let Some(primary) = &config.read.primary
-        && ctx.registry(None)?.entry(primary).is_none()
-    {
-        return Err(CliError::usage(format!("--primary names {primary}, which is no cluster of the registry"))
-            .hint("show the clusters: meshctl cluster list"));
-    }
-    let discovery = Discovery::start(config, stop.clone()).await?;
+    let config = Config { registry, listen, hold: !args.no_restart_hold, duties };
+    let discovery = Discovery::start(config, stop).await?;
     for (what, address) in &discovery.listening {
         ctx.out.data(&format!("{what} {address}\n"))?;
     }
@@ -78,4 +152,15 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     }
     discovery.ended().await?;
     Ok(Exit::Yes)
+}
+
+/// The directory that is the mesh.
+fn folder(ctx: &Context, primary: Option<ClusterId>) -> Result<Origin, CliError> {
+    if let Some(primary) = &primary
+        && ctx.registry(None)?.entry(primary).is_none()
+    {
+        return Err(CliError::usage(format!("--primary names {primary}, which is no cluster of the registry"))
+            .hint("show the clusters: meshctl cluster list"));
+    }
+    Ok(Origin::Folder(ctx.registry_dir()?, ReadOptions { primary, trust: ctx.trust() }))
 }

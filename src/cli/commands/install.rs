@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::manifest::ValueArgs;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{InstallReport, Options, PlanInput, Prepared, prepare};
+use crate::workflows::install::{Consent, InstallReport, Options, PlanInput, Prepared, Waiting, prepare};
 
 /// Install the control plane in every cluster of the registry
 ///
@@ -21,6 +23,18 @@ pub(crate) struct Args {
     /// Do not ask
     #[arg(short = 'y', long)]
     yes: bool,
+    /// Wait until what was written is ready; this is what happens without a flag
+    #[arg(long, overrides_with = "no_wait")]
+    wait: bool,
+    /// Do not wait until what was written is ready
+    #[arg(long)]
+    no_wait: bool,
+    /// How long to wait, in each cluster
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration)]
+    timeout: std::time::Duration,
+    /// Place only the Secrets: where the objects come from manifest generate and a pipeline
+    #[arg(long, value_name = "WHAT")]
+    only: Option<Only>,
     /// Only these clusters
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     clusters: Vec<String>,
@@ -30,6 +44,15 @@ pub(crate) struct Args {
     /// Take another primary than the one that was installed
     #[arg(long)]
     move_primary: bool,
+    /// Take back fields of ours that somebody else has changed in a live cluster
+    #[arg(long)]
+    force_conflicts: bool,
+    /// Let this version replace a newer one
+    #[arg(long)]
+    allow_downgrade: bool,
+    /// Make the accounts anew by which pilot reads the remotes: every token it holds is worth nothing from then on
+    #[arg(long)]
+    revoke_credentials: bool,
     /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
@@ -37,30 +60,63 @@ pub(crate) struct Args {
     values: ValueArgs,
 }
 
+/// What alone is placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    /// The CA, and what pilot needs to read remote clusters
+    Secrets,
+}
+
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let input = PlanInput::read(&ctx.registry_dir()?, args.primary.as_deref())?;
     for note in &input.notes {
         ctx.out.note(note);
     }
-    let options = Options { layers: args.values.layers()?, only: args.clusters.clone() };
-    let prepared = prepare(&input, &options, args.ca.as_deref(), args.move_primary)?;
+    let options = Options {
+        layers: args.values.layers()?,
+        only: args.clusters.clone(),
+        only_secrets: args.only == Some(Only::Secrets),
+        now: ctx.now(),
+    };
+    let consent = Consent {
+        force_conflicts: args.force_conflicts,
+        move_primary: args.move_primary,
+        allow_downgrade: args.allow_downgrade,
+        revoke_credentials: args.revoke_credentials,
+    };
+    let prepared = prepare(&input, &options, args.ca.as_deref(), consent).await?;
     if args.dry_run {
         return dry_run(ctx, &prepared);
     }
     if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared)? {
         return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
     }
-    let report = prepared.apply();
-    talk(ctx, &report);
+    let waiting = if args.no_wait { Waiting::No } else { Waiting::Until(args.timeout) };
+    let say = |text: &str| ctx.out.note(&format!("• {text}"));
+    // what is under way when somebody interrupts is finished or not: the report says what is known
+    let report = tokio::select! {
+        report = prepared.apply(waiting, &say) => report,
+        () = interrupted() => prepared.so_far(),
+    };
+    talk(ctx, &report, "installing in");
     let shown =
         report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     ctx.out.report(&shown, ctx.format())?;
     Ok(exit(&report))
 }
 
+/// Ends when somebody wants the command to end.
+pub(super) async fn interrupted() {
+    let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
 fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
-    let report = prepared.dry_run()?;
-    talk(ctx, &report);
+    let report = prepared.dry_run();
+    talk(ctx, &report, "installing in");
     match ctx.format() {
         Format::Yaml => ctx.out.data(&prepared.stream()?)?,
         Format::Table | Format::Wide => {
@@ -79,13 +135,16 @@ fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
 }
 
 /// Says on stderr what is in no table.
-fn talk(ctx: &Context, report: &InstallReport) {
+pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
     for cluster in &report.clusters {
         for note in &cluster.notes {
             ctx.out.note(&format!("{}: {note}", cluster.cluster));
         }
         if let Some(error) = &cluster.error {
-            ctx.out.warning(&format!("installing in cluster {} failed: {error}", cluster.cluster));
+            ctx.out.warning(&format!("{doing} cluster {} failed: {error}", cluster.cluster));
+            if cluster.objects.iter().any(|o| !o.conflicts.is_empty()) {
+                ctx.out.hint("meshctl diff shows it; --force-conflicts takes these fields back");
+            }
         }
     }
 }
@@ -104,7 +163,7 @@ fn confirmed(ctx: &Context, prepared: &Prepared) -> Result<bool, CliError> {
         return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
     }
     ctx.out.note(&headline(prepared));
-    ctx.out.note(prepared.dry_run()?.plan_text().trim_end());
+    ctx.out.note(prepared.dry_run().plan_text().trim_end());
     ctx.ask("Install?").map_err(|e| e.hint("add --yes"))
 }
 

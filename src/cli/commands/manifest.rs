@@ -93,17 +93,18 @@ struct ImagesArgs {
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     match args.command {
-        Command::Generate(args) => generate(ctx, &args),
+        Command::Generate(args) => generate(ctx, &args).await,
         Command::Images(args) => images(ctx, &args),
     }
 }
 
-fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
+async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
     let input = install::PlanInput::read(&ctx.registry_dir()?, args.primary.as_deref())?;
     for note in &input.notes {
         ctx.out.note(note);
     }
-    let options = install::Options { layers: args.values.layers()?, only: args.clusters.clone() };
+    let (layers, only) = (args.values.layers()?, args.clusters.clone());
+    let options = install::Options { layers, only, only_secrets: false, now: ctx.now() };
     let plan = install::Plan::of(&input, &options)?;
     let Some(out) = &args.out else {
         let manifests = plan.clusters.iter().map(|c| &c.manifests);
@@ -118,7 +119,7 @@ fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
         }
         return Ok(Exit::Yes);
     };
-    let report = install::generate(&plan, out)?;
+    let report = install::generate(&plan, out).await?;
     for cluster in &report.clusters {
         if let Some(error) = &cluster.error {
             ctx.out.warning(&format!("cluster {}: {error}", cluster.cluster));

@@ -21,6 +21,11 @@ pub enum IdError {
 pub struct Name(Arc<str>);
 
 impl Name {
+    /// Whether both share their bytes in memory.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The name as a string slice.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -29,6 +29,9 @@ pub enum InventoryError {
 pub struct Inventory {
     /// The cluster's id.
     pub cluster: String,
+    /// The UID of its namespace `kube-system`, which tells a live cluster from every other; empty for a file cluster.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub uid: String,
     /// Primary or remote.
     pub role: String,
     /// The primary's id: once recorded it sticks.
@@ -66,6 +69,7 @@ impl Inventory {
         keys.sort();
         Self {
             cluster: cluster.to_string(),
+            uid: String::new(),
             role: role.to_string(),
             primary: primary.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -6,6 +6,7 @@ mod inventory;
 mod object;
 mod overlay;
 mod render;
+mod resources;
 mod roles;
 mod values;
 
@@ -15,8 +16,9 @@ pub use inventory::{INVENTORY_NAME, Inventory, InventoryError, SecretKeys};
 pub use object::{Object, ObjectKey};
 pub use overlay::{Layer, ValuesError};
 pub use render::{ClusterManifests, RenderError, Target, render};
+pub use resources::{RESOURCES, Resource};
 pub use roles::{PORTS, PortRow, ROLES, Role, Stage};
 pub use values::{
     DiscoveryValues, Family, ImageValues, MeshValues, OpenPorts, OutboundMode, OutboundTrafficPolicy, PullPolicy,
-    Resources, Values,
+    Resources, TlsValues, Values,
 };

@@ -73,7 +73,7 @@ impl Object {
 
     /// Puts our labels on the object.
     #[must_use]
-    pub(super) fn owned(mut self) -> Self {
+    pub fn owned(mut self) -> Self {
         let Some(metadata) = self.value.get_mut("metadata").and_then(Value::as_object_mut) else { return self };
         let labels = metadata.entry("labels").or_insert(Value::Null);
         if !labels.is_object() {
@@ -93,6 +93,21 @@ impl Object {
     /// Where the value does not serialise.
     pub fn to_yaml(&self) -> Result<String, yaml::YamlError> {
         yaml::to_string(&self.value)
+    }
+
+    /// This desired object without the run-time fields, as an API server gets it: the endpoints of a slice that we render
+    /// without any are discovery's.
+    #[must_use]
+    pub fn without_run_time_fields(&self) -> Self {
+        let mut out = self.clone();
+        let ours = out.value.get("endpoints").and_then(Value::as_array).is_some_and(Vec::is_empty);
+        if self.key.kind == "EndpointSlice"
+            && ours
+            && let Some(object) = out.value.as_object_mut()
+        {
+            object.remove("endpoints");
+        }
+        out
     }
 
     /// This desired object with the run-time fields of `current`, which install never applies: the endpoints of a slice that

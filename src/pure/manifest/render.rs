@@ -9,10 +9,13 @@ use serde_json::{Map, Value, json};
 use super::check::{CheckError, check};
 use super::inventory::{Inventory, SecretKeys};
 use super::object::{Object, ObjectKey};
-use super::roles::{PORTS, ROLES, Template};
+use super::roles::{PORTS, PortRow, ROLES, Template};
 use super::values::{Family, Values};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::data::yaml;
+
+/// Where pilot finds its certificate.
+const CERTIFICATE: &str = "/etc/istio-pilot-certs";
 
 /// A cluster's place in the mesh.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct Target {
     pub trust_domain: String,
     /// The control plane's namespace.
     pub namespace: String,
+    /// What pilot must know of the mesh beside all that, as a `mesh.yaml` of kind Mesh.
+    pub settings: Value,
 }
 
 /// Everything that one cluster gets.
@@ -132,7 +137,10 @@ pub(super) struct Facts<'a> {
     values: &'a Values,
     ports: Vec<Value>,
     args: Vec<String>,
+    volumes: Value,
+    volume_mounts: Value,
     mesh_config: String,
+    mesh_settings: String,
     pub(super) pilot_host: String,
     pilot_ip: Option<IpAddr>,
     slices: Vec<Value>,
@@ -262,7 +270,7 @@ fn facts<'a>(target: &'a Target, values: &'a Values, image: &'a str) -> Result<F
     if !target.network.is_empty() {
         namespace_labels.insert("topology.istio.io/network".into(), target.network.clone().into());
     }
-    let open = values.discovery.open_ports;
+    let (volumes, volume_mounts) = certificate(values);
     Ok(Facts {
         role: target.role,
         namespace: &target.namespace,
@@ -270,25 +278,50 @@ fn facts<'a>(target: &'a Target, values: &'a Values, image: &'a str) -> Result<F
         image,
         pull_secrets: values.image.pull_secrets.iter().map(|name| json!({"name": name})).collect(),
         values,
-        ports: PORTS.iter().filter(|p| (p.open)(&open)).map(|p| json!({"name": p.name, "port": p.port})).collect(),
-        args: args(values),
+        ports: open_ports(values).map(|p| json!({"name": p.name, "port": p.port})).collect(),
+        args: args(target, values),
+        volumes,
+        volume_mounts,
         mesh_config: mesh_config(target, values)?,
+        mesh_settings: text(&target.settings)?,
         slices: slices(target, values, pilot_ip),
         pilot_host,
         pilot_ip,
     })
 }
 
-/// Pilot's arguments. The kubelet asks the pod's address, so 15014 is open; the others stay on loopback until a value opens them.
-fn args(values: &Values) -> Vec<String> {
-    let any = if values.discovery.families.contains(&Family::IPv6) { "[::]" } else { "0.0.0.0" };
-    let open = values.discovery.open_ports;
-    let ports = [("monitoring", 15014, true), ("grpc", 15010, open.xds), ("http", 8080, open.rest)];
-    let flags = ports.iter().filter(|(_, _, open)| *open).map(|(flag, port, _)| format!("--{flag}={any}:{port}"));
-    std::iter::once("discovery".to_owned()).chain(flags).collect()
+/// The ports that the pod's address serves, as these values say.
+fn open_ports(values: &Values) -> impl Iterator<Item = &'static PortRow> {
+    PORTS.iter().filter(|p| (p.open)(&values.discovery))
 }
 
-/// The text of the ConfigMap `istio`.
+/// Pilot's arguments: a flag for every port that is open. What is not named here stays on loopback, or closed.
+fn args(target: &Target, values: &Values) -> Vec<String> {
+    let any = if values.discovery.families.contains(&Family::IPv6) { "[::]" } else { "0.0.0.0" };
+    let mut args = vec!["discovery".to_owned(), "--in-cluster".to_owned()];
+    args.push(format!("--cluster-id={}", target.cluster));
+    args.push(format!("--namespace={}", target.namespace));
+    args.extend(open_ports(values).map(|p| format!("--{}={any}:{}", p.flag, p.port)));
+    if values.discovery.has_certificate() {
+        let files = [("tls-cert", "tls.crt"), ("tls-key", "tls.key"), ("tls-root", "ca.crt")];
+        args.extend(files.map(|(flag, file)| format!("--{flag}={CERTIFICATE}/{file}")));
+    }
+    args
+}
+
+/// The volume of pilot's certificate, and where it is mounted; empty lists without one.
+fn certificate(values: &Values) -> (Value, Value) {
+    if !values.discovery.has_certificate() {
+        return (json!([]), json!([]));
+    }
+    let secret = json!({"secretName": values.discovery.tls.secret_name, "defaultMode": 0o440});
+    (
+        json!([{"name": "certificate", "secret": secret}]),
+        json!([{"name": "certificate", "mountPath": CERTIFICATE, "readOnly": true}]),
+    )
+}
+
+/// The settings for proxies in the ConfigMap `istio`.
 fn mesh_config(target: &Target, values: &Values) -> Result<String, RenderError> {
     let config = json!({
         "trustDomain": target.trust_domain,
@@ -296,7 +329,12 @@ fn mesh_config(target: &Target, values: &Values) -> Result<String, RenderError> 
         "outboundTrafficPolicy": values.mesh.outbound_traffic_policy,
         "connectTimeout": values.mesh.connect_timeout,
     });
-    yaml::to_string(&config).map_err(|why| RenderError::Yaml { template: "discovery/config.yaml".into(), why })
+    text(&config)
+}
+
+/// A document of the ConfigMap `istio`.
+fn text(value: &Value) -> Result<String, RenderError> {
+    yaml::to_string(value).map_err(|why| RenderError::Yaml { template: "discovery/config.yaml".into(), why })
 }
 
 /// The slices that point a remote at pilot: a fixed address gives its own family one endpoint, else discovery fills them.
@@ -347,6 +385,7 @@ mod tests {
             pilot_address: String::new(),
             trust_domain: "cluster.local".into(),
             namespace: "istio-system".into(),
+            settings: json!({"apiVersion": "meshctl/v1", "kind": "Mesh"}),
         }
     }
 

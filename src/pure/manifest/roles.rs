@@ -1,22 +1,32 @@
 //! The table of the control plane's roles: what each renders, where, when, and in which order it is applied.
 
 use super::render::Facts;
-use super::values::OpenPorts;
+use super::values::DiscoveryValues;
 use crate::data::model::ClusterRole;
 
 /// When an object is applied within its cluster: earlier stages first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// The namespace; the CA's Secret comes right after it.
+    /// The namespace.
     Namespace,
+    /// The CA's Secret.
+    Secrets,
+    /// Definitions of custom resources.
+    Definitions,
     /// Accounts and rights.
     Rights,
+    /// Who has them: an API server looks at the rights that are given away.
+    Bindings,
     /// ConfigMaps.
     Config,
-    /// Services and their slices.
+    /// Services.
     Services,
+    /// Slices, which their Services own.
+    Slices,
     /// Deployments.
     Workloads,
+    /// Webhooks, after the server that answers them.
+    Webhooks,
 }
 
 /// A part of the control plane.
@@ -75,26 +85,29 @@ pub static ROLES: [Role; 2] = [
     },
 ];
 
-/// A port of pilot.
+/// A port of pilot: one row makes the argument that serves it, and its line in the Service.
 #[derive(Debug, Clone, Copy)]
 pub struct PortRow {
     /// Its name, which also tells its protocol.
     pub name: &'static str,
     /// Its number, on the Service and on the pod: a headless Service translates nothing.
     pub port: u16,
+    /// The flag of `meshctl discovery` that serves it.
+    pub flag: &'static str,
     /// Whether the pod's address serves it.
-    pub open: fn(&OpenPorts) -> bool,
+    pub open: fn(&DiscoveryValues) -> bool,
 }
 
-/// The ports of `istio-pilot`, named as in Istio (`charts/pilot` of 0.8 and 1.0; 15014 and 15012 as istiod's).
+/// The ports of `istio-pilot`, named as in Istio (`charts/pilot` of 0.8 and 1.0; 15014 and 15012 as istiod's). Mutual TLS
+/// needs a certificate; plain text stays on loopback until a value opens it; the kubelet asks 15014.
 pub static PORTS: [PortRow; 9] = [
-    PortRow { name: "http-old-discovery", port: 15003, open: |o| o.rest },
-    PortRow { name: "https-discovery", port: 15005, open: |_| true },
-    PortRow { name: "http-discovery", port: 15007, open: |o| o.rest },
-    PortRow { name: "grpc-xds", port: 15010, open: |o| o.xds },
-    PortRow { name: "https-xds", port: 15011, open: |_| true },
-    PortRow { name: "https-dns", port: 15012, open: |_| true },
-    PortRow { name: "http-legacy-discovery", port: 8080, open: |o| o.rest },
-    PortRow { name: "http-old-monitoring", port: 9093, open: |o| o.monitoring },
-    PortRow { name: "http-monitoring", port: 15014, open: |_| true },
+    PortRow { name: "http-old-discovery", port: 15003, flag: "rest", open: |v| v.open_ports.rest },
+    PortRow { name: "https-discovery", port: 15005, flag: "secure-rest", open: DiscoveryValues::has_certificate },
+    PortRow { name: "http-discovery", port: 15007, flag: "rest", open: |v| v.open_ports.rest },
+    PortRow { name: "grpc-xds", port: 15010, flag: "grpc", open: |v| v.open_ports.xds },
+    PortRow { name: "https-xds", port: 15011, flag: "secure", open: DiscoveryValues::has_certificate },
+    PortRow { name: "https-dns", port: 15012, flag: "secure", open: DiscoveryValues::has_certificate },
+    PortRow { name: "http-legacy-discovery", port: 8080, flag: "http", open: |v| v.open_ports.rest },
+    PortRow { name: "http-old-monitoring", port: 9093, flag: "monitoring", open: |v| v.open_ports.monitoring },
+    PortRow { name: "http-monitoring", port: 15014, flag: "monitoring", open: |_| true },
 ];

@@ -66,6 +66,8 @@ pub struct DiscoveryValues {
     pub termination_grace_period_seconds: u16,
     /// Ports that stay on loopback, or closed, until they are opened here.
     pub open_ports: OpenPorts,
+    /// The certificate for mutual TLS.
+    pub tls: TlsValues,
     /// Address families of the slices that point a remote at pilot: `IPv4`, `IPv6`.
     pub families: Vec<Family>,
     /// Annotations of the pods.
@@ -86,6 +88,7 @@ impl Default for DiscoveryValues {
             replicas: 2,
             termination_grace_period_seconds: 45,
             open_ports: OpenPorts::default(),
+            tls: TlsValues::default(),
             families: vec![Family::IPv4],
             pod_annotations: BTreeMap::new(),
             node_selector: BTreeMap::new(),
@@ -96,6 +99,21 @@ impl Default for DiscoveryValues {
             },
         }
     }
+}
+
+impl DiscoveryValues {
+    /// Whether pilot has a certificate to serve mutual TLS with.
+    pub fn has_certificate(&self) -> bool {
+        !self.tls.secret_name.is_empty()
+    }
+}
+
+/// `discovery.tls`: 15005, 15011 and 15012 are served where pilot has a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TlsValues {
+    /// A Secret of the system namespace with `tls.crt`, `tls.key` and `ca.crt`; empty: there is none.
+    pub secret_name: String,
 }
 
 /// `discovery.openPorts`: ports in plain text that the pod's address serves only when asked to.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::build::Rope;
 use super::snapshot::{Snapshot, ViewId};
 use super::types::{Entry, Type};
+use crate::data::model::Name;
 
 /// Every type that is served, and every type that may stand in an `Any` of one.
 static POOL: LazyLock<Option<DescriptorPool>> =
@@ -52,9 +53,15 @@ fn joined(body: &Rope) -> Bytes {
 
 /// The config dump of a view: clusters, listeners, routes and endpoints, in Envoy's order of sections.
 pub fn config_dump(snapshot: &Snapshot, view: ViewId) -> Value {
+    config_dump_where(snapshot, view, |_, _| true)
+}
+
+/// The same of those resources alone that `holds` says, by type and name: what a proxy subscribes to.
+pub fn config_dump_where(snapshot: &Snapshot, view: ViewId, holds: impl Fn(Type, &Name) -> bool) -> Value {
     assemble(|ty| {
         snapshot
             .all(view, ty)
+            .filter(|e| holds(ty, &e.name))
             .filter_map(|e| Some((e, to_json(ty, &e.body)?)))
             .map(|(e, j)| element(ty, e, j))
             .collect()

@@ -17,8 +17,8 @@ mod tables;
 mod types;
 
 pub use build::{Binding, ExternalHost, Families};
-pub use catalog::{Catalog, Update};
-pub use dump::{any_json, config_dump, config_dump_of, to_json};
+pub use catalog::{Attaching, Catalog, Update};
+pub use dump::{any_json, config_dump, config_dump_of, config_dump_where, to_json};
 pub use proxy::Proxy;
 pub use request::{DeltaRequest, Request, SotwRequest};
 pub use response::Response;

@@ -31,35 +31,31 @@ pub struct Response {
 const RESOURCES: u8 = (2 << 3) | 2;
 
 impl Response {
-    /// How many bytes [`Response::encode`] writes.
+    /// How many bytes [`Response::into_pieces`] gives.
     pub fn encoded_len(&self) -> usize {
-        let body: usize = self.resources.iter().map(|e| framed_len(self.resource_len(e))).sum();
+        let framed = |e| framed_len(resource_len(self.ty, self.delta, e));
+        let body: usize = self.resources.iter().map(framed).sum();
         let (head, tail) = self.ends();
         head.len() + body + tail.len()
     }
 
-    /// Writes a `DiscoveryResponse` or `DeltaDiscoveryResponse`.
-    pub fn encode(&self, out: &mut impl BufMut) {
+    /// A `DiscoveryResponse` or `DeltaDiscoveryResponse` in pieces, to be sent one after the other: small ones of its own, and
+    /// the shared ones of the resources.
+    pub fn into_pieces(self) -> impl Iterator<Item = Bytes> + Send + 'static {
         let (head, tail) = self.ends();
-        out.put_slice(&head);
-        for entry in &self.resources {
-            out.put_u8(RESOURCES);
-            encode_varint(self.resource_len(entry) as u64, out);
-            if self.delta {
-                put_string(3, &entry.name, out);
-                put_string(1, &entry.version_text(), out);
-                out.put_u8((2 << 3) | 2);
-                encode_varint(self.any_len(entry) as u64, out);
-            }
-            self.put_any(entry, out);
-        }
-        out.put_slice(&tail);
+        let (ty, delta) = (self.ty, self.delta);
+        let resources = self.resources.into_iter().flat_map(move |entry| {
+            let head = resource_head(ty, delta, &entry);
+            std::iter::once(head)
+                .chain((0..entry.body.len()).map(move |at| entry.body.get(at).cloned().unwrap_or_default()))
+        });
+        std::iter::once(Bytes::from(head)).chain(resources).chain(std::iter::once(Bytes::from(tail)))
     }
 
     /// The whole as one piece.
     pub fn to_bytes(&self) -> Bytes {
         let mut out = bytes::BytesMut::with_capacity(self.encoded_len());
-        self.encode(&mut out);
+        self.clone().into_pieces().for_each(|piece| out.put_slice(&piece));
         out.freeze()
     }
 
@@ -78,29 +74,37 @@ impl Response {
             (head.encode_to_vec(), tail.encode_to_vec())
         }
     }
+}
 
-    /// The length of an element of `resources`: a `Resource`, or the bare `Any`.
-    fn resource_len(&self, entry: &Entry) -> usize {
-        let any = self.any_len(entry);
-        if self.delta { framed_len(entry.name.len()) + framed_len(32) + framed_len(any) } else { any }
-    }
+/// The length of an element of `resources`: a `Resource`, or the bare `Any`.
+fn resource_len(ty: Type, delta: bool, entry: &Entry) -> usize {
+    let any = any_len(ty, entry);
+    if delta { framed_len(entry.name.len()) + framed_len(32) + framed_len(any) } else { any }
+}
 
-    fn any_len(&self, entry: &Entry) -> usize {
-        let value = entry.len();
-        // protobuf leaves an empty field out
-        framed_len(self.ty.url().len()) + if value == 0 { 0 } else { framed_len(value) }
-    }
+fn any_len(ty: Type, entry: &Entry) -> usize {
+    let value = entry.len();
+    // protobuf leaves an empty field out
+    framed_len(ty.url().len()) + if value == 0 { 0 } else { framed_len(value) }
+}
 
-    fn put_any(&self, entry: &Entry, out: &mut impl BufMut) {
-        put_string(1, self.ty.url(), out);
-        if !entry.is_empty() {
-            out.put_u8((2 << 3) | 2);
-            encode_varint(entry.len() as u64, out);
-            for piece in entry.body.iter() {
-                out.put_slice(piece);
-            }
-        }
+/// Everything of an element of `resources` up to its body, which is its end.
+fn resource_head(ty: Type, delta: bool, entry: &Entry) -> Bytes {
+    let mut out = bytes::BytesMut::with_capacity(entry.name.len() + ty.url().len() + 64);
+    out.put_u8(RESOURCES);
+    encode_varint(resource_len(ty, delta, entry) as u64, &mut out);
+    if delta {
+        put_string(3, &entry.name, &mut out);
+        put_string(1, &entry.version_text(), &mut out);
+        out.put_u8((2 << 3) | 2);
+        encode_varint(any_len(ty, entry) as u64, &mut out);
     }
+    put_string(1, ty.url(), &mut out);
+    if !entry.is_empty() {
+        out.put_u8((2 << 3) | 2);
+        encode_varint(entry.len() as u64, &mut out);
+    }
+    out.freeze()
 }
 
 /// The length of a length-delimited field with a one-byte tag.

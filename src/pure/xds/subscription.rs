@@ -39,12 +39,14 @@ pub struct Nack {
     pub reason: String,
     /// The response's nonce.
     pub nonce: u64,
+    /// When it came.
+    pub at: Instant,
 }
 
 impl Nack {
-    pub(super) fn new(reason: &str, nonce: u64) -> Self {
+    pub(super) fn new(reason: &str, nonce: u64, at: Instant) -> Self {
         let end = (0..=reason.len().min(2048)).rev().find(|i| reason.is_char_boundary(*i)).unwrap_or(0);
-        Self { reason: reason[..end].to_owned(), nonce }
+        Self { reason: reason[..end].to_owned(), nonce, at }
     }
 }
 
@@ -82,7 +84,10 @@ pub(super) struct Subscription {
     pub(super) resumed_version: Option<String>,
     pub(super) last_nonce: u64,
     pub(super) answered_nonce: u64,
+    /// When the last response went, while it is waited for.
     pub(super) sent_at: Option<Instant>,
+    /// When the first response went that has not been answered, nor any after it.
+    pub(super) unanswered_since: Option<Instant>,
     pub(super) nack: Option<Nack>,
 }
 
@@ -103,15 +108,30 @@ impl Subscription {
     }
 
     /// Notes an ACK or NACK of a response.
-    pub(super) fn answered(&mut self, nonce: u64, error: Option<&str>) {
+    pub(super) fn answered(&mut self, nonce: u64, error: Option<&str>, now: Instant) {
         if nonce > self.last_nonce {
             return;
         }
+        if nonce == self.last_nonce {
+            self.unanswered_since = None;
+        }
         self.answered_nonce = self.answered_nonce.max(nonce);
         match error {
-            Some(reason) => self.nack = Some(Nack::new(reason, nonce)),
+            Some(reason) => self.nack = Some(Nack::new(reason, nonce, now)),
             None if self.nack.as_ref().is_some_and(|n| n.nonce < nonce) => self.nack = None,
             None => {}
+        }
+    }
+
+    /// Takes a resource's own name for the equal one that came over the wire: a thousand proxies then share its bytes.
+    pub(super) fn share(&mut self, name: &Name) {
+        if self.names.get(name).is_some_and(|held| !held.is_same(name)) {
+            self.names.replace(name.clone());
+        }
+        if self.sent.get_key_value(name).is_some_and(|(held, _)| !held.is_same(name))
+            && let Some(version) = self.sent.remove(name)
+        {
+            self.sent.insert(name.clone(), version);
         }
     }
 

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use super::build::{self, Binding, Built, EndpointScope, Families, TcpChain};
+use super::build::{self, Binding, Built, EndpointScope, ExternalHost, Families, TcpChain, Unclaimed};
 use super::types::{Part, Type, View};
 use crate::data::model::{
-    AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, ProxyRole, ServiceKind, ServicePort, Transport,
-    parse_hostname,
+    AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, OutboundPolicy, ProxyRole, ServiceKind,
+    ServicePort, Transport, parse_hostname,
 };
 use crate::pure::mesh::{InboundPort, InboundTarget, Mesh, Service, inbound_ports};
 
@@ -41,6 +41,10 @@ pub(super) enum Share {
     Whole(Built),
     /// A listener of a port that HTTP services share.
     Http(u16),
+    /// A TCP port of an ExternalName whose host is an address: its listener, unless a service has that address.
+    ExternalAddress(Built),
+    /// A TCP port of an ExternalName whose host is a name, and the cluster of it.
+    ExternalName(u16, Name),
     /// Addresses of a headless service on a shared port.
     Chains(u16, Vec<TcpChain>),
     /// A virtual host of a shared route.
@@ -190,6 +194,12 @@ impl TableKey {
     /// What a service gives to rows that it may share with others.
     pub(super) fn shares(&self, service: &Service) -> Vec<(Name, Share)> {
         let ports = service.ports.iter().filter(|p| p.transport == Transport::Tcp);
+        // an ExternalName that is refused has no cluster, so nothing may lead to it: its calls are unknown ones
+        if let ServiceKind::ExternalName(host) = &service.kind
+            && ExternalHost::of(service, host).is_none()
+        {
+            return Vec::new();
+        }
         match self {
             TableKey::Listeners { cluster, binding, families } => {
                 ports.flat_map(|p| listener_shares(service, p, cluster, *binding, *families)).collect()
@@ -208,11 +218,18 @@ impl TableKey {
         name: &Name,
         shares: &BTreeMap<Named, Share>,
     ) -> Option<Built> {
-        if let Some(built) = shares.values().find_map(|s| match s {
+        let whole = |s: &Share| match s {
             Share::Whole(built) => Some(built.clone()),
             _ => None,
-        }) {
-            return Some(built);
+        };
+        // whoever may write an ExternalName must not take a service's address
+        let external = |s: &Share| match s {
+            Share::ExternalAddress(built) => Some(built.clone()),
+            _ => None,
+        };
+        let alone = shares.values().find_map(whole).or_else(|| shares.values().find_map(external));
+        if alone.is_some() {
+            return alone;
         }
         match self {
             TableKey::Listeners { binding, families, .. } => shared_listener(settings, shares, *binding, *families),
@@ -238,7 +255,10 @@ fn listener_shares(
             chains if chains.is_empty() || binding == Binding::Port => Vec::new(),
             chains => vec![(shared(), Share::Chains(port.number, chains))],
         },
-        (ServiceKind::ExternalName(_), _) => Vec::new(),
+        (ServiceKind::ExternalName(host), _) => match ExternalHost::of(service, host) {
+            Some(host) => external_share(service, port, &host, binding, families).into_iter().collect(),
+            None => Vec::new(),
+        },
         (ServiceKind::ClusterIp, protocol) => {
             let vips = service.vips(cluster).iter().filter(|ip| families.reach(**ip));
             let build = |ip: &std::net::IpAddr| {
@@ -251,6 +271,29 @@ fn listener_shares(
             vips.map(build).collect()
         }
     }
+}
+
+/// The TCP port of an ExternalName. A host that is an address has its own listener; of a name nobody knows the addresses, so
+/// it is all that is left of the port.
+fn external_share(
+    service: &Service,
+    port: &ServicePort,
+    host: &ExternalHost,
+    binding: Binding,
+    families: Families,
+) -> Option<(Name, Share)> {
+    Some(match host.address() {
+        Some(ip) if !families.reach(ip) => return None,
+        Some(ip) => {
+            let built = build::tcp_listener(ip, service, port, binding);
+            (build::listener_name(ip, port.number).into(), Share::ExternalAddress(built))
+        }
+        None => {
+            let cluster = ClusterName::outbound(port.number, &service.hostname).to_string();
+            let name = build::listener_name(families.unspecified(), port.number);
+            (name.into(), Share::ExternalName(port.number, cluster.into()))
+        }
+    })
 }
 
 fn route_share(service: &Service, port: &ServicePort, cluster: &ClusterId, namespace: &Name) -> Option<(Name, Share)> {
@@ -275,7 +318,9 @@ fn shared_listener(
     families: Families,
 ) -> Option<Built> {
     let mut chains = Vec::new();
-    let (mut http, mut number) = (false, None);
+    let (mut http, mut number, mut external) = (false, None, None);
+    // where unknown calls pass, those of an ExternalName pass too: taking the whole port for it would mislead all others
+    let claims = settings.outbound == OutboundPolicy::RegistryOnly || binding == Binding::Port;
     for share in shares.values() {
         match share {
             Share::Http(port) => (http, number) = (true, Some(*port)),
@@ -283,26 +328,33 @@ fn shared_listener(
                 number = number.or(Some(*port));
                 chains.extend(more.iter().cloned());
             }
-            Share::Whole(_) | Share::Host { .. } => {}
+            Share::ExternalName(port, cluster) if claims => {
+                number = number.or(Some(*port));
+                external = external.or_else(|| Some(cluster.clone()));
+            }
+            Share::ExternalName(..) | Share::ExternalAddress(_) | Share::Whole(_) | Share::Host { .. } => {}
         }
     }
     let number = number?;
+    let unclaimed = external.map_or(Unclaimed::Policy(settings.outbound), Unclaimed::Cluster);
     Some(if http {
-        build::http_listener(number, &chains, settings.outbound, binding, families)
+        build::http_listener(number, &chains, unclaimed, binding, families)
     } else {
-        build::headless_listener(number, &chains, settings.outbound, families)
+        build::shared_tcp_listener(number, &chains, unclaimed, binding, families)
     })
 }
 
-/// The virtual hosts of a route. Envoy refuses the whole of a route in which a domain stands twice: the first service keeps a
-/// domain that two claim (an address that was freed and given again), and the second its others.
+/// The virtual hosts of a route. Envoy refuses the whole of a route in which a domain stands twice, upper and lower case
+/// being the same: the first service keeps a domain that two claim (an address that was freed and given again; in a folder,
+/// names that no API server would take), and the second its others.
 fn distinct_hosts(shares: &BTreeMap<Named, Share>) -> Vec<Bytes> {
     let mut taken = std::collections::BTreeSet::new();
     let mut hosts = Vec::new();
     for share in shares.values() {
         let Share::Host { hostname, port, domains, bytes } = share else { continue };
-        let own: Vec<Name> = domains.iter().filter(|d| !taken.contains(*d)).cloned().collect();
-        taken.extend(domains);
+        let lower = |d: &Name| d.to_ascii_lowercase();
+        let own: Vec<Name> = domains.iter().filter(|d| !taken.contains(&lower(d))).cloned().collect();
+        taken.extend(domains.iter().map(lower));
         if own.len() == domains.len() {
             hosts.push(bytes.clone());
         } else if !own.is_empty() {

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::streams::{StreamStatus, Times};
-use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, Timestamp, WorkloadId};
-use crate::engine::{Feeds, Published};
+use super::streams::{Sent, StreamStatus};
+use super::upkeep::Upkeep;
+use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, ServiceKind, Timestamp, WorkloadId};
+use crate::engine::Feeds;
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
-use crate::pure::xds::{Proxy, Snapshot, TypeStatus};
+use crate::pure::xds::{self, Catalog, ExternalHost, Proxy, Snapshot, TypeStatus};
 
-/// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on.
-pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Value {
+/// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on; in a cluster also how
+/// the remotes' credentials and slices stand.
+pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, upkeep: Option<&Upkeep>, now: Timestamp) -> Value {
     let rows: Vec<Value> = feeds
         .status()
         .into_iter()
@@ -19,6 +21,10 @@ pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Va
             let age = status.heard.map(|heard| heard.age(now).as_secs());
             let mut row = serde_json::to_value(&status).unwrap_or_default();
             row["staleSeconds"] = json!(age);
+            if let Some(kept) = upkeep.map(|u| u.row(&status.id, now)) {
+                row["credentials"] = kept["credentials"].clone();
+                row["pilotSlices"] = kept["pilotSlices"].clone();
+            }
             row
         })
         .collect();
@@ -27,6 +33,7 @@ pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, now: Timestamp) -> Va
         "clusters": rows,
         "problems": problems.iter().map(|p| json!({"file": p.file, "reason": p.reason})).collect::<Vec<_>>(),
         "restartHold": {"waitsFor": &*snapshot.missing},
+        "upkeep": upkeep.map(|u| u.page(now)),
     })
 }
 
@@ -65,8 +72,9 @@ fn endpoint(mesh: &Mesh, endpoint: &Endpoint, now: Timestamp) -> Value {
     })
 }
 
-/// Every open stream: what was sent, answered and rejected, and how long ago.
-pub(super) fn streams(streams: &[StreamStatus], now: Timestamp) -> Value {
+/// Every open stream: what was sent, answered and rejected.
+pub(super) fn streams(streams: &[StreamStatus]) -> Value {
+    let now = crate::adapters::serve::instant();
     let rows = streams.iter().map(|s| {
         json!({
             "proxy": format!("{}.{}", s.proxy.node.pod, s.proxy.node.namespace),
@@ -81,15 +89,15 @@ pub(super) fn streams(streams: &[StreamStatus], now: Timestamp) -> Value {
             "bytesSent": s.bytes,
             "heldBack": s.held_back,
             "expiredWaits": s.expired_waits,
-            "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t, s.times.get(&t.ty).copied().unwrap_or_default(), now))).collect::<BTreeMap<_, _>>(),
+            "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t, now))).collect::<BTreeMap<_, _>>(),
         })
     });
     rows.collect()
 }
 
-fn type_status(status: &TypeStatus, times: Times, now: Timestamp) -> Value {
-    let age = |at: Option<(u64, Timestamp)>| at.map(|(_, at)| at.age(now).as_secs());
-    let TypeStatus { ty: _, wildcard, names, held, sent, answered, nack } = status;
+fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
+    let TypeStatus { ty: _, wildcard, names, held, sent, answered, unanswered_since, nack } = status;
+    let age = |at: std::time::Instant| now.saturating_duration_since(at).as_secs();
     let state = match (sent, nack) {
         (_, Some(_)) => "NACK",
         // what a resuming proxy holds was not sent again
@@ -104,12 +112,13 @@ fn type_status(status: &TypeStatus, times: Times, now: Timestamp) -> Value {
         "held": held,
         "sentNonce": sent,
         "answeredNonce": answered,
-        "sentSecondsAgo": age(times.sent),
-        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason, "secondsAgo": age(times.nack)})),
+        "staleSeconds": unanswered_since.map(age),
+        "nack": nack.as_ref().map(|n| json!({"nonce": n.nonce, "reason": n.reason, "ageSeconds": age(n.at)})),
     })
 }
 
-/// What is wrong with objects, and where the clusters' definitions of a service disagree.
+/// What is wrong with objects, where the clusters' definitions of a service disagree, which endpoints some clusters cannot
+/// reach, and which ExternalNames proxies are not sent to.
 pub(super) fn warnings(mesh: &Mesh) -> Value {
     let objects = mesh.warnings.iter().flat_map(|((cluster, key), warnings)| {
         let row = move |w: &crate::data::model::Warning| json!({"cluster": cluster, "object": key.to_string(), "field": w.field, "reason": w.reason});
@@ -119,7 +128,14 @@ pub(super) fn warnings(mesh: &Mesh) -> Value {
         let row = |w: &crate::data::model::Warning| json!({"service": s.id.to_string(), "field": w.field, "reason": w.reason});
         s.conflicts.iter().map(row).collect::<Vec<_>>()
     });
-    objects.chain(services).collect()
+    objects.chain(services).chain(mesh.services.values().filter_map(|s| refused(s))).collect()
+}
+
+fn refused(service: &Service) -> Option<Value> {
+    let ServiceKind::ExternalName(host) = &service.kind else { return None };
+    let reason = format!("no proxy is sent to {host}: it is no public host, or the service itself");
+    let row = json!({"service": service.id.to_string(), "field": "spec.externalName", "reason": reason});
+    ExternalHost::of(service, host).is_none().then_some(row)
 }
 
 /// Every pod that the mesh knows, with what it may be called by, and whether its proxy is connected.
@@ -144,13 +160,23 @@ pub(super) fn workloads(mesh: &Mesh, streams: &[StreamStatus]) -> Value {
     rows.collect()
 }
 
-/// The proxy that `proxyID` means: a connected one by its node id or `POD.NAMESPACE`, else a pod that the mesh knows, of
-/// which the dump then is computed. `CLUSTER/POD.NAMESPACE` is one pod of one cluster.
-pub(super) fn find_proxy(published: &Published, streams: &[StreamStatus], id: &str) -> Option<(Proxy, bool)> {
+/// Whose dump is asked for.
+pub(super) enum Subject {
+    /// A connected proxy: what it was sent.
+    Connected(Box<StreamStatus>),
+    /// A pod whose proxy is not connected: what it would be sent.
+    Pod(Box<Proxy>),
+}
+
+/// The proxy that `proxyID` means: a connected one by its node id or `POD.NAMESPACE`, else a pod that the mesh knows.
+/// `CLUSTER/POD.NAMESPACE` is one pod of one cluster. Nobody else: to invent a proxy must cost nothing.
+pub(super) fn find_proxy(mesh: &Mesh, streams: &[StreamStatus], id: &str) -> Option<Subject> {
+    let connected = |named: &dyn Fn(&Proxy) -> bool| {
+        streams.iter().find(|s| named(&s.proxy)).map(|s| Subject::Connected(Box::new(s.clone())))
+    };
     if let Ok(node) = NodeId::parse(id) {
-        let connected = streams.iter().find(|s| s.proxy.node == node).map(|s| s.proxy.clone());
-        let known = connected.is_some();
-        return Some((connected.unwrap_or_else(|| Proxy::of_node(node, None)), known));
+        let pod = || pod_of(mesh, None, &node.namespace, &node.pod).filter(|w| w.addresses.contains(&node.address));
+        return connected(&|p| p.node == node).or_else(|| proxy_of(pod()?));
     }
     let (cluster, rest) = match id.split_once('/') {
         Some((cluster, rest)) => (Some(ClusterId::parse(cluster).ok()?), rest),
@@ -158,15 +184,27 @@ pub(super) fn find_proxy(published: &Published, streams: &[StreamStatus], id: &s
     };
     let (pod, namespace) = rest.rsplit_once('.')?;
     let named = |p: &Proxy| {
-        p.node.pod == *pod
-            && p.node.namespace == *namespace
-            && cluster.as_ref().is_none_or(|c| p.cluster(&published.mesh) == *c)
+        p.node.pod == *pod && p.node.namespace == *namespace && cluster.as_ref().is_none_or(|c| p.cluster(mesh) == *c)
     };
-    if let Some(stream) = streams.iter().find(|s| named(&s.proxy)) {
-        return Some((stream.proxy.clone(), true));
-    }
-    let workload = pod_of(&published.mesh, cluster.as_ref(), namespace, pod)?;
-    Some((proxy_of(workload)?, false))
+    connected(&named).or_else(|| proxy_of(pod_of(mesh, cluster.as_ref(), namespace, pod)?))
+}
+
+/// What a connected proxy was sent. `upToDate` is false while something newer is on its way, or held back.
+pub(super) fn sent(sent: &Sent) -> Value {
+    let snapshot = &sent.published.snapshot;
+    let mut dump = xds::config_dump_where(snapshot, sent.view, |ty, name| sent.holds(ty, name));
+    dump["source"] = "current".into();
+    dump["upToDate"] = (!sent.pending).into();
+    dump
+}
+
+/// What a proxy would be sent, computed beside the writer, which has no part in it.
+pub(super) fn computed(mesh: &Mesh, proxy: &Proxy) -> Value {
+    let mut catalog = Catalog::new(mesh);
+    let view = catalog.attach(mesh, proxy.view(mesh));
+    let mut dump = xds::config_dump(&catalog.snapshot(), view);
+    dump["source"] = "computed".into();
+    dump
 }
 
 fn pod_of<'a>(mesh: &'a Mesh, cluster: Option<&ClusterId>, namespace: &str, pod: &str) -> Option<&'a Workload> {
@@ -177,7 +215,7 @@ fn pod_of<'a>(mesh: &'a Mesh, cluster: Option<&ClusterId>, namespace: &str, pod:
 }
 
 /// The proxy that a pod has, or would have.
-fn proxy_of(workload: &Workload) -> Option<Proxy> {
+fn proxy_of(workload: &Workload) -> Option<Subject> {
     let node = NodeId {
         role: ProxyRole::Sidecar,
         address: *workload.addresses.first()?,
@@ -186,5 +224,5 @@ fn proxy_of(workload: &Workload) -> Option<Proxy> {
     };
     let mut proxy = Proxy::of_node(node, Some(workload.id.cluster.clone()));
     proxy.addresses = workload.addresses.clone();
-    Some(proxy)
+    Some(Subject::Pod(Box::new(proxy)))
 }

@@ -11,18 +11,22 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::debug;
+use super::debug::{self, Subject};
 use super::streams::OpenStreams;
+use super::upkeep::Upkeep;
 use crate::adapters::serve;
 use crate::data::model::ClusterRole;
 use crate::engine::{Engine, FeedState, Feeds};
-use crate::pure::xds;
 
 /// What the pages are made of.
 pub(super) struct Pages {
     pub(super) engine: Engine,
     pub(super) feeds: Feeds,
     pub(super) open: Arc<OpenStreams>,
+    /// Held while a config dump is made.
+    pub(super) dumps: tokio::sync::Mutex<()>,
+    /// Where pilot runs in a cluster.
+    pub(super) upkeep: Option<Arc<Upkeep>>,
 }
 
 /// The pages for people and tools: they name workloads and addresses, so they stay on loopback until a flag opens them.
@@ -43,7 +47,8 @@ pub(super) fn monitoring_router(pages: Arc<Pages>) -> Router {
 }
 
 async fn clusterz(State(pages): State<Arc<Pages>>) -> Json<Value> {
-    Json(debug::clusters(&pages.feeds, &pages.engine.published().snapshot, serve::now()))
+    let upkeep = pages.upkeep.as_deref();
+    Json(debug::clusters(&pages.feeds, &pages.engine.published().snapshot, upkeep, serve::now()))
 }
 
 #[derive(Deserialize)]
@@ -56,7 +61,7 @@ async fn endpointz(State(pages): State<Arc<Pages>>, Query(query): Query<Endpoint
 }
 
 async fn syncz(State(pages): State<Arc<Pages>>) -> Json<Value> {
-    Json(debug::streams(&pages.open.all(), serve::now()))
+    Json(debug::streams(&pages.open.all()))
 }
 
 async fn workloadz(State(pages): State<Arc<Pages>>) -> Json<Value> {
@@ -77,21 +82,24 @@ async fn config_dump(State(pages): State<Arc<Pages>>, Query(query): Query<DumpQu
     let Some(id) = query.proxy else {
         return text(StatusCode::BAD_REQUEST, "name a proxy: /debug/config_dump?proxyID=POD.NAMESPACE\n");
     };
-    let published = pages.engine.published();
-    let Some((proxy, connected)) = debug::find_proxy(&published, &pages.open.all(), &id) else {
-        return text(
-            StatusCode::NOT_FOUND,
-            &format!("no proxy and no pod is called {id}; name it POD.NAMESPACE or CLUSTER/POD.NAMESPACE\n"),
-        );
+    let mesh = pages.engine.published().mesh.clone();
+    let Some(subject) = debug::find_proxy(&mesh, &pages.open.all(), &id) else {
+        let why = format!("no proxy and no pod is called {id}; name it POD.NAMESPACE or CLUSTER/POD.NAMESPACE\n");
+        return text(StatusCode::NOT_FOUND, &why);
     };
-    let Ok(subscriber) = pages.engine.subscribe(proxy).await else {
-        return text(StatusCode::SERVICE_UNAVAILABLE, "this pilot is stopping\n");
+    // one at a time: each takes a processor for as long as it lasts
+    let _turn = pages.dumps.lock().await;
+    let dump = match subject {
+        Subject::Connected(stream) => match stream.sent().await {
+            Some(sent) => tokio::task::spawn_blocking(move || debug::sent(&sent)).await,
+            None => return text(StatusCode::SERVICE_UNAVAILABLE, &format!("the stream of {id} has ended meanwhile\n")),
+        },
+        Subject::Pod(proxy) => tokio::task::spawn_blocking(move || debug::computed(&mesh, &proxy)).await,
     };
-    let snapshot = subscriber.published().snapshot.clone();
-    let mut dump = xds::config_dump(&snapshot, subscriber.view());
-    // what is current for a connected proxy; of a pod that is not connected, what it would be sent
-    dump["source"] = if connected { "current".into() } else { "computed".into() };
-    Json(dump).into_response()
+    match dump {
+        Ok(dump) => Json(dump).into_response(),
+        Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "the dump could not be made\n"),
+    }
 }
 
 /// Ready once the primary has said everything, or is known not to answer: a dead cluster delays nobody.

@@ -1,50 +1,92 @@
 //! Discovery (the talk's pilot): watches the clusters of a registry, and serves xDS, the talk's v1 REST, debug and metrics.
 
+mod credentials;
 mod debug;
+mod events;
 mod http;
 mod rest;
+mod slices;
 mod stats;
 mod streams;
+mod troubles;
+mod upkeep;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::Router;
 use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use crate::adapters::grpc::AdsService;
-use crate::adapters::registry::{self, ReadOptions, Registry, RegistryError};
-use crate::adapters::serve::{self, Metrics, ServeError, TlsFiles, TlsIdentity};
+use crate::adapters::registry::{self, Origin, Registry, RegistryError};
+use crate::adapters::serve::{self, ConnectionLimit, Metrics, ServeError, TlsFiles, TlsIdentity};
 use crate::engine::{Engine, Feeds, Options};
 use crate::pure::xds::Type;
 
 use http::Pages;
 pub use stats::Counts;
-use stats::Stats;
+use stats::{OfListener, Standing, Stats};
 use streams::{DiscoveryStreams, OpenStreams};
+pub use upkeep::Duties;
+use upkeep::Upkeep;
+
+/// How many connections a gRPC listener holds where nobody says otherwise: more proxies than one pilot is meant for.
+pub const MAX_CONNECTIONS: u32 = 10_000;
 
 /// What discovery serves, and where.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The registry's directory.
-    pub registry: PathBuf,
-    /// How it is read.
-    pub read: ReadOptions,
-    /// gRPC xDS in plain text.
-    pub grpc: Option<SocketAddr>,
-    /// gRPC xDS over mutual TLS, with the files of its certificate.
-    pub secure: Option<(SocketAddr, TlsFiles)>,
-    /// v1 REST and `/debug`, in plain text.
-    pub http: Option<SocketAddr>,
-    /// `/ready` and `/metrics`.
-    pub monitoring: Option<SocketAddr>,
+    /// Where the registry comes from.
+    pub registry: Origin,
+    /// Where it listens.
+    pub listen: Listen,
     /// Keep the restart hold.
     pub hold: bool,
+    /// What it must know of itself where it runs in a cluster.
+    pub duties: Duties,
+}
+
+/// Where discovery listens: what serves at each of the addresses.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// gRPC xDS in plain text.
+    pub grpc: Vec<SocketAddr>,
+    /// gRPC xDS over mutual TLS.
+    pub secure: Vec<SocketAddr>,
+    /// v1 REST and `/debug`, in plain text.
+    pub http: Vec<SocketAddr>,
+    /// v1 REST alone, in plain text.
+    pub rest: Vec<SocketAddr>,
+    /// v1 REST alone, over mutual TLS.
+    pub secure_rest: Vec<SocketAddr>,
+    /// `/ready` and `/metrics`.
+    pub monitoring: Vec<SocketAddr>,
+    /// How many connections the gRPC listeners of a kind hold at a time, together; more are refused.
+    pub max_connections: u32,
+    /// The certificate for mutual TLS; without one `secure` and `secure_rest` are not served.
+    pub certificate: Option<TlsFiles>,
+}
+
+impl Default for Listen {
+    /// Nowhere, with room for [`MAX_CONNECTIONS`].
+    fn default() -> Self {
+        Self {
+            grpc: Vec::new(),
+            secure: Vec::new(),
+            http: Vec::new(),
+            rest: Vec::new(),
+            secure_rest: Vec::new(),
+            monitoring: Vec::new(),
+            max_connections: MAX_CONNECTIONS,
+            certificate: None,
+        }
+    }
 }
 
 /// Why discovery does not start, or ends.
@@ -85,21 +127,22 @@ struct Servers {
 }
 
 impl Servers {
-    /// Binds an address, and keeps what serves there.
+    /// Binds addresses, and keeps what serves at each.
     async fn add<F>(
         &mut self,
         what: &'static str,
-        address: Option<SocketAddr>,
-        server: impl FnOnce(TcpListener) -> F,
+        addresses: &[SocketAddr],
+        server: impl Fn(TcpListener) -> F,
     ) -> Result<(), DiscoveryError>
     where
         F: Future<Output = Result<(), ServeError>> + Send + 'static,
     {
-        let Some(address) = address else { return Ok(()) };
-        let listener = serve::bind(address).await?;
-        let bound = listener.local_addr().unwrap_or(address);
-        self.listening.push((what, bound));
-        self.run.push(Box::pin(server(listener)));
+        for address in addresses {
+            let listener = serve::bind(*address).await?;
+            let bound = listener.local_addr().unwrap_or(*address);
+            self.listening.push((what, bound));
+            self.run.push(Box::pin(server(listener)));
+        }
         Ok(())
     }
 }
@@ -110,12 +153,28 @@ impl Discovery {
     /// # Errors
     /// [`DiscoveryError`].
     pub async fn start(config: Config, stop: CancellationToken) -> Result<Self, DiscoveryError> {
-        let registry = Registry::read(&config.registry, &config.read)?;
+        let registry = config.registry.read()?;
         let options = Options { hold: config.hold };
         let engine = Engine::start(registry.settings(), options).map_err(DiscoveryError::Thread)?;
         let feeds = Feeds::new(engine.clone(), stop.clone());
         let stats = Arc::new(Stats::default());
-        let servers = servers(&config, &engine, &feeds, &stats, &stop).await?;
+        let (changes, holdings) = config.registry.watch(stop.clone());
+        let (known, current) = watch::channel(None);
+        let upkeep = match (&config.registry, holdings) {
+            (Origin::Cluster(own), Some(holdings)) => {
+                Some(Arc::new(Upkeep::new(own.clone(), config.duties.clone(), holdings, current, feeds.clone())))
+            }
+            _ => None,
+        };
+        let open = Arc::new(OpenStreams::default());
+        let pages = Arc::new(Pages {
+            engine: engine.clone(),
+            feeds: feeds.clone(),
+            open,
+            dumps: tokio::sync::Mutex::default(),
+            upkeep: upkeep.clone(),
+        });
+        let servers = servers(&config.listen, pages, &stats, &stop).await?;
         let mut tasks = JoinSet::new();
         for server in servers.run {
             let stop = stop.clone();
@@ -126,8 +185,17 @@ impl Discovery {
                 ended
             });
         }
+        if let Some(upkeep) = upkeep {
+            let stop = stop.clone();
+            tasks.spawn(async move {
+                upkeep.run(stop).await;
+                Ok(())
+            });
+        }
         let problems = registry.problems.clone();
-        let follow = follow(feeds.clone(), registry, config, stop.clone());
+        // a cluster's registry is not known before it was asked: until then nothing is called complete
+        let first = matches!(config.registry, Origin::Folder(..)).then_some(registry);
+        let follow = follow(feeds.clone(), first, changes, known);
         tasks.spawn(async move {
             follow.await;
             // it ends with the writer, without which nothing is true any more
@@ -169,55 +237,75 @@ impl Discovery {
     }
 }
 
-/// Keeps the feeds in line with the directory.
-async fn follow(feeds: Feeds, first: Registry, config: Config, stop: CancellationToken) {
-    let mut changes = registry::watch(&config.registry, config.read, stop);
-    let mut next = Some(first);
+/// Keeps the feeds in line with the registry, and says which one is in force.
+async fn follow(
+    feeds: Feeds,
+    first: Option<Registry>,
+    mut changes: mpsc::Receiver<Registry>,
+    known: watch::Sender<Option<Registry>>,
+) {
+    let mut next = match first {
+        Some(first) => Some(first),
+        None => changes.recv().await,
+    };
     while let Some(registry) = next {
         if feeds.take(&registry).await.is_err() {
             return;
         }
+        known.send_replace(Some(registry));
         next = changes.recv().await;
     }
 }
 
 /// Binds every address of the configuration.
 async fn servers(
-    config: &Config,
-    engine: &Engine,
-    feeds: &Feeds,
+    listen: &Listen,
+    pages: Arc<Pages>,
     stats: &Arc<Stats>,
     stop: &CancellationToken,
 ) -> Result<Servers, DiscoveryError> {
-    let open = Arc::new(OpenStreams::default());
     let metrics = Metrics::new();
     stats.register(&metrics);
-    let pages = Arc::new(Pages { engine: engine.clone(), feeds: feeds.clone(), open: open.clone() });
-    let streams = Arc::new(DiscoveryStreams { engine: engine.clone(), open, stats: stats.clone(), stop: stop.clone() });
+    metrics.collect(Standing { engine: pages.engine.clone(), feeds: pages.feeds.clone(), open: pages.open.clone() });
+    let engine = pages.engine.clone();
+    let streams = Arc::new(DiscoveryStreams {
+        engine: engine.clone(),
+        open: pages.open.clone(),
+        stats: stats.clone(),
+        stop: stop.clone(),
+    });
     let ads = |trusted| Routes::new(AdsService::server(streams.clone(), trusted));
+    let limit = |listener| {
+        let refused = stats.refused.get_or_create(&OfListener { listener }).clone();
+        ConnectionLimit::new(listen.max_connections as usize, refused)
+    };
     let mut servers = Servers::default();
-    servers
-        .add("grpc", config.grpc, |listener| {
-            serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), stop.clone())
-        })
-        .await?;
-    if let Some((address, files)) = &config.secure {
+    let held = limit("grpc");
+    let plain =
+        |listener| serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), held.clone(), stop.clone());
+    servers.add("grpc", &listen.grpc, plain).await?;
+    let rest = || rest::router(engine.clone());
+    if let Some(files) = &listen.certificate {
         let identity = Arc::new(TlsIdentity::load(files.clone())?);
-        let watched = identity.clone();
-        let stopped = stop.clone();
-        servers
-            .add("grpc-tls", Some(*address), |listener| {
-                serve::grpc(ads(true), serve::tls_incoming(listener, identity, stop.clone()), stop.clone())
-            })
-            .await?;
+        let incoming = |listener| serve::tls_incoming(listener, identity.clone(), stop.clone());
+        let held = limit("grpc-tls");
+        let xds = |listener| serve::grpc(ads(true), incoming(listener), held.clone(), stop.clone());
+        servers.add("grpc-tls", &listen.secure, xds).await?;
+        let v1 = |listener| serve::http(rest(), incoming(listener), stop.clone());
+        servers.add("rest-tls", &listen.secure_rest, v1).await?;
+        let (watched, stopped) = (identity.clone(), stop.clone());
         servers.run.push(Box::pin(async move {
             watched.watch(stopped).await;
             Ok(())
         }));
     }
-    let debug = http::debug_router(pages.clone()).merge(rest::router(engine.clone()));
-    servers.add("http", config.http, |listener| serve::http(debug, listener, stop.clone())).await?;
-    let monitoring = http::monitoring_router(pages).merge(metrics.route());
-    servers.add("monitoring", config.monitoring, |listener| serve::http(monitoring, listener, stop.clone())).await?;
+    let plain = |router: &dyn Fn() -> Router, listener| {
+        serve::http(router(), serve::plain_incoming(listener, stop.clone()), stop.clone())
+    };
+    let debug = || http::debug_router(pages.clone()).merge(rest());
+    servers.add("http", &listen.http, |listener| plain(&debug, listener)).await?;
+    servers.add("rest", &listen.rest, |listener| plain(&rest, listener)).await?;
+    let monitoring = || http::monitoring_router(pages.clone()).merge(metrics.route());
+    servers.add("monitoring", &listen.monitoring, |listener| plain(&monitoring, listener)).await?;
     Ok(servers)
 }

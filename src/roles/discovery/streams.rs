@@ -1,21 +1,22 @@
 //! One task per stream: it pumps requests into a session and responses out of it, and holds no rule of the protocol itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::BufMut;
+use futures::FutureExt;
 use tokio::sync::mpsc::Permit;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, WriteMessage, XdsRequest};
+use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, XdsRequest};
 use crate::adapters::serve;
-use crate::data::model::{SpiffeId, Timestamp};
-use crate::engine::{Engine, News, Subscriber};
-use crate::pure::xds::{Proxy, Reject, Request, Response, Session, Type, TypeStatus};
+use crate::data::model::{Name, SpiffeId};
+use crate::engine::{Engine, News, Published, Subscriber};
+use crate::pure::xds::{Interest, Proxy, Reject, Request, Session, Type, TypeStatus, ViewId};
 
 use super::stats::Stats;
 
@@ -25,32 +26,63 @@ pub(super) struct StreamStatus {
     pub(super) proxy: Proxy,
     pub(super) delta: bool,
     pub(super) peer: Option<String>,
-    pub(super) connected: Timestamp,
+    pub(super) connected: crate::data::model::Timestamp,
     pub(super) types: Vec<TypeStatus>,
-    /// When the last response of each type went, and when its last rejection came.
-    pub(super) times: BTreeMap<Type, Times>,
     pub(super) held_back: bool,
     pub(super) expired_waits: u64,
     pub(super) bytes: u64,
+    questions: mpsc::Sender<oneshot::Sender<Sent>>,
 }
 
-/// When things of a type happened, each with the nonce of the response that it happened to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Times {
-    pub(super) sent: Option<(u64, Timestamp)>,
-    pub(super) nack: Option<(u64, Timestamp)>,
+impl StreamStatus {
+    /// What its proxy was sent; `None` where the stream has ended, or does not answer in time.
+    pub(super) async fn sent(&self) -> Option<Sent> {
+        let (reply, sent) = oneshot::channel();
+        let asked = async {
+            self.questions.send(reply).await.ok()?;
+            sent.await.ok()
+        };
+        tokio::time::timeout(ANSWER, asked).await.ok()?
+    }
 }
 
-impl Times {
-    fn note(&mut self, status: &TypeStatus, now: Timestamp) {
-        if status.sent > 0 && self.sent.is_none_or(|(nonce, _)| nonce != status.sent) {
-            self.sent = Some((status.sent, now));
+/// How long a stream's task may take to say what was sent: it waits for nothing but the writer.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// What a stream's proxy was sent: what it subscribes to, in a published state.
+pub(super) struct Sent {
+    pub(super) published: Arc<Published>,
+    pub(super) view: ViewId,
+    /// Subscribed to everything of these types.
+    all: BTreeSet<Type>,
+    /// Subscribed to by name.
+    names: BTreeMap<Type, BTreeSet<Name>>,
+    /// Something newer than what the proxy has is still to be sent, or is held back.
+    pub(super) pending: bool,
+}
+
+impl Sent {
+    fn of(published: Arc<Published>, session: &Session, ready: bool) -> Self {
+        let mut sent = Self {
+            published,
+            view: session.view(),
+            all: BTreeSet::new(),
+            names: BTreeMap::new(),
+            pending: ready || session.is_held_back() || session.wake_at().is_some(),
+        };
+        for interest in session.interests() {
+            match interest {
+                Interest::All(ty) => drop(sent.all.insert(ty)),
+                Interest::Names(ty, names) => sent.names.entry(ty).or_default().extend(names),
+                Interest::NotAll(_) | Interest::NotNames(..) => {}
+            }
         }
-        match &status.nack {
-            None => self.nack = None,
-            Some(nack) if self.nack.is_none_or(|(nonce, _)| nonce != nack.nonce) => self.nack = Some((nack.nonce, now)),
-            Some(_) => {}
-        }
+        sent
+    }
+
+    /// Whether the proxy subscribes to a resource.
+    pub(super) fn holds(&self, ty: Type, name: &Name) -> bool {
+        self.all.contains(&ty) || self.names.get(&ty).is_some_and(|names| names.contains(name))
     }
 }
 
@@ -64,6 +96,11 @@ pub(super) struct OpenStreams {
 impl OpenStreams {
     pub(super) fn all(&self) -> Vec<StreamStatus> {
         self.lock().values().cloned().collect()
+    }
+
+    /// Looks at each, without a copy.
+    pub(super) fn each(&self, look: impl FnMut(&StreamStatus)) {
+        self.lock().values().for_each(look);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, StreamStatus>> {
@@ -113,19 +150,6 @@ impl Streams for DiscoveryStreams {
     }
 }
 
-/// A response that writes itself.
-struct Outgoing(Response, usize);
-
-impl WriteMessage for Outgoing {
-    fn len(&self) -> usize {
-        self.1
-    }
-
-    fn write(&self, mut out: &mut dyn BufMut) {
-        self.0.encode(&mut out);
-    }
-}
-
 impl DiscoveryStreams {
     async fn run(
         &self,
@@ -141,6 +165,7 @@ impl DiscoveryStreams {
         let proxy = identify(&first, peer, &trust_domain)?;
         let subscriber = self.engine.subscribe(proxy.clone()).await.map_err(|_| stopping())?;
         let delta = variant == Variant::Delta;
+        let (questions, asked) = mpsc::channel(4);
         let line = Registered::new(
             self.open.clone(),
             StreamStatus {
@@ -149,14 +174,15 @@ impl DiscoveryStreams {
                 peer: peer.address.map(|a| a.to_string()),
                 connected: serve::now(),
                 types: Vec::new(),
-                times: BTreeMap::new(),
                 held_back: false,
                 expired_waits: 0,
                 bytes: 0,
+                questions,
             },
         );
         let session = Session::new(subscriber.view(), delta);
-        let mut pump = Pump { session, subscriber, line, stats: self.stats.clone(), ready: true };
+        let stats = self.stats.clone();
+        let mut pump = Pump { session, subscriber, line, stats, asked, expired: 0, ready: true };
         pump.take(first).await?;
         // at the end each proxy is told at once, and finds another pilot
         tokio::select! {
@@ -200,6 +226,9 @@ struct Pump {
     subscriber: Subscriber,
     line: Registered,
     stats: Arc<Stats>,
+    asked: mpsc::Receiver<oneshot::Sender<Sent>>,
+    /// How many waits without an answer have been counted.
+    expired: u64,
     /// The session may have something to say.
     ready: bool,
 }
@@ -214,6 +243,7 @@ impl Pump {
                     None => return Ok(()),
                 },
                 news = self.subscriber.news() => self.look(news).await?,
+                Some(reply) = self.asked.recv() => self.tell(reply).await?,
                 () = until(wake), if wake.is_some() => self.ready = true,
                 permit = responses.reserve(), if self.ready => match permit {
                     Ok(permit) => self.say(permit),
@@ -262,7 +292,7 @@ impl Pump {
             Some(response) => {
                 let len = response.encoded_len();
                 self.stats.response(response.ty, response.resources.len(), len);
-                permit.send(Ok(Frame(Box::new(Outgoing(response, len)))));
+                permit.send(Ok(Frame::new(len, response.into_pieces())));
                 self.line.update(|line| line.bytes += len as u64);
             }
             None => self.ready = false,
@@ -270,14 +300,25 @@ impl Pump {
         self.note();
     }
 
-    fn note(&self) {
+    /// Says what was sent. News that has arrived by now is looked at first, or what it is about would count as sent.
+    async fn tell(&mut self, reply: oneshot::Sender<Sent>) -> Result<(), Status> {
+        let news = self.subscriber.news().now_or_never();
+        if let Some(news) = news {
+            self.look(news).await?;
+        }
+        let sent = Sent::of(self.subscriber.published(), &self.session, self.ready);
+        // whoever asked may be gone
+        let _ = reply.send(sent);
+        Ok(())
+    }
+
+    fn note(&mut self) {
         let session = &self.session;
+        let expired = session.expired_waits();
+        self.stats.expired_waits.inc_by(expired.saturating_sub(self.expired));
+        self.expired = expired;
         self.line.update(|line| {
             line.types = session.status();
-            let now = serve::now();
-            for status in &line.types {
-                line.times.entry(status.ty).or_default().note(status, now);
-            }
             line.held_back = session.is_held_back();
             line.expired_waits = session.expired_waits();
         });

@@ -10,9 +10,9 @@ use super::error::DemoError;
 use super::folder::Folder;
 use super::proxy::{Proxy, ProxyError};
 use super::story;
-use crate::adapters::registry::{ReadOptions, Trust};
+use crate::adapters::registry::{Origin, ReadOptions, Trust};
 use crate::engine::FeedState;
-use crate::roles::discovery::{Config, Discovery};
+use crate::roles::discovery::{Config, Discovery, Listen};
 
 /// How long anything is waited for.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -38,15 +38,12 @@ impl Scene {
 
     /// Starts pilot on free ports of loopback, and waits until it has read both clusters.
     pub(super) async fn start_pilot(&mut self) -> Result<(), DemoError> {
-        let any = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let any = || vec![SocketAddr::from(([127, 0, 0, 1], 0))];
         let config = Config {
-            registry: self.folder.registry(),
-            read: ReadOptions { primary: None, trust: Trust::Terminal },
-            grpc: any,
-            secure: None,
-            http: any,
-            monitoring: any,
+            registry: Origin::Folder(self.folder.registry(), ReadOptions { primary: None, trust: Trust::Terminal }),
+            listen: Listen { grpc: any(), http: any(), monitoring: any(), ..Listen::default() },
             hold: true,
+            duties: Default::default(),
         };
         let stop = CancellationToken::new();
         let discovery = Discovery::start(config, stop.clone()).await?;

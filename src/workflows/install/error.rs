@@ -28,9 +28,6 @@ pub enum InstallError {
         /// What there is.
         known: String,
     },
-    /// Clusters behind an API server.
-    #[error("installing on a live cluster is not built yet: {0}; nothing was written anywhere")]
-    Live(String),
     /// Another primary is recorded.
     #[error("cluster {cluster} was installed with the primary {recorded}, and this plan has {chosen} ({reason})")]
     PrimaryMoves {

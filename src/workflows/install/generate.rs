@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use super::backend::{Backend, Compared, Consent};
 use super::error::InstallError;
-use super::plan::Plan;
+use super::folder::Folder;
+use super::input::Place;
+use super::plan::{Plan, PlannedCluster};
 use super::report::{ClusterReport, InstallReport};
-use super::run::{Way, compare};
 use super::standing;
+use super::steps::{STAGES, Way};
 use crate::adapters::files::{Entry, FilesError, list_dir_if_there};
 use crate::data::yaml;
 use crate::pure::manifest::ClusterManifests;
@@ -16,7 +19,7 @@ use crate::pure::manifest::ClusterManifests;
 ///
 /// # Errors
 /// [`InstallError::ForeignFolder`] where `out` holds what we did not write. A cluster's own failure is in its row.
-pub fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallError> {
+pub async fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallError> {
     let namespace = plan.clusters.first().map(|c| c.manifests.namespace.as_str()).unwrap_or_default();
     let read = |e: FilesError| InstallError::Read { path: out.display().to_string(), why: e.reason() };
     for entry in list_dir_if_there(out).map_err(read)?.into_iter().filter(|e| !e.is_hidden()) {
@@ -28,15 +31,16 @@ pub fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallError> 
             });
         }
     }
-    let clusters: Vec<ClusterReport> = plan
-        .clusters
-        .iter()
-        .map(|cluster| {
-            let (dir, manifests) = (out.join(cluster.id.as_str()), cluster.manifests.clone());
-            let changes = compare(&dir, &manifests);
-            Way { dir, manifests, secrets: Vec::new(), notes: Vec::new(), changes }.apply()
-        })
-        .collect();
+    let mut clusters: Vec<ClusterReport> = Vec::new();
+    for cluster in &plan.clusters {
+        let way = way(cluster, out);
+        way.begin().await;
+        for stage in STAGES {
+            way.stage(stage).await;
+        }
+        way.finish().await;
+        clusters.push(way.report(false));
+    }
     Ok(InstallReport {
         primary: plan.primary.to_string(),
         primary_reason: plan.primary_reason.clone(),
@@ -44,6 +48,16 @@ pub fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallError> 
         dry_run: false,
         clusters,
     })
+}
+
+/// The way of one cluster's folder, which nobody else writes to.
+fn way(cluster: &PlannedCluster, out: &Path) -> Way {
+    let folder = Folder { dir: out.join(cluster.id.as_str()) };
+    let manifests = cluster.manifests.clone();
+    let compared = folder.compare(&manifests).map(|changes| Compared { manifests, changes });
+    let place = Place::Folder { whole: folder.dir.clone(), ours: folder.dir.clone() };
+    let planned = PlannedCluster { place, ..cluster.clone() };
+    Way::new(planned, Vec::new(), Consent::default(), compared.map(|c| (Backend::Folder(folder), c)))
 }
 
 /// All objects in the order in which they are applied, each cluster's first document led by `# cluster: ID`.

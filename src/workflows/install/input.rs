@@ -1,33 +1,91 @@
 //! What a plan is made from: the registry's clusters and `mesh.yaml`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::MAX_FILE;
 use super::error::InstallError;
 use crate::adapters::files::read_text;
+use crate::adapters::k8s::Connector;
 use crate::adapters::registry::{Entry, ReadOptions, Registry, Source, Trust};
 use crate::data::kinds::{ClusterOverride, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::data::yaml;
 use crate::pure::manifest::Layer;
 
+/// Where a cluster's objects stand.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// A file cluster.
+    Folder {
+        /// Its folder.
+        whole: PathBuf,
+        /// The folder within that is ours.
+        ours: PathBuf,
+    },
+    /// An API server.
+    Live {
+        /// Its address, without credentials.
+        server: String,
+        /// Makes its clients.
+        connector: Arc<Connector>,
+    },
+}
+
+impl Place {
+    /// The folder of a file cluster.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Place::Folder { whole, .. } => Some(whole),
+            Place::Live { .. } => None,
+        }
+    }
+
+    /// The folder of ours in a file cluster.
+    pub fn ours(&self) -> Option<&Path> {
+        match self {
+            Place::Folder { ours, .. } => Some(ours),
+            Place::Live { .. } => None,
+        }
+    }
+
+    /// The address of a live cluster's API server.
+    pub fn server(&self) -> Option<&str> {
+        match self {
+            Place::Folder { .. } => None,
+            Place::Live { server, .. } => Some(server),
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::Folder { ours, .. } => write!(f, "{}", ours.display()),
+            Place::Live { server, .. } => f.write_str(server),
+        }
+    }
+}
+
 /// A cluster as a plan needs it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PlanCluster {
     /// Its id.
     pub id: ClusterId,
     /// Primary or remote.
     pub role: ClusterRole,
-    /// The folder of a file cluster; `None` for a live one.
-    pub folder: Option<PathBuf>,
+    /// Where its objects stand.
+    pub place: Place,
+    /// What the registry's entry holds.
+    pub source: Source,
     /// What `mesh.yaml` says of it.
     pub overrides: ClusterOverride,
 }
 
 /// The registry as a plan needs it.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PlanInput {
     /// The registry's directory.
     pub dir: PathBuf,
@@ -60,10 +118,15 @@ impl PlanInput {
         let cluster = |entry: &Entry| PlanCluster {
             id: entry.id.clone(),
             role: entry.role,
-            folder: match &entry.source {
-                Source::Folder(folder) => Some(folder.clone()),
-                Source::Live { .. } => None,
+            place: match (&entry.source, entry.source.connector()) {
+                (Source::Live { server, .. }, Some(connector)) => {
+                    Place::Live { server: server.clone(), connector: Arc::new(connector) }
+                }
+                (Source::Folder(whole), _) => Place::Folder { ours: whole.join("meshctl"), whole: whole.clone() },
+                // every live source has a connector
+                (Source::Live { server, .. }, None) => Place::Folder { whole: server.into(), ours: server.into() },
             },
+            source: entry.source.clone(),
             overrides: entry.overrides.clone(),
         };
         let (primary, primary_reason) =

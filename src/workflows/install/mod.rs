@@ -1,23 +1,43 @@
-//! Install: registry → plan → diff → write, on file clusters; and the same manifests into a folder of the user's choice.
+//! Install: registry → plan → compare → write, on file clusters and live ones; and the same manifests into a folder of the
+//! user's choice.
 
-mod apply;
-mod diff;
+mod backend;
+mod change;
+mod credentials;
 mod error;
+mod folder;
+mod foreign;
 mod generate;
 mod input;
+mod installed;
+mod live;
 mod plan;
+mod preflight;
+mod ready;
 mod report;
 mod run;
+mod secret;
+mod settings;
+mod skew;
 mod standing;
+mod steps;
 mod trust;
+mod uninstall;
+mod wait;
+mod words;
 
-pub use diff::{Action, Change};
+pub use backend::Consent;
+pub use change::{Action, Change, Payload};
 pub use error::InstallError;
 pub use generate::{generate, stream};
-pub use input::{PlanCluster, PlanInput, values_file};
+pub use input::{Place, PlanCluster, PlanInput, values_file};
+pub use installed::{Installed, installed_in_folder, installed_live};
+pub use live::Live;
 pub use plan::{Options, Plan, PlannedCluster, image};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
-pub use run::{Prepared, prepare};
+pub use run::{Prepared, Waiting, prepare};
+pub use secret::{PlannedSecret, SecretData};
+pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
 
 /// More than any manifest, value file or certificate holds, in bytes.
 const MAX_FILE: u64 = 16 << 20;

@@ -1,42 +1,45 @@
 //! The plan: what every cluster of the registry shall hold. Pure.
 
-use std::path::PathBuf;
-
 use serde_json::{Map, Value, json};
 
 use super::error::InstallError;
-use super::input::{PlanCluster, PlanInput};
+use super::input::{Place, PlanCluster, PlanInput};
+use super::settings::settings;
 use crate::data::kinds::{ImageSettings, MeshFile};
-use crate::data::model::{ClusterId, ClusterRole};
+use crate::data::model::{ClusterId, ClusterRole, Timestamp};
 use crate::pure::manifest::{ClusterManifests, Layer, Target, Values, reference, render};
 
 /// The control plane's namespace.
-const NAMESPACE: &str = "istio-system";
+pub(super) const NAMESPACE: &str = "istio-system";
 
 /// What a user says to a plan.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Values over those of `mesh.yaml`: `-f` files, then `--set`, then `--hub`, `--tag` and `--digest`.
     pub layers: Vec<Layer>,
     /// Only these clusters; empty: all.
     pub only: Vec<String>,
+    /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
+    pub only_secrets: bool,
+    /// When it is: credentials that have ended are minted anew.
+    pub now: Timestamp,
 }
 
 /// A cluster and what it shall hold.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PlannedCluster {
     /// Its id.
     pub id: ClusterId,
     /// Primary or remote.
     pub role: ClusterRole,
-    /// The folder of a file cluster; `None` for a live one.
-    pub folder: Option<PathBuf>,
+    /// Where its objects stand.
+    pub place: Place,
     /// Its objects.
     pub manifests: ClusterManifests,
 }
 
 /// What every cluster shall hold.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The primary.
     pub primary: ClusterId,
@@ -65,7 +68,7 @@ impl Plan {
                 Ok(PlannedCluster {
                     id: cluster.id.clone(),
                     role: cluster.role,
-                    folder: cluster.folder.clone(),
+                    place: cluster.place.clone(),
                     manifests,
                 })
             })
@@ -111,7 +114,7 @@ fn image_layer(image: &ImageSettings) -> Value {
     json!({"image": said})
 }
 
-fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {
+pub(super) fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {
     if input.clusters.is_empty() {
         return Err(InstallError::NoClusters(input.dir.display().to_string()));
     }
@@ -131,5 +134,6 @@ fn target(input: &PlanInput, cluster: &PlanCluster) -> Target {
         pilot_address: cluster.overrides.pilot_address.clone(),
         trust_domain: input.mesh.trust_domain.clone().unwrap_or_else(|| "cluster.local".to_owned()),
         namespace: NAMESPACE.to_owned(),
+        settings: settings(input),
     }
 }

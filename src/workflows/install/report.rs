@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::diff::{Action, Change};
+use super::change::{Action, Change};
 use crate::data::model::{Report, Table};
 use crate::pure::manifest::Object;
 
@@ -33,8 +33,12 @@ pub struct ClusterReport {
     pub cluster: String,
     /// Primary or remote.
     pub role: String,
-    /// The folder that is written to.
-    pub folder: String,
+    /// The folder of a file cluster that is written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// The API server of a live cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// How it ended.
     pub state: State,
     /// Its objects: what was done, or would be.
@@ -85,10 +89,17 @@ pub struct ObjectReport {
     pub namespace: String,
     /// The name.
     pub name: String,
-    /// Its file in the folder.
-    pub file: String,
+    /// Its file in the folder of a file cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// What happened, or would.
     pub action: Action,
+    /// Why the API server could not be asked whether it would take it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_checked: Option<String>,
+    /// Fields of ours that others hold with other values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<String>,
     /// The lines that change, where nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
@@ -111,16 +122,27 @@ pub struct SecretReport {
     pub sha256: BTreeMap<String, String>,
 }
 
+impl std::fmt::Display for ObjectReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.namespace.as_str() {
+            "" => write!(f, "{}/{}", self.kind, self.name),
+            namespace => write!(f, "{}/{namespace}/{}", self.kind, self.name),
+        }
+    }
+}
+
 impl ObjectReport {
-    pub(super) fn of(change: &Change, planned: Option<&[Object]>) -> Self {
+    pub(super) fn of(change: &Change, planned: Option<&[Object]>, file: bool) -> Self {
         let object = planned.and_then(|all| all.iter().find(|o| o.key == change.key));
         Self {
             group: change.key.group.clone(),
             kind: change.key.kind.clone(),
             namespace: change.key.namespace.clone(),
             name: change.key.name.clone(),
-            file: change.file.clone(),
+            file: file.then(|| change.key.file_name()),
             action: change.action,
+            not_checked: change.not_checked.clone().filter(|_| planned.is_some()),
+            conflicts: change.conflicts.clone(),
             diff: (planned.is_some() && change.action == Action::Changed).then(|| change.lines()),
             object: object.map(|o| o.value.clone()),
         }
@@ -128,6 +150,11 @@ impl ObjectReport {
 }
 
 impl ClusterReport {
+    /// Where its objects stand: a folder or an API server.
+    pub fn place(&self) -> &str {
+        self.folder.as_deref().or(self.server.as_deref()).unwrap_or_default()
+    }
+
     /// How many objects met this.
     pub fn count(&self, action: Action) -> usize {
         self.objects.iter().filter(|o| o.action == action).count()
@@ -143,7 +170,7 @@ impl InstallReport {
     /// A row a cluster, with the numbers of its objects.
     pub fn table(&self) -> Table {
         let mut table =
-            Table::new(&["CLUSTER", "ROLE", "STATE", "CREATED", "CHANGED", "UNCHANGED", "PRUNED"], &["FOLDER"]);
+            Table::new(&["CLUSTER", "ROLE", "STATE", "CREATED", "CHANGED", "UNCHANGED", "PRUNED"], &["WHERE"]);
         for cluster in &self.clusters {
             let count = |action| cluster.count(action).to_string();
             table.row([
@@ -154,7 +181,7 @@ impl InstallReport {
                 count(Action::Changed),
                 count(Action::Unchanged),
                 count(Action::Pruned),
-                cluster.folder.clone(),
+                cluster.place().to_owned(),
             ]);
         }
         table
@@ -174,14 +201,17 @@ impl InstallReport {
     pub fn plan_text(&self) -> String {
         let mut out = String::new();
         for cluster in &self.clusters {
-            out.push_str(&format!("{} ({}) {}\n", cluster.cluster, cluster.role, cluster.folder));
+            out.push_str(&format!("{} ({}) {}\n", cluster.cluster, cluster.role, cluster.place()));
             for object in cluster.objects.iter().filter(|o| o.action != Action::Unchanged) {
                 let mark = match object.action {
                     Action::Created => '+',
                     Action::Pruned => '-',
                     Action::Changed | Action::Unchanged => '~',
                 };
-                out.push_str(&format!("  {mark} {}\n", object.file));
+                let name = object.file.clone().unwrap_or_else(|| object.to_string());
+                let why = object.not_checked.as_ref().map(|why| format!(" (not checked: {why})")).unwrap_or_default();
+                out.push_str(&format!("  {mark} {name}{why}\n"));
+                out.extend(object.conflicts.iter().map(|why| format!("      {why}\n")));
                 out.extend(object.diff.iter().flat_map(|d| d.lines()).map(|line| format!("      {line}\n")));
             }
             match (&cluster.error, cluster.count(Action::Unchanged)) {

@@ -1,183 +1,229 @@
-//! From a plan to written folders: everything that can be checked is checked before the first write.
+//! From a plan to clusters that hold it: everything that can be checked is checked before the first write; then the clusters go
+//! side by side, in the order that holds between them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 
-use super::apply;
-use super::diff::{self, Action, Change, Changes};
+use futures::future::join_all;
+
+use super::backend::{Backend, Consent};
+use super::credentials::{Credentials, Wanted};
 use super::error::InstallError;
-use super::input::PlanInput;
+use super::folder::Folder;
+use super::input::{Place, PlanInput};
+use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
-use super::report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
-use super::standing;
+use super::ready::{self, Look};
+use super::report::InstallReport;
+use super::steps::{STAGES, Way};
 use super::trust;
-use crate::pure::manifest::{ClusterManifests, Object};
+use crate::data::model::{ClusterId, ClusterRole};
+use crate::pure::manifest::{Inventory, Stage};
 
 /// A plan with its way: nothing is written yet.
 #[derive(Debug)]
 pub struct Prepared {
     /// The plan.
     pub plan: Plan,
-    clusters: Vec<Way>,
+    ways: Vec<Way>,
+    /// What pilot needs to watch the remotes; `None` where the primary is no live cluster that answers.
+    credentials: Option<Credentials>,
+    consent: Consent,
 }
 
-/// One cluster's way to its plan.
-#[derive(Debug)]
-pub(super) struct Way {
-    pub(super) dir: PathBuf,
-    pub(super) manifests: ClusterManifests,
-    pub(super) secrets: Vec<SecretReport>,
-    pub(super) notes: Vec<String>,
-    pub(super) changes: Result<Changes, String>,
+/// How long to wait for what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// Not at all: what was written is done.
+    No,
+    /// Until it is ready, so long for each cluster.
+    Until(Duration),
 }
 
-/// Plans, and compares with what stands in every cluster's folder.
+/// A cluster that was asked what stands in it.
+struct Asked<'a> {
+    id: &'a ClusterId,
+    backend: Result<Backend, String>,
+    inventory: Result<Option<Inventory>, String>,
+}
+
+/// Plans, and compares with what stands in every cluster.
 ///
 /// # Errors
 /// [`InstallError`] for what stops everything. What stops one cluster is in its row of the report.
-pub fn prepare(
+pub async fn prepare(
     input: &PlanInput,
     options: &Options,
     ca: Option<&Path>,
-    move_primary: bool,
+    consent: Consent,
 ) -> Result<Prepared, InstallError> {
     let plan = Plan::of(input, options)?;
-    let live: Vec<&str> = plan.clusters.iter().filter(|c| c.folder.is_none()).map(|c| c.id.as_str()).collect();
-    if !live.is_empty() {
-        return Err(InstallError::Live(live.join(", ")));
-    }
-    if !move_primary {
-        recorded_primary(input, &plan)?;
+    let namespace = plan.clusters.first().map(|c| c.manifests.namespace.clone()).unwrap_or_default();
+    // also those that are not asked for now: they know the primary
+    let asked = join_all(input.clusters.iter().map(|c| ask(&c.id, &c.place, &namespace))).await;
+    if !consent.move_primary {
+        recorded_primary(&asked, &plan)?;
     }
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
-    let clusters = plan
-        .clusters
-        .iter()
-        .filter_map(|c| Some(way(c, c.folder.as_deref()?, secrets.remove(&c.id).unwrap_or_default())))
-        .collect();
-    Ok(Prepared { plan, clusters })
-}
-
-/// Once installed, the primary is recorded in every cluster, also in those that are not asked for now.
-fn recorded_primary(input: &PlanInput, plan: &Plan) -> Result<(), InstallError> {
-    for cluster in &input.clusters {
-        let Some(folder) = &cluster.folder else { continue };
-        let namespace = plan.clusters.first().map(|c| c.manifests.namespace.as_str()).unwrap_or_default();
-        // an inventory that cannot be read stops its own cluster, later
-        let Ok(Some(inventory)) = standing::inventory(&folder.join("meshctl"), namespace) else { continue };
-        if inventory.primary != plan.primary.as_str() {
-            return Err(InstallError::PrimaryMoves {
-                cluster: cluster.id.clone(),
-                recorded: inventory.primary,
-                chosen: plan.primary.clone(),
-                reason: plan.primary_reason.clone(),
-            });
-        }
-    }
-    Ok(())
-}
-
-fn way(cluster: &PlannedCluster, folder: &Path, secrets: Vec<SecretReport>) -> Way {
-    let dir = folder.join("meshctl");
-    let (mut manifests, mut notes, mut blocked) = (cluster.manifests.clone(), Vec::new(), None);
-    let keys: Vec<_> = cluster.manifests.objects.iter().map(|o| &o.key).collect();
-    for (key, path) in standing::others(folder, &dir, &keys) {
-        if key.kind == "Namespace" {
-            // a namespace may hold more than us: whose it is, it stays
-            notes.push(format!("{key} is left to {}", path.display()));
-            manifests = manifests.without(key);
-        } else {
-            blocked
-                .get_or_insert_with(|| format!("{key} is defined in {}, which meshctl did not write", path.display()));
-        }
-    }
-    let changes = match blocked {
-        Some(why) => Err(why),
-        None => compare(&dir, &manifests),
-    };
-    Way { dir, manifests, secrets, notes, changes }
-}
-
-/// Compares a folder of ours with what it shall hold.
-pub(super) fn compare(dir: &Path, manifests: &ClusterManifests) -> Result<Changes, String> {
-    let standing = standing::read(dir, &manifests.namespace, manifests.objects.iter().map(|o| &o.key))?;
-    diff::changes(manifests, &standing).map_err(|e| format!("{}: {e}", dir.display()))
-}
-
-impl Way {
-    fn report(
-        &self,
-        state: State,
-        done: &[&Change],
-        planned: Option<&[Object]>,
-        error: Option<String>,
-    ) -> ClusterReport {
-        let mut notes = self.notes.clone();
-        notes.extend(self.changes.iter().flat_map(|c| c.notes.iter().cloned()));
-        ClusterReport {
-            cluster: self.manifests.cluster.to_string(),
-            role: self.manifests.role.to_string(),
-            folder: self.dir.display().to_string(),
-            state,
-            objects: done.iter().map(|c| ObjectReport::of(c, planned)).collect(),
-            secrets: self.secrets.clone(),
-            notes,
-            error,
-        }
-    }
-
-    /// Says what would happen.
-    fn planned(&self) -> Result<ClusterReport, InstallError> {
-        let all = self.manifests.all()?;
-        Ok(match &self.changes {
-            Err(why) => self.report(State::Failed, &[], None, Some(why.clone())),
-            Ok(changes) => {
-                let done: Vec<&Change> = changes.objects.iter().chain([&changes.inventory]).collect();
-                self.report(State::Planned, &done, Some(&all), None)
+    let look = ready::look(input, &plan.clusters, &backends(&asked), &secrets, consent).await;
+    let look = &look;
+    let ways = plan.clusters.iter().map(|planned| {
+        let secrets = secrets.remove(&planned.id).unwrap_or_default();
+        let asked = asked.iter().find(|a| *a.id == planned.id);
+        async move {
+            let way = |compared| {
+                let way = Way::new(planned.clone(), secrets.clone(), consent, compared);
+                look.tell(&way);
+                way
+            };
+            if let Some(why) = look.stops(&planned.id) {
+                return way(Err(why));
             }
-        })
-    }
+            let (backend, old) = match asked {
+                Some(Asked { backend: Ok(backend), inventory: Ok(old), .. }) => (backend.clone(), old.clone()),
+                Some(Asked { backend: Err(why), .. } | Asked { inventory: Err(why), .. }) => {
+                    return way(Err(why.clone()));
+                }
+                None => {
+                    return way(Err("it is not in the registry".to_owned()));
+                }
+            };
+            let compared = backend.compare(planned, &secrets, old).await;
+            let compared = compared.map(|mut compared| {
+                if options.only_secrets {
+                    compared.changes.only_secrets();
+                }
+                (backend, compared)
+            });
+            let way = way(compared);
+            if !consent.force_conflicts
+                && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
+            {
+                way.fail(why);
+            }
+            if options.only_secrets && planned.place.server().is_none() {
+                way.note("a folder holds no Secret: nothing is placed there");
+            }
+            way
+        }
+    });
+    let ways = join_all(ways).await;
+    let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
+    Ok(Prepared { plan, ways, credentials, consent })
+}
 
-    /// Makes it happen.
-    pub(super) fn apply(&self) -> ClusterReport {
-        let changes = match &self.changes {
-            Ok(changes) => changes,
-            Err(why) => return self.report(State::Failed, &[], None, Some(why.clone())),
-        };
-        let (done, error) = apply::apply(&self.dir, changes);
-        let state = match &error {
-            Some(_) => State::Failed,
-            None if done.iter().all(|c| c.action == Action::Unchanged) => State::Unchanged,
-            None => State::Written,
-        };
-        self.report(state, &done, None, error)
+/// The backends by cluster.
+fn backends<'a>(asked: &'a [Asked<'a>]) -> Vec<(&'a ClusterId, &'a Result<Backend, String>)> {
+    asked.iter().map(|a| (a.id, &a.backend)).collect()
+}
+
+/// What must happen to the credentials of the remotes that are asked for.
+async fn credentials(
+    input: &PlanInput,
+    plan: &Plan,
+    asked: &[Asked<'_>],
+    look: &Look,
+    ways: &[Way],
+    consent: Consent,
+    options: &Options,
+) -> Option<Credentials> {
+    let primary = asked.iter().find(|a| *a.id == plan.primary).and_then(|a| a.backend.as_ref().ok());
+    let Some(Backend::Live(primary)) = primary else { return None };
+    let remotes: Vec<&Way> = ways.iter().filter(|w| w.planned.role == ClusterRole::Remote).collect();
+    let wanted = remotes.iter().filter_map(|way| {
+        let (Backend::Live(live), _) = way.open()? else { return None };
+        let source = &input.clusters.iter().find(|c| c.id == way.planned.id)?.source;
+        Some(Wanted { id: &way.planned.id, live, source, reach: look.reaches.get(&way.planned.id)? })
+    });
+    match Credentials::plan(primary, wanted.collect(), consent.revoke_credentials, options).await {
+        Ok(credentials) => {
+            for remote in &credentials.remotes {
+                let way = remotes.iter().find(|w| w.planned.id == remote.id);
+                way.into_iter().for_each(|way| remote.plan_text().into_iter().for_each(|text| way.foresee(text)));
+            }
+            Some(credentials)
+        }
+        Err(why) => {
+            remotes.iter().filter(|w| w.planned.place.server().is_some()).for_each(|way| way.fail(why.clone()));
+            None
+        }
+    }
+}
+
+/// Connects to a cluster and reads its inventory.
+async fn ask<'a>(id: &'a ClusterId, place: &Place, namespace: &str) -> Asked<'a> {
+    let backend = connect(place).await;
+    let inventory = match &backend {
+        Ok(backend) => backend.inventory(namespace).await,
+        Err(why) => Err(why.clone()),
+    };
+    Asked { id, backend, inventory }
+}
+
+/// The backend of a cluster. Nothing is asked of an API server yet.
+///
+/// # Errors
+/// The sentence that stops the cluster: its kubeconfig makes no client.
+pub(super) async fn connect(place: &Place) -> Result<Backend, String> {
+    match place {
+        Place::Folder { ours, .. } => Ok(Backend::Folder(Folder { dir: ours.clone() })),
+        Place::Live { server, connector } => match connector.client().await {
+            Ok((_, client)) => Ok(Backend::Live(Box::new(Live { client, server: server.clone() }))),
+            Err(why) => Err(format!("making a client for {server} failed: {why}")),
+        },
+    }
+}
+
+/// Once installed, the primary is recorded in every cluster, also in those that are not asked for now. An inventory that cannot
+/// be read stops its own cluster, later.
+fn recorded_primary(asked: &[Asked<'_>], plan: &Plan) -> Result<(), InstallError> {
+    let recorded = asked.iter().filter_map(|a| Some((a.id, a.inventory.as_ref().ok()?.as_ref()?)));
+    match recorded.into_iter().find(|(_, inventory)| inventory.primary != plan.primary.as_str()) {
+        None => Ok(()),
+        Some((cluster, inventory)) => Err(InstallError::PrimaryMoves {
+            cluster: cluster.clone(),
+            recorded: inventory.primary.clone(),
+            chosen: plan.primary.clone(),
+            reason: plan.primary_reason.clone(),
+        }),
     }
 }
 
 impl Prepared {
-    fn report(&self, dry_run: bool, clusters: Vec<ClusterReport>) -> InstallReport {
+    fn report(&self, planned: bool) -> InstallReport {
         InstallReport {
             primary: self.plan.primary.to_string(),
             primary_reason: self.plan.primary_reason.clone(),
             image: self.plan.image.clone(),
-            dry_run,
-            clusters,
+            dry_run: planned,
+            clusters: self.ways.iter().map(|way| way.report(planned)).collect(),
         }
     }
 
     /// What would happen, with the objects and the lines that change. Writes nothing.
-    ///
-    /// # Errors
-    /// Where an object does not serialise.
-    pub fn dry_run(&self) -> Result<InstallReport, InstallError> {
-        let clusters = self.clusters.iter().map(Way::planned).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.report(true, clusters))
+    pub fn dry_run(&self) -> InstallReport {
+        self.report(true)
     }
 
-    /// Whether anything would be written.
+    /// What has happened so far.
+    pub fn so_far(&self) -> InstallReport {
+        self.report(false)
+    }
+
+    /// Whether nothing would be written anywhere.
     pub fn is_settled(&self) -> bool {
-        let settled = |c: &Changes| c.objects.iter().chain([&c.inventory]).all(|c| c.action == Action::Unchanged);
-        self.clusters.iter().all(|c| c.changes.as_ref().is_ok_and(settled))
+        self.ways.iter().all(Way::is_settled) && self.credentials.as_ref().is_none_or(Credentials::is_settled)
+    }
+
+    /// Whether every cluster could be compared with its plan.
+    pub fn was_asked(&self) -> bool {
+        self.ways.iter().all(|way| way.compared.is_ok())
+    }
+
+    /// The clusters with their addresses, for a question.
+    pub fn clusters(&self) -> impl Iterator<Item = &PlannedCluster> {
+        self.ways.iter().map(|way| &way.planned)
     }
 
     /// Exactly what is applied, as one stream of documents; a cluster that cannot be installed has no part in it.
@@ -185,11 +231,57 @@ impl Prepared {
     /// # Errors
     /// Where an object does not serialise.
     pub fn stream(&self) -> Result<String, InstallError> {
-        super::generate::stream(self.clusters.iter().filter(|c| c.changes.is_ok()).map(|c| &c.manifests))
+        let compared = self.ways.iter().filter_map(|way| way.compared.as_ref().ok());
+        super::generate::stream(compared.map(|(_, compared)| &compared.manifests))
     }
 
-    /// Writes. One cluster that fails never hides the rest.
-    pub fn apply(&self) -> InstallReport {
-        self.report(false, self.clusters.iter().map(Way::apply).collect())
+    /// Writes, and waits where that is wanted. One cluster that fails never hides the rest. `say` hears what is being done.
+    /// Dropped half way, [`Prepared::so_far`] says what was done.
+    pub async fn apply(&self, waiting: Waiting, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
+        let all: Vec<&Way> = self.ways.iter().collect();
+        let of_role = |role| self.ways.iter().filter(move |w| w.planned.role == role).collect::<Vec<_>>();
+        let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
+        let quiet = self.is_settled();
+        let say = |text: &str| (!quiet).then(|| say(text)).unwrap_or_default();
+        // the CA everywhere first: a workload that started without it would have to be made anew
+        say("namespaces and the CA");
+        join_all(all.iter().map(|w| async {
+            w.begin().await;
+            stages(w, Stage::Namespace, Stage::Secrets).await;
+        }))
+        .await;
+        say("rights and settings");
+        join_all(all.iter().map(|w| stages(w, Stage::Definitions, Stage::Config))).await;
+        // what points at the primary comes after it
+        say(&format!("the control plane in {}", self.plan.primary));
+        join_all(primaries.iter().map(|w| async {
+            stages(w, Stage::Services, Stage::Workloads).await;
+            w.wait(waiting).await;
+            stages(w, Stage::Webhooks, Stage::Webhooks).await;
+        }))
+        .await;
+        if let Some(why) = primaries.iter().find_map(|w| w.error()) {
+            for remote in remotes.iter().filter(|r| r.points_anew()) {
+                remote.fail(format!("what points at the primary {} waits until that stands: {why}", self.plan.primary));
+            }
+        }
+        say("the remotes");
+        join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))).await;
+        if let Some(credentials) = &self.credentials {
+            credentials.place(&remotes, self.consent.revoke_credentials).await;
+        }
+        join_all(remotes.iter().map(|w| async {
+            w.wait(waiting).await;
+            stages(w, Stage::Webhooks, Stage::Webhooks).await;
+        }))
+        .await;
+        join_all(all.iter().map(|w| w.finish())).await;
+        self.report(false)
+    }
+}
+
+async fn stages(way: &Way, first: Stage, last: Stage) {
+    for stage in STAGES.into_iter().filter(|s| (first..=last).contains(s)) {
+        way.stage(stage).await;
     }
 }

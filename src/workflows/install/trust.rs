@@ -1,4 +1,5 @@
-//! The CA's folder, read only: install never makes a root, and reads no private key.
+//! The CA's folder, read only: install never makes a root, and reads the private key of an intermediate only on its way to an
+//! API server.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,8 +8,9 @@ use super::MAX_FILE;
 use super::error::InstallError;
 use super::input::PlanInput;
 use super::report::SecretReport;
+use super::secret::PlannedSecret;
 use crate::adapters::files::read_capped;
-use crate::data::model::ClusterId;
+use crate::data::model::{ClusterId, Secret};
 use crate::pure::manifest::SecretKeys;
 
 /// The keys of the Secret that holds a private key: it must exist, and is not read.
@@ -23,7 +25,7 @@ pub(super) fn check(
     input: &PlanInput,
     flag: Option<&Path>,
     clusters: &[(&ClusterId, &[SecretKeys])],
-) -> Result<BTreeMap<ClusterId, Vec<SecretReport>>, InstallError> {
+) -> Result<BTreeMap<ClusterId, Vec<PlannedSecret>>, InstallError> {
     let dir = flag.unwrap_or(&input.ca_dir);
     let failed = |why| InstallError::Trust { dir: dir.display().to_string(), why };
     if !dir.is_dir() {
@@ -32,8 +34,13 @@ pub(super) fn check(
     let root = public(dir, "root-cert.pem").map_err(failed)?;
     let mut out = BTreeMap::new();
     for (id, secrets) in clusters {
-        let reports = secrets.iter().map(|secret| secret_report(dir, id, secret, &root)).collect::<Result<Vec<_>, _>>();
-        out.insert((*id).clone(), reports.map_err(failed)?);
+        let live = input.clusters.iter().any(|c| c.id == **id && c.place.server().is_some());
+        let planned = secrets.iter().map(|secret| {
+            let report = secret_report(dir, id, secret, &root)?;
+            let data = if live { Some(data(dir, id, secret)?) } else { None };
+            Ok(PlannedSecret { report, data })
+        });
+        out.insert((*id).clone(), planned.collect::<Result<Vec<_>, _>>().map_err(failed)?);
     }
     Ok(out)
 }
@@ -60,6 +67,17 @@ fn secret_report(dir: &Path, id: &ClusterId, secret: &SecretKeys, root: &[u8]) -
         keys: secret.keys.clone(),
         sha256,
     })
+}
+
+/// What a Secret shall hold, the private key too: for an API server only.
+fn data(dir: &Path, id: &ClusterId, secret: &SecretKeys) -> Result<Secret<BTreeMap<String, Vec<u8>>>, String> {
+    let read = |key: &String| {
+        let name = format!("{id}/{key}");
+        let bytes =
+            read_capped(&dir.join(&name), MAX_FILE).map_err(|e| format!("reading {name} failed: {}", e.reason()))?;
+        Ok((key.clone(), bytes))
+    };
+    secret.keys.iter().map(read).collect::<Result<_, _>>().map(Secret::new)
 }
 
 /// Reads a certificate file, which must not hold a private key.

@@ -137,10 +137,10 @@ fn type_state(row: &Value, ty: &str) -> TypeState {
         Some("SYNCED") => bare(State::Synced),
         Some("NACK") => TypeState {
             state: State::Nack,
-            seconds: seconds("/nack/secondsAgo"),
+            seconds: seconds("/nack/ageSeconds"),
             reason: status.pointer("/nack/reason").and_then(Value::as_str).map(str::to_owned),
         },
-        Some("STALE") => TypeState { state: State::Stale, seconds: seconds("/sentSecondsAgo"), reason: None },
+        Some("STALE") => TypeState { state: State::Stale, seconds: seconds("/staleSeconds"), reason: None },
         _ => bare(State::NotSent),
     }
 }
@@ -191,9 +191,9 @@ mod tests {
     #[test]
     fn what_pilot_says_of_a_stream_becomes_a_row() {
         let row = json!({"proxy": "web-1.default", "cluster_id": "gke", "version": "1.40.0", "types": {
-            "CDS": {"state": "SYNCED", "sentSecondsAgo": 9},
-            "LDS": {"state": "NACK", "nack": {"reason": "bad\nworse", "secondsAgo": 3}},
-            "EDS": {"state": "STALE", "sentSecondsAgo": 12},
+            "CDS": {"state": "SYNCED"},
+            "LDS": {"state": "NACK", "nack": {"reason": "bad\nworse", "ageSeconds": 3}},
+            "EDS": {"state": "STALE", "staleSeconds": 12},
         }});
         let state = proxy_state(&row, "p:1").into_iter().collect::<Vec<_>>();
         assert!(!state.iter().any(|s| s.in_sync));

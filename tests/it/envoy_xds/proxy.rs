@@ -37,11 +37,21 @@ impl Proxy {
         home: &Path,
         own: Value,
     ) -> Self {
+        Self::launch(envoy, bootstrap(mode, pod, xds, own), pod, home, &[])
+    }
+
+    /// The same as [`Proxy::start`], of an Envoy that was built without an extension (`CATEGORY/NAME`).
+    pub(super) fn without(envoy: &Path, mode: Mode, pod: &str, xds: SocketAddr, home: &Path, extension: &str) -> Self {
+        Self::launch(envoy, bootstrap(mode, pod, xds, json!([])), pod, home, &["--disable-extensions", extension])
+    }
+
+    fn launch(envoy: &Path, bootstrap: Value, pod: &str, home: &Path, arguments: &[&str]) -> Self {
         let boot = home.join(format!("{pod}.json"));
-        std::fs::write(&boot, bootstrap(mode, pod, xds, own).to_string()).unwrap();
+        std::fs::write(&boot, bootstrap.to_string()).unwrap();
         let admin_file: PathBuf = home.join(format!("{pod}.admin"));
         let file = admin_file.to_string_lossy().into_owned();
-        let running = Running::start(envoy, &boot, &["--admin-address-path", &file]);
+        let arguments = [&["--admin-address-path", file.as_str()], arguments].concat();
+        let running = Running::start(envoy, &boot, &arguments);
         let admin = eventually("Envoy's admin page", || {
             let text = std::fs::read_to_string(&admin_file).map_err(|e| format!("{e}\n{}", running.log()))?;
             text.trim().parse().map_err(|e| format!("{text:?}: {e}"))

@@ -10,7 +10,7 @@ use super::mesh::{Mesh, Port, service, slice};
 use super::nack::own_listener;
 use super::pilot::Pilot;
 use super::proxy::Proxy;
-use super::{Mode, eventually, on_newest_envoy};
+use super::{Mode, eventually, on_every_envoy};
 use crate::pods::Pods;
 use crate::schemas::holds;
 
@@ -28,7 +28,7 @@ fn meshctl(mesh: &Mesh, args: &[&str]) -> (Option<i32>, String, String) {
 
 #[test]
 fn a_proxy_is_synced_stale_or_rejects_and_differs_as_it_does() {
-    on_newest_envoy(states);
+    on_every_envoy(states);
 }
 
 fn states(envoy: &Path, mode: Mode) {
@@ -115,7 +115,7 @@ fn states(envoy: &Path, mode: Mode) {
 
 #[test]
 fn the_pilots_of_a_live_primary_are_asked_by_port_forward_and_merged() {
-    on_newest_envoy(merged);
+    on_every_envoy(merged);
 }
 
 fn merged(envoy: &Path, mode: Mode) {

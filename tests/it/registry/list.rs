@@ -83,14 +83,14 @@ fn a_row_for_each_cluster_and_a_dead_one_costs_its_own() {
     assert!(start.elapsed() < Duration::from_secs(20), "no cluster holds the others up: {:?}", start.elapsed());
     assert_eq!((code, err.as_str()), (1, ""));
     let rows: Vec<String> = out.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(rows[0], "NAME ROLE SOURCE SERVER VERSION STATE");
-    assert_eq!(rows[1], format!("gke primary kubeconfig {server} v1.35.0 ok"));
+    assert_eq!(rows[0], "NAME ROLE SOURCE SERVER VERSION CREDENTIAL EXPIRES INSTALLED VERSION STATE");
+    assert_eq!(rows[1], format!("gke primary kubeconfig {server} v1.35.0 - - ok"));
     assert!(
         rows[2].starts_with("hole remote") && rows[2].ends_with("- the API server did not answer within 1 s"),
         "{}",
         rows[2]
     );
-    assert_eq!(rows[3], "on-prem remote folder - - ok");
+    assert_eq!(rows[3], "on-prem remote folder - - - - ok");
     assert!(rows[4].contains("the API server cannot be reached: Connection refused"), "{}", rows[4]);
     assert!(rows[5].ends_with("- the API server does not accept the credentials (401)"), "{}", rows[5]);
 }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-use super::wire::{DEADLINE, ads};
+use super::wire::{DEADLINE, ads, no_limit};
 
 #[tokio::test]
 async fn metrics_are_served_as_openmetrics() {
@@ -79,7 +79,7 @@ async fn a_plain_stream_has_an_address_and_no_certificate() {
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let (routes, mut streams) = ads();
-    let task = tokio::spawn(grpc(routes, plain_incoming(listener, stop.clone()), stop.clone()));
+    let task = tokio::spawn(grpc(routes, plain_incoming(listener, stop.clone()), no_limit(), stop.clone()));
 
     let opened = tokio::spawn(async move {
         let node = Node { id: "sidecar~10.0.0.1~a.b~b".into(), ..Node::default() };
@@ -110,7 +110,7 @@ async fn start(router: Router) -> (String, CancellationToken, Task) {
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let stop = CancellationToken::new();
-    (url, stop.clone(), tokio::spawn(http(router, listener, stop)))
+    (url, stop.clone(), tokio::spawn(http(router, plain_incoming(listener, stop.clone()), stop)))
 }
 
 fn figure(text: &str, name: &str) -> f64 {

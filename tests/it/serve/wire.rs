@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use meshctl::adapters::grpc::{AdsService, Peer, Requests, Responses, Streams, Variant, XdsRequest};
-use meshctl::adapters::serve::{ServeError, TlsFiles, TlsIdentity, bind, grpc, tls_incoming};
+use meshctl::adapters::serve::{ConnectionLimit, ServeError, TlsFiles, TlsIdentity, bind, grpc, tls_incoming};
+use prometheus_client::metrics::counter::Counter;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -33,6 +34,11 @@ impl Streams for Seen {
     }
 }
 
+/// As many connections as there are.
+pub(crate) fn no_limit() -> ConnectionLimit {
+    ConnectionLimit::new(usize::MAX, Counter::default())
+}
+
 /// The ADS service, and what it sees.
 pub(crate) fn ads() -> (Routes, mpsc::UnboundedReceiver<(Peer, XdsRequest)>) {
     let (seen, streams) = mpsc::unbounded_channel();
@@ -58,7 +64,7 @@ impl Server {
         tokio::spawn(identity.clone().watch(stop.clone()));
         let (routes, streams) = ads();
         let incoming = tls_incoming(listener, identity.clone(), stop.clone());
-        let task = tokio::spawn(grpc(routes, incoming, stop.clone()));
+        let task = tokio::spawn(grpc(routes, incoming, no_limit(), stop.clone()));
         Self { address, identity, streams, task, stop: stop.clone(), _stop: stop.drop_guard() }
     }
 

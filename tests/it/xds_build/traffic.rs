@@ -23,10 +23,14 @@ use crate::envoy::{Running, envoys};
 
 /// Starts Envoy and waits until `port` is open.
 fn start(envoy: &Path, boot: &Path, port: u16) -> Running {
+    start_at(envoy, boot, SocketAddr::new(ip("127.0.0.1"), port))
+}
+
+pub(super) fn start_at(envoy: &Path, boot: &Path, address: SocketAddr) -> Running {
     let running = Running::start(envoy, boot, &[]);
     let deadline = Instant::now() + Duration::from_secs(30);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < deadline, "port {port} is not open after 30 s:\n{}", running.log());
+    while TcpStream::connect(address).is_err() {
+        assert!(Instant::now() < deadline, "{address} is not open after 30 s:\n{}", running.log());
         std::thread::sleep(Duration::from_millis(20));
     }
     running
@@ -34,7 +38,11 @@ fn start(envoy: &Path, boot: &Path, port: u16) -> Running {
 
 /// A server that answers HTTP with `name` (with its caller's address, if that is "caller"), echoes anything else, and says `banner` first if there is one.
 fn backend(name: &'static str, banner: Option<&'static str>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    backend_at("127.0.0.1:0".parse().unwrap(), name, banner)
+}
+
+pub(super) fn backend_at(address: SocketAddr, name: &'static str, banner: Option<&'static str>) -> SocketAddr {
+    let listener = TcpListener::bind(address).unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
@@ -63,7 +71,7 @@ fn serve(mut stream: TcpStream, name: &str, banner: Option<&str>) -> std::io::Re
     }
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -72,7 +80,7 @@ fn talk(port: u16, bytes: &[u8], until: &str) -> String {
     talk_to(SocketAddr::new(ip("127.0.0.1"), port), bytes, until)
 }
 
-fn talk_to(address: SocketAddr, bytes: &[u8], until: &str) -> String {
+pub(super) fn talk_to(address: SocketAddr, bytes: &[u8], until: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(bytes).unwrap();
@@ -239,7 +247,7 @@ fn headless_addresses_have_their_own_chain() {
 
 /// The listener of what iptables redirect, bound to `port`; a PROXY header tells it the original destination, as the kernel
 /// would.
-fn redirected(built: &Built, port: u16) -> Listener {
+pub(super) fn redirected(built: &Built, port: u16) -> Listener {
     let mut listener = bound(decode(built), port);
     let config = Any {
         type_url: "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol".into(),
@@ -289,7 +297,13 @@ fn redirected_calls_arrive() {
         let listeners = vec![
             inline_routes(decode(&http_listener), &routes),
             decode(&build::tcp_listener(vip, &tcp_service, &tcp, Binding::Redirect)),
-            decode(&build::headless_listener(pod.port(), &chains, OutboundPolicy::RegistryOnly, families)),
+            decode(&build::shared_tcp_listener(
+                pod.port(),
+                &chains,
+                OutboundPolicy::RegistryOnly,
+                Binding::Redirect,
+                families,
+            )),
             redirected(&build::virtual_outbound(policy, families), out),
             redirected(&build::virtual_inbound(std::slice::from_ref(&inbound), families), back),
         ];

@@ -121,10 +121,10 @@ pub(super) fn uint(value: u32) -> Option<UInt32Value> {
     Some(UInt32Value { value })
 }
 
-/// A time span. What no protobuf duration holds is its greatest.
+/// A time span. What is longer than Envoy takes is the longest that it does: else it would reject every cluster.
 pub(super) fn duration(d: std::time::Duration) -> Option<Duration> {
-    /// `google.protobuf.Duration` ends at 10,000 years.
-    const MOST: i64 = 315_576_000_000;
+    /// Envoy counts in 64-bit nanoseconds: "Duration out-of-range" beyond.
+    const MOST: i64 = 9_223_372_035;
     let seconds = i64::try_from(d.as_secs()).unwrap_or(MOST).min(MOST);
     Some(Duration { seconds, nanos: d.subsec_nanos().cast_signed() })
 }

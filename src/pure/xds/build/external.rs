@@ -31,6 +31,11 @@ impl ExternalHost {
         allowed.then_some(Self(host))
     }
 
+    /// The address, where the host is one.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.0.parse().ok()
+    }
+
     /// The host.
     pub fn as_str(&self) -> &str {
         &self.0

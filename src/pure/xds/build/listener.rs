@@ -21,6 +21,21 @@ pub const HEADLESS_CHAINS: usize = 1_000;
 /// a protocol in which the server speaks first hangs; as in Istio 1.4 it is only slow here.
 pub(super) const DETECTION_TIMEOUT: u64 = 5;
 
+/// Where a listener that many services share sends what none of them claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unclaimed {
+    /// Where the policy for unknown calls says.
+    Policy(OutboundPolicy),
+    /// To this cluster: that of an ExternalName, whose addresses nobody knows beforehand.
+    Cluster(Name),
+}
+
+impl From<OutboundPolicy> for Unclaimed {
+    fn from(policy: OutboundPolicy) -> Self {
+        Unclaimed::Policy(policy)
+    }
+}
+
 /// A filter chain of plain bytes to one address.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TcpChain {
@@ -54,7 +69,7 @@ pub fn virtual_outbound(policy: OutboundPolicy, families: Families) -> Built {
 pub fn http_listener(
     port: u16,
     tcp_chains: &[TcpChain],
-    policy: OutboundPolicy,
+    unclaimed: impl Into<Unclaimed>,
     binding: Binding,
     families: Families,
 ) -> Built {
@@ -70,7 +85,7 @@ pub fn http_listener(
     chains.push(chain(&format!("{name}-http"), Some(plain_http(FilterChainMatch::default())), http));
     let listener = Listener {
         filter_chains: chains,
-        default_filter_chain: Some(unknown("PassthroughFilterChain", policy, binding)),
+        default_filter_chain: Some(rest(unclaimed.into(), binding)),
         ..detecting(for_all(port, binding, families), timeout)
     };
     Built::of(&listener, vec![route.into()])
@@ -98,12 +113,23 @@ pub fn detect_listener(vip: IpAddr, service: &Service, port: &ServicePort, bindi
     Built::of(&listener, vec![route])
 }
 
-/// The listener of a port that only headless TCP services have, `0.0.0.0_PORT`: a filter chain for each address.
-pub fn headless_listener(port: u16, chains: &[TcpChain], policy: OutboundPolicy, families: Families) -> Built {
+/// The listener of a port that no HTTP service has, `0.0.0.0_PORT`: a filter chain for each address of headless TCP
+/// services, which are none with [`Binding::Port`].
+pub fn shared_tcp_listener(
+    port: u16,
+    chains: &[TcpChain],
+    unclaimed: impl Into<Unclaimed>,
+    binding: Binding,
+    families: Families,
+) -> Built {
+    let chains = match binding {
+        Binding::Redirect => address_chains(chains),
+        Binding::Port => Vec::new(),
+    };
     let listener = Listener {
-        filter_chains: address_chains(chains),
-        default_filter_chain: Some(unknown("PassthroughFilterChain", policy, Binding::Redirect)),
-        ..for_all(port, Binding::Redirect, families)
+        filter_chains: chains,
+        default_filter_chain: Some(rest(unclaimed.into(), binding)),
+        ..for_all(port, binding, families)
     };
     Built::of(&listener, Vec::new())
 }
@@ -142,6 +168,14 @@ fn address_chains(chains: &[TcpChain]) -> Vec<FilterChain> {
             chain(&c.address.to_string(), Some(to), tcp_proxy(&c.cluster))
         })
         .collect()
+}
+
+/// The chain of what no chain of a shared listener matches.
+fn rest(unclaimed: Unclaimed, binding: Binding) -> FilterChain {
+    match unclaimed {
+        Unclaimed::Policy(policy) => unknown("PassthroughFilterChain", policy, binding),
+        Unclaimed::Cluster(cluster) => chain("external", None, tcp_proxy(&cluster)),
+    }
 }
 
 /// The chain of what no service claims. Without iptables there is no original destination to pass it on to.
@@ -210,7 +244,7 @@ mod tests {
         let name = |built: Built| decode::<Listener>(&built).name;
         assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Redirect, Families::DUAL)), "0.0.0.0_9080");
         assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Port, Families::V6)), "[::]_9080");
-        assert_eq!(name(headless_listener(9080, &[], ALLOW, Families::V4)), "0.0.0.0_9080");
+        assert_eq!(name(shared_tcp_listener(9080, &[], ALLOW, Binding::Redirect, Families::V4)), "0.0.0.0_9080");
         assert_eq!(name(tcp_listener(ip("10.96.0.7"), &svc, port, Binding::Redirect)), "10.96.0.7_9080");
         assert_eq!(name(detect_listener(ip("fd00::7"), &svc, port, Binding::Port)), "[fd00::7]_9080");
         assert_eq!(name(virtual_outbound(ALLOW, Families::V4)), "virtualOutbound");
@@ -256,7 +290,8 @@ mod tests {
     #[test]
     fn one_address_has_one_chain() {
         let to = |cluster: &str| TcpChain { address: ip("10.0.0.1"), cluster: cluster.into() };
-        let listener: Listener = decode(&headless_listener(1, &[to("first"), to("second")], ALLOW, Families::V4));
+        let listener: Listener =
+            decode(&shared_tcp_listener(1, &[to("first"), to("second")], ALLOW, Binding::Redirect, Families::V4));
         assert_eq!(listener.filter_chains, address_chains(&[to("first")]));
     }
 }

@@ -1,6 +1,8 @@
 //! The certificates of one test cluster, made in memory: its CA, the API server's, an administrator's, and the key that
 //! signs the tokens of service accounts.
 
+use std::net::IpAddr;
+
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, SanType,
@@ -41,8 +43,20 @@ fn leaf(mut params: CertificateParams, names: Vec<SanType>, issuer: &Issuer<'_, 
     Pair { certificate: certificate.pem(), key: key.serialize_pem() }
 }
 
-/// Makes them for a cluster; the API server is `127.0.0.1`, `localhost` and `kubernetes.default.svc`.
-pub fn make(cluster: &str) -> Pki {
+/// Makes them for a cluster; the API server is `127.0.0.1`, what it advertises, `localhost` and `kubernetes.default.svc`.
+pub fn make(cluster: &str, advertised: &str) -> Pki {
+    make_for(cluster, &[advertised.parse().unwrap()], &[]).0
+}
+
+/// Another member of a cluster than the ones that every cluster has.
+pub struct Member {
+    pub name: &'static str,
+    pub organisation: Option<&'static str>,
+    pub addresses: Vec<IpAddr>,
+}
+
+/// The same, where the API server has more addresses, and a certificate for each of `members`, in their order.
+pub fn make_for(cluster: &str, addresses: &[IpAddr], members: &[Member]) -> (Pki, Vec<Pair>) {
     let mut params = named(&format!("{cluster} test CA"), None);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
@@ -55,8 +69,14 @@ pub fn make(cluster: &str) -> Pki {
         .map(|name| SanType::DnsName(name.try_into().unwrap()))
         .collect();
     names.push(SanType::IpAddress([127, 0, 0, 1].into()));
+    names.extend(addresses.iter().copied().map(SanType::IpAddress));
+    let of_member = |member: &Member| {
+        let names = member.addresses.iter().copied().map(SanType::IpAddress).collect();
+        leaf(named(member.name, member.organisation), names, &issuer)
+    };
+    let of_members = members.iter().map(of_member).collect();
     let accounts = KeyPair::generate().unwrap();
-    Pki {
+    let pki = Pki {
         server: leaf(named("kube-apiserver", None), names, &issuer),
         admin: leaf(named("admin", Some("system:masters")), Vec::new(), &issuer),
         controllers: leaf(named("system:kube-controller-manager", None), Vec::new(), &issuer),
@@ -64,5 +84,6 @@ pub fn make(cluster: &str) -> Pki {
         accounts_public: accounts.public_key_pem(),
         ca,
         ca_key,
-    }
+    };
+    (pki, of_members)
 }

@@ -1,0 +1,55 @@
+//! `meshctl diff`
+
+use std::path::PathBuf;
+
+use super::manifest::ValueArgs;
+use crate::cli::{CliError, Context, Exit, Format, Outcome};
+use crate::workflows::install::{Consent, Options, PlanInput, prepare};
+
+/// Show what install would change, and what others have changed of ours
+///
+/// Asks every cluster by a dry run and writes nothing. Exits 0 where everything is as planned, 1 where something differs, 2 where
+/// a cluster could not be asked.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  meshctl diff --registry ./kubeconf --tag 0.1.0\n  meshctl diff --tag 0.1.0 --clusters on-prem -o json"
+)]
+pub(crate) struct Args {
+    /// Only these clusters
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    clusters: Vec<String>,
+    /// The primary cluster
+    #[arg(long, value_name = "ID")]
+    primary: Option<String>,
+    /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
+    #[arg(long, value_name = "DIR")]
+    ca: Option<PathBuf>,
+    #[command(flatten)]
+    values: ValueArgs,
+}
+
+pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
+    let input = PlanInput::read(&ctx.registry_dir()?, args.primary.as_deref())?;
+    for note in &input.notes {
+        ctx.out.note(note);
+    }
+    let options =
+        Options { layers: args.values.layers()?, only: args.clusters.clone(), only_secrets: false, now: ctx.now() };
+    let prepared = prepare(&input, &options, args.ca.as_deref(), Consent::default()).await?;
+    let report = prepared.dry_run();
+    super::install::talk(ctx, &report, "comparing with");
+    match ctx.format() {
+        Format::Table | Format::Wide => ctx.out.data(&report.plan_text())?,
+        format => {
+            let shown = report
+                .report("InstallReport")
+                .map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
+            ctx.out.report(&shown, format)?;
+        }
+    }
+    Ok(match (prepared.was_asked(), prepared.is_settled()) {
+        (false, _) => Exit::Unasked,
+        (true, true) => Exit::Yes,
+        (true, false) => Exit::No,
+    })
+}

@@ -1,0 +1,262 @@
+//! What a client is told: a session's next response, in an order in which nothing that it names is missing.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use super::super::response::Response;
+use super::super::snapshot::Snapshot;
+use super::super::subscription::Scope;
+use super::super::types::{Entry, Type};
+use super::{HOLD, Session};
+use crate::data::model::Name;
+
+/// What is to be said of a type.
+#[derive(Debug, Default)]
+struct Found {
+    changed: Vec<Entry>,
+    missing: Vec<Name>,
+}
+
+impl Session {
+    /// The next response, from the newest state; `None` where nothing is to be said now. Call it only when the stream can take
+    /// one: then nothing queues, and what was overtaken is never sent (X11, X22).
+    pub fn next(&mut self, snapshot: &Snapshot, now: Instant) -> Option<Response> {
+        self.waits_until = None;
+        // once everybody has been heard the hold is over for good: a cluster that is registered later, and may never answer,
+        // must not freeze what this client gets
+        self.resuming &= !snapshot.missing.is_empty();
+        let hold = self.resuming;
+        if !hold {
+            self.types.iter_mut().for_each(|sub| sub.claimed.clear());
+        }
+        if !hold && std::mem::take(&mut self.held_back) {
+            for sub in &mut self.types {
+                sub.dirty = Scope::All;
+            }
+        }
+        self.next_change(snapshot, now, hold).or_else(|| self.next_removal(snapshot, now, hold))
+    }
+
+    /// What is new or different, type by type.
+    fn next_change(&mut self, snapshot: &Snapshot, now: Instant, hold: bool) -> Option<Response> {
+        for ty in Type::ALL {
+            let sub = &self.types[ty.index()];
+            if !sub.started || (sub.dirty.is_nothing() && !sub.answer) {
+                continue;
+            }
+            // X11, X22: what is overtaken while the client is busy is never sent
+            if !sub.curious && self.waits(&[ty], now) {
+                continue;
+            }
+            // X12: listeners and routes name clusters, which must be there first
+            if ty > Type::Endpoint && self.waits(&[Type::Cluster], now) {
+                continue;
+            }
+            // the restart hold: what a resuming client has of the whole state stands
+            if hold && !self.delta && self.types[ty.index()].resumed {
+                self.held_back = true;
+                continue;
+            }
+            let found = self.collect(ty, snapshot, hold);
+            if let Some(response) = self.respond(ty, found, snapshot, now) {
+                return Some(response);
+            }
+        }
+        None
+    }
+
+    /// Whether the last response of one of these types still waits for its answer. Counts the wait that ends without one.
+    fn waits(&mut self, types: &[Type], now: Instant) -> bool {
+        let mut waiting = false;
+        for ty in types {
+            let sub = &mut self.types[ty.index()];
+            let Some(sent_at) = sub.sent_at.filter(|_| sub.is_pending()) else { continue };
+            let end = sent_at + HOLD;
+            if now >= end {
+                sub.sent_at = None;
+                self.expired += 1;
+            } else {
+                self.waits_until = Some(self.waits_until.map_or(end, |w| w.min(end)));
+                waiting = true;
+            }
+        }
+        waiting
+    }
+
+    /// Takes what is dirty of a type: what is to be sent, while what is gone is noted as leaving.
+    fn collect(&mut self, ty: Type, snapshot: &Snapshot, hold: bool) -> Found {
+        let (view, delta) = (self.view, self.delta);
+        let sub = &mut self.types[ty.index()];
+        sub.curious = false;
+        let mut found = Found::default();
+        let names: Vec<Name> = match std::mem::take(&mut sub.dirty) {
+            Scope::Nothing => Vec::new(),
+            Scope::Names(names) => names.into_iter().collect(),
+            Scope::All if sub.wildcard => {
+                let all: BTreeSet<Name> = snapshot.all(view, ty).map(|e| e.name.clone()).collect();
+                let held = sub.sent.keys().chain(&sub.names).filter(|n| !all.contains(*n)).cloned();
+                let held: BTreeSet<Name> = held.collect();
+                all.into_iter().chain(held).collect()
+            }
+            Scope::All => sub.names.iter().cloned().collect(),
+        };
+        for name in names {
+            if !sub.wants(&name) {
+                continue;
+            }
+            let held = sub.sent.get(&name).copied();
+            let entry = snapshot.find(view, ty, &name);
+            if let Some(entry) = entry {
+                sub.share(&entry.name);
+            }
+            match entry {
+                Some(entry) if held == Some(entry.version) && !sub.forced.contains(&name) => {
+                    sub.leaving.remove(&name);
+                }
+                // the restart hold: of what the client came with, nothing changes, since a missing cluster may have more to
+                // say; what is new to it goes on as ever
+                Some(entry) if hold && sub.claimed.contains(&name) && held.is_some_and(|v| v != entry.version) => {
+                    self.held_back = true;
+                }
+                Some(entry) => found.changed.push(entry.clone()),
+                None if hold && sub.claimed.contains(&name) && held.is_some() => self.held_back = true,
+                None if held.is_some() => {
+                    sub.leaving.insert(name);
+                }
+                // X6, X8: a name that was asked for and does not exist is answered once, and remembered
+                None if delta && sub.asked(&name) && !sub.told.contains(&name) => found.missing.push(name),
+                None => {}
+            }
+        }
+        found
+    }
+
+    fn respond(&mut self, ty: Type, found: Found, snapshot: &Snapshot, now: Instant) -> Option<Response> {
+        let sub = &mut self.types[ty.index()];
+        let must = std::mem::take(&mut sub.answer);
+        let whole = !self.delta && ty.is_wildcard_by_default();
+        // listeners need no make-before-break of their own: their whole state goes at once
+        let shrinks = whole && ty == Type::Listener && !sub.leaving.is_empty();
+        let owed = found.changed.iter().any(|e| sub.forced.contains(&e.name));
+        if found.changed.is_empty() && found.missing.is_empty() && !must && !shrinks {
+            return None;
+        }
+        for entry in &found.changed {
+            sub.sent.insert(entry.name.clone(), entry.version);
+            sub.forced.remove(&entry.name);
+            sub.told.remove(&entry.name);
+            sub.leaving.remove(&entry.name);
+            if !self.delta && ty == Type::Cluster {
+                sub.bodies.insert(entry.name.clone(), entry.clone());
+            }
+        }
+        for name in &found.missing {
+            sub.forced.remove(name);
+            if sub.names.contains(name) {
+                sub.told.insert(name.clone());
+            }
+        }
+        if shrinks {
+            for name in std::mem::take(&mut sub.leaving) {
+                sub.forget(&name);
+            }
+        }
+        let version = if self.delta { String::new() } else { sub.state_version() };
+        // X21: a resuming client that has just this state already needs no answer, unless X13 owes it one
+        let resumed_version = sub.resumed_version.take();
+        if !self.delta && !owed && resumed_version.as_deref() == Some(version.as_str()) {
+            return None;
+        }
+        self.owe(ty, &found.changed);
+        let resources = if whole { self.whole(ty, snapshot) } else { found.changed };
+        Some(self.send(ty, version, resources, found.missing, now))
+    }
+
+    /// X13: a cluster sent on this stream owes one endpoint set, whatever versions the client claims; without it Envoy keeps
+    /// the cluster warming, and withholds its answers.
+    fn owe(&mut self, ty: Type, changed: &[Entry]) {
+        if ty != Type::Cluster {
+            return;
+        }
+        let endpoints = &mut self.types[Type::Endpoint.index()];
+        for name in changed.iter().flat_map(|e| e.refs.iter()) {
+            // who subscribes later gets it anyway, unless the first request claims to have it
+            if endpoints.started && !endpoints.wants(name) {
+                continue;
+            }
+            endpoints.forced.insert(name.clone());
+            if endpoints.started {
+                endpoints.dirty.add(name.clone());
+            }
+        }
+    }
+
+    /// The whole state of a type, with what is leaving but may still be named.
+    fn whole(&self, ty: Type, snapshot: &Snapshot) -> Vec<Entry> {
+        let sub = &self.types[ty.index()];
+        let current = snapshot.all(self.view, ty).filter(|e| sub.wants(&e.name)).cloned();
+        let leaving = sub.leaving.iter().filter_map(|name| sub.bodies.get(name)).cloned();
+        current.chain(leaving).collect()
+    }
+
+    /// Removals, once nothing that the client was sent names them any more.
+    fn next_removal(&mut self, snapshot: &Snapshot, now: Instant, hold: bool) -> Option<Response> {
+        for ty in [Type::Listener, Type::Route, Type::Cluster, Type::Endpoint] {
+            let view = self.view;
+            let sub = &mut self.types[ty.index()];
+            // what came back is no removal
+            sub.leaving.retain(|name| snapshot.find(view, ty, name).is_none());
+            if sub.leaving.is_empty() || (hold && sub.resumed) {
+                continue;
+            }
+            // the type's own news go first: the whole state would carry them along, without what they owe
+            let own = [ty];
+            let before: &[Type] =
+                if ty == Type::Cluster { &[Type::Listener, Type::Route, Type::Cluster] } else { &own };
+            // nor does an endpoint set go before its cluster
+            if self.waits(before, now) || self.has_news_of(before) {
+                return None;
+            }
+            let sub = &mut self.types[ty.index()];
+            let removed: Vec<Name> = std::mem::take(&mut sub.leaving).into_iter().collect();
+            for name in &removed {
+                let named = sub.names.contains(name);
+                sub.forget(name);
+                if named {
+                    sub.told.insert(name.clone());
+                }
+            }
+            if ty == Type::Cluster {
+                let endpoints = &mut self.types[Type::Endpoint.index()];
+                endpoints.forced.retain(|name| endpoints.started || !removed.contains(name));
+            }
+            if self.delta {
+                return Some(self.send(ty, String::new(), Vec::new(), removed, now));
+            }
+            // X10: only clusters and listeners are removed by absence
+            if ty.is_wildcard_by_default() {
+                let version = self.types[ty.index()].state_version();
+                let resources = self.whole(ty, snapshot);
+                return Some(self.send(ty, version, resources, Vec::new(), now));
+            }
+        }
+        None
+    }
+
+    /// Whether a change of one of these types still waits to be sent.
+    fn has_news_of(&self, types: &[Type]) -> bool {
+        types.iter().any(|ty| {
+            let sub = &self.types[ty.index()];
+            sub.started && !sub.dirty.is_nothing()
+        })
+    }
+
+    fn send(&mut self, ty: Type, version: String, resources: Vec<Entry>, removed: Vec<Name>, now: Instant) -> Response {
+        self.nonce += 1;
+        let sub = &mut self.types[ty.index()];
+        sub.last_nonce = self.nonce;
+        sub.sent_at = Some(now);
+        sub.unanswered_since.get_or_insert(now);
+        Response { ty, delta: self.delta, nonce: self.nonce, version, resources, removed }
+    }
+}

@@ -1,0 +1,140 @@
+//! The folder of a file cluster as the place where objects stand: a file each.
+
+use std::path::{Path, PathBuf};
+
+use super::change::{Action, Change, Changes, Payload};
+use super::standing::{self, Standing, StandingFile};
+use crate::adapters::files::{create_public_dir, remove_file, write_public};
+use crate::data::yaml::YamlError;
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
+
+/// Why a folder must not be touched.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Conflict {
+    /// A file of somebody else stands where ours would.
+    #[error("the file {0} stands where meshctl would write, and meshctl did not write it")]
+    Foreign(String),
+    /// The folder is another cluster's.
+    #[error("its inventory is that of cluster {0}")]
+    OtherCluster(String),
+    /// An object does not serialise.
+    #[error("writing an object as YAML failed: {0}")]
+    Yaml(#[from] YamlError),
+}
+
+/// A folder of ours.
+#[derive(Debug, Clone)]
+pub(super) struct Folder {
+    /// The folder.
+    pub(super) dir: PathBuf,
+}
+
+impl Folder {
+    /// Its inventory; `None` where there is none.
+    pub(super) fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, String> {
+        standing::inventory(&self.dir, namespace)
+    }
+
+    /// These manifests without what others of the file cluster define already.
+    ///
+    /// # Errors
+    /// The sentence that stops the cluster: somebody else defines an object of ours.
+    pub(super) fn without_others(
+        &self,
+        folder: &Path,
+        manifests: &ClusterManifests,
+        notes: &mut Vec<String>,
+    ) -> Result<ClusterManifests, String> {
+        let mut out = manifests.clone();
+        let keys: Vec<_> = manifests.objects.iter().map(|o| &o.key).collect();
+        for (key, path) in standing::others(folder, &self.dir, &keys) {
+            if key.kind != "Namespace" {
+                return Err(format!("{key} is defined in {}, which meshctl did not write", path.display()));
+            }
+            // a namespace may hold more than us: whose it is, it stays
+            notes.push(format!("{key} is left to {}", path.display()));
+            out = out.without(key);
+        }
+        Ok(out)
+    }
+
+    /// Compares the folder with what it shall hold.
+    ///
+    /// # Errors
+    /// The sentence that stops the cluster.
+    pub(super) fn compare(&self, manifests: &ClusterManifests) -> Result<Changes, String> {
+        let standing = standing::read(&self.dir, &manifests.namespace, manifests.objects.iter().map(|o| &o.key))?;
+        changes(manifests, &standing).map_err(|e| format!("{}: {e}", self.dir.display()))
+    }
+
+    /// Writes an object to its file.
+    pub(super) fn put(&self, object: &Object) -> Result<(), String> {
+        let text = object.to_yaml().map_err(|e| Conflict::from(e).to_string())?;
+        create_public_dir(&self.dir)
+            .and_then(|()| write_public(&self.dir.join(object.key.file_name()), text.as_bytes()))
+            .map_err(|e| e.to_string())
+    }
+
+    /// Removes an object's file.
+    pub(super) fn remove(&self, key: &ObjectKey) -> Result<(), String> {
+        remove_file(&self.dir.join(key.file_name())).map_err(|e| e.to_string())
+    }
+}
+
+/// Compares. Pure.
+fn changes(planned: &ClusterManifests, standing: &Standing) -> Result<Changes, Conflict> {
+    let old = standing.inventory.as_ref();
+    if let Some(other) = old.filter(|i| i.cluster != planned.cluster.as_str()) {
+        return Err(Conflict::OtherCluster(other.cluster.clone()));
+    }
+    let listed = |key: &ObjectKey| old.is_some_and(|i| i.objects.contains(key));
+    let mut objects = Vec::new();
+    for object in &planned.objects {
+        let file = object.key.file_name();
+        let current = standing.files.get(&file);
+        let ours = |f: &StandingFile| {
+            listed(&object.key) || f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == object.key)
+        };
+        if current.is_some_and(|f| !ours(f)) {
+            return Err(Conflict::Foreign(file));
+        }
+        objects.push(change(object, current)?);
+    }
+    let mut notes = Vec::new();
+    for key in old.iter().flat_map(|i| &i.objects).filter(|k| !planned.objects.iter().any(|o| o.key == **k)) {
+        let file = key.file_name();
+        match standing.files.get(&file) {
+            None => {}
+            Some(f) if f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == *key) => {
+                objects.push(Change::new(key.clone(), Action::Pruned, Payload::Nothing, f.text.clone(), String::new()))
+            }
+            Some(_) => notes.push(format!("{file} is no longer needed, and was kept: it does not carry our label")),
+        }
+    }
+    let inventory =
+        change(&planned.inventory.to_object(&planned.namespace)?, inventory_file(planned, standing)?.as_ref())?;
+    let ahead = old.map_or_else(|| planned.inventory.clone(), |old| planned.inventory.with(old));
+    let ahead = ahead.to_object(&planned.namespace)?;
+    let ahead = (ahead.to_yaml()? != inventory.before).then_some(ahead);
+    Ok(Changes { objects, inventory, ahead, notes })
+}
+
+/// The inventory as a file that stands, in our own form.
+fn inventory_file(planned: &ClusterManifests, standing: &Standing) -> Result<Option<StandingFile>, YamlError> {
+    let Some(inventory) = &standing.inventory else { return Ok(None) };
+    let object = inventory.to_object(&planned.namespace)?;
+    Ok(Some(StandingFile { text: object.to_yaml()?, object: Some(object) }))
+}
+
+fn change(desired: &Object, current: Option<&StandingFile>) -> Result<Change, YamlError> {
+    let now = current.and_then(|f| f.object.as_ref());
+    let desired = now.map_or_else(|| desired.clone(), |now| desired.with_run_time_fields(&now.value));
+    let action = match (current, now) {
+        (None, _) => Action::Created,
+        (Some(_), Some(now)) if now.value == desired.value => Action::Unchanged,
+        _ => Action::Changed,
+    };
+    let before = current.map(|f| f.text.clone()).unwrap_or_default();
+    let (key, after) = (desired.key.clone(), desired.to_yaml()?);
+    Ok(Change::new(key, action, Payload::Object(desired), before, after))
+}

@@ -1,0 +1,150 @@
+//! Another mesh in a cluster: istiod, its webhooks, its ConfigMaps, and foreign endpoints under our names. Where one is, nothing
+//! is written.
+
+use serde_json::Value;
+
+use super::live::{DEADLINE, Live};
+use crate::adapters::k8s::{K8sError, get_all};
+use crate::pure::manifest::{Object, ObjectKey};
+
+/// A collection to look through.
+struct Look {
+    /// Its path, without the namespace where it is `{}`.
+    path: &'static str,
+    kind: &'static str,
+    /// Whether an object of it is another mesh's.
+    is: fn(&Value) -> bool,
+}
+
+/// Where another mesh shows. Names are those of Istio's charts: `istiod` and its revisions (`app: istiod`), the talk's
+/// `istio-pilot`; the webhooks carry `app: sidecar-injector` or `istio.io/rev`.
+const LOOKS: [Look; 6] = [
+    Look { path: "/apis/apps/v1/namespaces/{}/deployments", kind: "Deployment", is: is_control_plane },
+    Look { path: "/api/v1/namespaces/{}/services", kind: "Service", is: is_control_plane },
+    Look {
+        path: "/api/v1/namespaces/{}/configmaps",
+        kind: "ConfigMap",
+        is: |o| {
+            let name = name(o);
+            name == "istio"
+                || name.starts_with("istio-sidecar-injector")
+                || (name.starts_with("istio-") && has(o, "istio.io/rev"))
+        },
+    },
+    Look {
+        path: "/api/v1/namespaces/{}/endpoints",
+        kind: "Endpoints",
+        is: |o| name(o) == "istio-pilot" && !of_selector(o),
+    },
+    Look {
+        path: "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Distio-pilot",
+        kind: "EndpointSlice",
+        is: |o| !of_controller(o),
+    },
+    Look {
+        path: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+        kind: "MutatingWebhookConfiguration",
+        is: |o| name(o).starts_with("istio-sidecar-injector") || has(o, "istio.io/rev"),
+    },
+];
+
+fn name(object: &Value) -> &str {
+    object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn label<'a>(object: &'a Value, key: &str) -> &'a str {
+    object.pointer("/metadata/labels").and_then(|l| l.get(key)).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn has(object: &Value, key: &str) -> bool {
+    !label(object, key).is_empty()
+}
+
+fn is_control_plane(object: &Value) -> bool {
+    let name = name(object);
+    label(object, "app") == "istiod"
+        || name == "istiod"
+        || name.starts_with("istiod-")
+        || matches!(name, "istio-pilot" | "istio-citadel" | "istio-sidecar-injector")
+}
+
+/// Endpoints that the controller keeps for a Service with a selector.
+fn of_selector(object: &Value) -> bool {
+    object.pointer("/metadata/annotations/endpoints.kubernetes.io~1last-change-trigger-time").is_some()
+        || label(object, "endpoints.kubernetes.io/managed-by") == "endpoint-controller"
+}
+
+/// Slices that Kubernetes itself keeps.
+fn of_controller(object: &Value) -> bool {
+    let by = label(object, "endpointslice.kubernetes.io/managed-by");
+    by == "endpointslice-controller.k8s.io" || by == "endpointslicemirroring-controller.k8s.io"
+}
+
+/// Who made an object: its labels and annotations say, else its field managers.
+fn owner(object: &Value) -> String {
+    let release = object.pointer("/metadata/annotations/meta.helm.sh~1release-name").and_then(Value::as_str);
+    let managers = super::live::managers(object).join(", ");
+    let by = label(object, "app.kubernetes.io/managed-by");
+    match (release, by, managers.as_str()) {
+        (Some(release), ..) => format!("Helm's release {release}"),
+        (None, by, _) if !by.is_empty() => by.to_owned(),
+        (None, _, "") => "somebody else".to_owned(),
+        (None, _, managers) => managers.to_owned(),
+    }
+}
+
+/// Looks for another mesh.
+///
+/// # Errors
+/// The sentence that stops the cluster: what is there, and whose it is.
+pub(super) async fn check(live: &Live, namespace: &str, ours: impl Fn(&Object) -> bool) -> Result<(), String> {
+    let found = LOOKS.iter().map(|look| async move {
+        let objects = get_all(&live.client, &look.path.replace("{}", namespace), DEADLINE).await;
+        (look, objects)
+    });
+    let mut all = Vec::new();
+    for (look, objects) in futures::future::join_all(found).await {
+        let objects = match objects {
+            Ok(objects) => objects,
+            // what may not be looked at is said by the check of rights
+            Err(K8sError::NotFound | K8sError::Forbidden(_)) => continue,
+            Err(e) => return Err(format!("looking for another mesh failed: {e}")),
+        };
+        for value in objects.into_iter().filter(look.is) {
+            let key = ObjectKey {
+                group: String::new(),
+                kind: look.kind.to_owned(),
+                namespace: value.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                name: name(&value).to_owned(),
+            };
+            let object = Object { key, value };
+            if !object.is_owned() && !ours(&object) {
+                all.push(format!("{} (of {})", object.key, owner(&object.value)));
+            }
+        }
+    }
+    match all.len() {
+        0 => Ok(()),
+        _ => Err(format!("another mesh is in it: {}", all.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn istiod_is_known_with_every_revision_and_its_owner() {
+        let named = |name: &str| json!({"metadata": {"name": name}});
+        assert!(is_control_plane(&named("istiod-1-28")) && is_control_plane(&named("istio-pilot")));
+        assert!(is_control_plane(&json!({"metadata": {"name": "x", "labels": {"app": "istiod"}}})));
+        assert!(!is_control_plane(&named("istio-ingressgateway")), "a gateway alone is no control plane");
+        let helm = json!({"metadata": {"annotations": {"meta.helm.sh/release-name": "istiod"},
+            "labels": {"app.kubernetes.io/managed-by": "Helm"}}});
+        assert_eq!(owner(&helm), "Helm's release istiod");
+        let by = json!({"metadata": {"managedFields": [{"manager": "istio-operator"}, {"manager": "kubectl"}]}});
+        assert_eq!(owner(&by), "istio-operator, kubectl");
+        assert_eq!(owner(&json!({})), "somebody else");
+    }
+}

@@ -1,0 +1,102 @@
+//! An API server as the place where objects stand: read, asked by dry run what would come of ours, and written by server-side
+//! apply under our own field manager.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::change::{Change, Payload};
+use crate::adapters::k8s::{Apply, ApplyError, K8sError, apply, delete, get};
+use crate::pure::manifest::{Inventory, Object, ObjectKey, Resource};
+
+mod compare;
+mod standing;
+
+pub(super) use standing::{managers, uid};
+
+/// The field manager of everything that install applies.
+pub(super) const MANAGER: &str = "meshctl";
+/// How long one request may take.
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
+/// How many requests one API server has from us at a time.
+pub(super) const WIDTH: usize = 8;
+
+/// A cluster behind an API server.
+#[derive(Clone)]
+pub struct Live {
+    /// Talks to it.
+    pub client: kube::Client,
+    /// Its address, as the kubeconfig has it.
+    pub server: String,
+}
+
+impl std::fmt::Debug for Live {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+/// A sentence about an object.
+pub(super) fn sentence(doing: &str, key: &ObjectKey, why: impl std::fmt::Display) -> String {
+    format!("{doing} {key} failed: {why}")
+}
+
+impl Live {
+    /// An object as it stands; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`K8sError`].
+    pub async fn get(&self, key: &ObjectKey) -> Result<Option<Object>, K8sError> {
+        let row = key.resource().ok_or(K8sError::NotFound)?;
+        let value = get(&self.client, &row.path(&key.namespace, &key.name), DEADLINE).await?;
+        Ok(value.map(|value| Object { key: key.clone(), value }))
+    }
+
+    /// Applies an object, or asks what would come of it.
+    ///
+    /// # Errors
+    /// [`ApplyError`].
+    pub async fn apply(&self, key: &ObjectKey, value: &Value, dry_run: bool, force: bool) -> Result<Value, ApplyError> {
+        let row = key.resource().ok_or(K8sError::NotFound)?;
+        let how = Apply { manager: MANAGER, dry_run, force };
+        let applied = apply(&self.client, &row.path(&key.namespace, &key.name), value, how, DEADLINE).await;
+        match applied {
+            // a server that refuses a Secret may repeat what is in it
+            Err(ApplyError::Api(K8sError::Status { code, .. })) if key.kind == "Secret" => {
+                let message = "it does not take this Secret".to_owned();
+                Err(ApplyError::Api(K8sError::Status { code, message }))
+            }
+            other => other,
+        }
+    }
+
+    /// The inventory that stands; `None` where there is none.
+    pub(super) async fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, String> {
+        let key = Inventory::key(namespace);
+        let Some(object) = self.get(&key).await.map_err(|e| sentence("reading", &key, e))? else { return Ok(None) };
+        Inventory::of_object(&object).map(Some).map_err(|e| sentence("reading", &key, e))
+    }
+
+    pub(super) async fn put(&self, payload: &Payload, consent: super::Consent) -> Result<(), String> {
+        let (key, applied) = match payload {
+            Payload::Nothing => return Ok(()),
+            Payload::Object(object) => {
+                let value = self.owned_by_service(object.without_run_time_fields()).await?;
+                (object.key.clone(), self.apply(&object.key, &value.value, false, consent.force_conflicts).await)
+            }
+            Payload::Secret(secret) => {
+                let (key, Some(object)) = (secret.key(), secret.object()) else { return Ok(()) };
+                let applied = self.apply(&key, object.expose(), false, consent.force_conflicts).await;
+                (key, applied)
+            }
+        };
+        applied.map(|_| ()).map_err(|e| sentence("applying", &key, e))
+    }
+
+    pub(super) async fn remove(&self, change: &Change) -> Result<(), String> {
+        let Some(row) = Resource::of(&change.key.group, &change.key.kind) else { return Ok(()) };
+        let path = row.path(&change.key.namespace, &change.key.name);
+        let removed = delete(&self.client, &path, &change.uid, DEADLINE).await;
+        removed.map(|_| ()).map_err(|e| sentence("removing", &change.key, e))
+    }
+}

@@ -1,0 +1,341 @@
+//! What an API server would make of a plan: each object read and applied as a dry run, several at a time.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use serde_json::Value;
+
+use super::standing::{cleaned, managers, terminating, text, uid};
+use super::{Live, WIDTH, sentence};
+use crate::adapters::k8s::{ApplyError, K8sError, get_all, identity};
+use crate::data::yaml;
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
+use crate::workflows::install::backend::Compared;
+use crate::workflows::install::change::{Action, Change, Changes, Payload};
+use crate::workflows::install::foreign;
+use crate::workflows::install::secret::PlannedSecret;
+
+/// What the comparison of every object looks at.
+struct Ground<'a> {
+    live: &'a Live,
+    /// What an earlier run put there.
+    old: Option<Inventory>,
+    /// The control plane's namespace.
+    namespace: &'a str,
+    /// Whether it stands.
+    stands: bool,
+    /// The Deployments whose replicas an autoscaler decides.
+    scaled: BTreeSet<String>,
+}
+
+impl Live {
+    /// Compares what stands with a plan.
+    ///
+    /// # Errors
+    /// The sentence that stops the cluster.
+    pub(in crate::workflows::install) async fn compare(
+        &self,
+        planned: &ClusterManifests,
+        secrets: &[PlannedSecret],
+        old: Option<Inventory>,
+    ) -> Result<Compared, String> {
+        let mut manifests = planned.clone();
+        let namespace = planned.namespace.clone();
+        let home = ObjectKey {
+            group: String::new(),
+            kind: "Namespace".into(),
+            namespace: String::new(),
+            name: namespace.clone(),
+        };
+        let (uid, standing) = tokio::join!(
+            async {
+                identity(&self.client, super::DEADLINE)
+                    .await
+                    .map_err(|e| format!("asking which cluster it is failed: {e}"))
+            },
+            async { self.get(&home).await.map_err(|e| sentence("reading", &home, e)) },
+        );
+        let (uid, standing) = (uid?, standing?);
+        same_cluster(planned.cluster.as_str(), old.as_ref(), uid.as_deref())?;
+        manifests.inventory.uid = uid.or_else(|| old.as_ref().map(|o| o.uid.clone())).unwrap_or_default();
+        let mut notes = Vec::new();
+        if let Some(standing) = &standing {
+            terminating(standing)?;
+            if !standing.is_owned() {
+                notes.push(format!("{home} was there before, and is left as it is"));
+                manifests = manifests.without(&home);
+            }
+        }
+        // an object of a kind that another mesh has, too, may be one of ours that lost its label
+        let ours = |o: &Object| {
+            old.as_ref().is_some_and(|i| i.objects.contains(&o.key)) && managers(&o.value).contains(&super::MANAGER)
+        };
+        foreign::check(self, &namespace, ours).await?;
+        let ground = Ground {
+            live: self,
+            old,
+            namespace: &namespace,
+            stands: standing.is_some(),
+            scaled: self.scaled(&namespace).await,
+        };
+        let objects = ground.objects(&manifests, secrets).await?;
+        let pruned = ground.pruned(&manifests, &mut notes).await?;
+        let (inventory, ahead) = ground.inventory(&manifests).await?;
+        // what is printed is what is applied
+        manifests.objects = objects
+            .iter()
+            .filter_map(|c| match &c.payload {
+                Payload::Object(object) => Some(object.clone()),
+                Payload::Secret(_) | Payload::Nothing => None,
+            })
+            .collect();
+        let objects = objects.into_iter().chain(pruned).collect();
+        Ok(Compared { manifests, changes: Changes { objects, inventory, ahead, notes } })
+    }
+}
+
+impl Live {
+    /// Whether this is the cluster that an inventory is of.
+    ///
+    /// # Errors
+    /// The sentence that stops the cluster.
+    pub(in crate::workflows::install) async fn is_the_same(&self, inventory: &Inventory) -> Result<(), String> {
+        let uid = identity(&self.client, super::DEADLINE).await;
+        let uid = uid.map_err(|e| format!("asking which cluster it is failed: {e}"))?;
+        same_cluster(&inventory.cluster, Some(inventory), uid.as_deref())
+    }
+
+    /// The Deployments of a namespace that an autoscaler scales; none where autoscalers may not be read.
+    async fn scaled(&self, namespace: &str) -> BTreeSet<String> {
+        let path = format!("/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers");
+        let all = get_all(&self.client, &path, super::DEADLINE).await.unwrap_or_default();
+        let of_deployment = all.iter().filter(|a| a.pointer("/spec/scaleTargetRef/kind") == Some(&"Deployment".into()));
+        of_deployment.filter_map(|a| Some(a.pointer("/spec/scaleTargetRef/name")?.as_str()?.to_owned())).collect()
+    }
+
+    /// A slice of ours with its Service as its owner, where that stands already: it goes with it.
+    ///
+    /// # Errors
+    /// The sentence that says why the Service could not be read.
+    pub(in crate::workflows::install) async fn owned_by_service(&self, mut slice: Object) -> Result<Object, String> {
+        if slice.key.kind != "EndpointSlice" || slice.value.pointer("/metadata/ownerReferences").is_some() {
+            return Ok(slice);
+        }
+        let name = slice.value.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str);
+        let key = ObjectKey {
+            group: String::new(),
+            kind: "Service".into(),
+            namespace: slice.key.namespace.clone(),
+            name: name.unwrap_or_default().to_owned(),
+        };
+        let service = self.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        if let (Some(service), Some(metadata)) =
+            (service, slice.value.get_mut("metadata").and_then(Value::as_object_mut))
+        {
+            let owner =
+                serde_json::json!([{"apiVersion": "v1", "kind": "Service", "name": key.name, "uid": uid(&service)}]);
+            metadata.insert("ownerReferences".to_owned(), owner);
+        }
+        Ok(slice)
+    }
+}
+
+/// The cluster that the inventory names must be this one.
+fn same_cluster(planned: &str, old: Option<&Inventory>, uid: Option<&str>) -> Result<(), String> {
+    let Some(old) = old else { return Ok(()) };
+    if old.cluster != planned {
+        return Err(format!("its inventory is that of cluster {}", old.cluster));
+    }
+    match uid {
+        Some(uid) if !old.uid.is_empty() && old.uid != uid => Err(format!(
+            "it is another cluster than the one that was installed: the UID of its namespace kube-system is {uid}, and was {}",
+            old.uid
+        )),
+        _ => Ok(()),
+    }
+}
+
+impl Ground<'_> {
+    /// Every planned object's change, in the order of the plan; all that stops the cluster is said at once.
+    async fn objects(&self, manifests: &ClusterManifests, secrets: &[PlannedSecret]) -> Result<Vec<Change>, String> {
+        let secrets = secrets.iter().filter(|s| s.data.is_some()).map(|s| Payload::Secret(s.clone()));
+        let mut payloads: Vec<Payload> =
+            manifests.objects.iter().map(|o| Payload::Object(o.clone())).chain(secrets).collect();
+        payloads.sort_by_key(|p| match p {
+            Payload::Object(o) => o.key.stage(),
+            Payload::Secret(s) => s.key().stage(),
+            Payload::Nothing => crate::pure::manifest::Stage::Webhooks,
+        });
+        let changes: Vec<Result<Change, String>> =
+            futures::stream::iter(payloads).map(|p| self.change(p)).buffered(WIDTH).collect().await;
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        for change in changes {
+            match change {
+                Ok(change) => good.push(change),
+                Err(why) => bad.push(why),
+            }
+        }
+        // a dead server says the same of everything
+        bad.dedup_by_key(|why| why.split_once(" failed: ").map_or(why.clone(), |(_, w)| w.to_owned()));
+        if bad.is_empty() { Ok(good) } else { Err(bad.join("; ")) }
+    }
+
+    async fn change(&self, payload: Payload) -> Result<Change, String> {
+        match payload {
+            Payload::Object(object) => self.object(object).await,
+            Payload::Secret(secret) => self.secret(secret).await,
+            Payload::Nothing => Err("nothing was planned".to_owned()),
+        }
+    }
+
+    /// Whether the namespace of an object is not there yet.
+    fn is_new(&self, key: &ObjectKey) -> bool {
+        !self.stands && key.namespace == self.namespace
+    }
+
+    fn created(&self, key: &ObjectKey, payload: Payload, after: String, not_checked: Option<String>) -> Change {
+        let change = Change::new(key.clone(), Action::Created, payload, String::new(), after);
+        Change { not_checked, ..change }
+    }
+
+    async fn object(&self, object: Object) -> Result<Change, String> {
+        let key = object.key.clone();
+        let applied = object.without_run_time_fields();
+        let own = || text(&applied.value);
+        if self.is_new(&key) {
+            let why = format!("the namespace {} is new", key.namespace);
+            return Ok(self.created(&key, Payload::Object(applied.clone()), own()?, Some(why)));
+        }
+        let standing = self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        let mut applied = self.live.owned_by_service(applied).await?;
+        if let Some(standing) = &standing {
+            self.ours(standing)?;
+            self.scaled(&mut applied, standing);
+        }
+        let own = || text(&applied.value);
+        let mut answer = self.live.apply(&key, &applied.value, true, false).await;
+        let mut conflicts = Vec::new();
+        if let Err(ApplyError::Conflict(found)) = &answer {
+            // what it would be without the others is shown, too
+            conflicts = found.iter().map(|c| format!("its field {} is held by {}", c.field, c.manager)).collect();
+            conflicts.sort();
+            answer = self.live.apply(&key, &applied.value, true, true).await;
+        }
+        match (answer, standing) {
+            (Ok(value), None) => Ok(self.created(&key, Payload::Object(applied), text(&cleaned(&value))?, None)),
+            (Ok(value), Some(standing)) => {
+                let (before, after) = (cleaned(&standing.value), cleaned(&value));
+                let action = if before == after { Action::Unchanged } else { Action::Changed };
+                let (before, after) = (text(&before)?, text(&after)?);
+                let uid = uid(&standing);
+                let change = Change::new(key, action, Payload::Object(applied), before, after);
+                Ok(Change { uid, conflicts, ..change })
+            }
+            // its kind, or what it refers to, comes with this very run
+            (Err(ApplyError::Api(K8sError::NotFound)), None) => {
+                let own = own()?;
+                Ok(self.created(&key, Payload::Object(applied), own, Some("what it needs is new".to_owned())))
+            }
+            (Err(why), _) => Err(sentence("applying", &key, why)),
+        }
+    }
+
+    async fn secret(&self, secret: PlannedSecret) -> Result<Change, String> {
+        let key = secret.key();
+        let hashes = yaml::to_string(&secret.report.sha256).map_err(|e| sentence("writing", &key, e))?;
+        if self.is_new(&key) {
+            let why = format!("the namespace {} is new", key.namespace);
+            return Ok(self.created(&key, Payload::Secret(secret), hashes, Some(why)));
+        }
+        match self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))? {
+            None => Ok(self.created(&key, Payload::Secret(secret), hashes, None)),
+            Some(standing) => {
+                let same = secret.is(&standing.value);
+                if !same {
+                    self.ours(&standing)?;
+                }
+                let action = if same { Action::Unchanged } else { Action::Changed };
+                let before = if same { hashes.clone() } else { String::new() };
+                let uid = uid(&standing);
+                Ok(Change { uid, ..Change::new(key, action, Payload::Secret(secret), before, hashes) })
+            }
+        }
+    }
+
+    /// An object that stands under a name of ours must be ours.
+    fn ours(&self, standing: &Object) -> Result<(), String> {
+        let listed = self.old.as_ref().is_some_and(|i| i.objects.contains(&standing.key));
+        if standing.is_owned() || (listed && managers(&standing.value).contains(&super::MANAGER)) {
+            return Ok(());
+        }
+        let by = managers(&standing.value).join(", ");
+        let by = if by.is_empty() { String::new() } else { format!("; it was written by {by}") };
+        Err(format!("{} stands there already, and meshctl did not make it{by}", standing.key))
+    }
+
+    /// Under an autoscaler the number of replicas is its own: it is not applied, unless nobody but us has said it yet, which
+    /// leaving it out would take back.
+    fn scaled(&self, applied: &mut Object, standing: &Object) {
+        if applied.key.kind != "Deployment" || !self.scaled.contains(&applied.key.name) {
+            return;
+        }
+        let fields = standing.value.pointer("/metadata/managedFields").and_then(Value::as_array);
+        let ours = fields
+            .into_iter()
+            .flatten()
+            .any(|f| f["manager"] == super::MANAGER && f.pointer("/fieldsV1/f:spec/f:replicas").is_some());
+        let now = standing.value.pointer("/spec/replicas").cloned();
+        let Some(spec) = applied.value.get_mut("spec").and_then(Value::as_object_mut) else { return };
+        match now.filter(|_| ours) {
+            Some(now) => spec.insert("replicas".to_owned(), now),
+            None => spec.remove("replicas"),
+        };
+    }
+
+    /// What the inventory lists and nobody plans any more.
+    async fn pruned(&self, manifests: &ClusterManifests, notes: &mut Vec<String>) -> Result<Vec<Change>, String> {
+        let planned = &manifests.inventory.objects;
+        let mut gone: Vec<ObjectKey> =
+            self.old.iter().flat_map(|i| &i.objects).filter(|k| !planned.contains(k)).cloned().collect();
+        // what was applied last goes first
+        gone.sort_by(|a, b| b.stage().cmp(&a.stage()).then_with(|| a.cmp(b)));
+        let read: Vec<_> = futures::stream::iter(gone)
+            .map(|key| async move { (self.live.get(&key).await, key) })
+            .buffered(WIDTH)
+            .collect()
+            .await;
+        let mut out = Vec::new();
+        for (standing, key) in read {
+            let Some(standing) = standing.map_err(|e| sentence("reading", &key, e))? else { continue };
+            if !standing.is_owned() {
+                notes.push(format!("{key} is no longer needed, and was kept: it does not carry our label"));
+                continue;
+            }
+            let (before, uid) = (text(&cleaned(&standing.value))?, uid(&standing));
+            out.push(Change { uid, ..Change::new(key, Action::Pruned, Payload::Nothing, before, String::new()) });
+        }
+        Ok(out)
+    }
+
+    /// The inventory's own change, and what is written ahead of everything.
+    async fn inventory(&self, manifests: &ClusterManifests) -> Result<(Change, Option<Object>), String> {
+        let object = |inventory: &Inventory| {
+            inventory.to_object(&manifests.namespace).map_err(|e| format!("writing the inventory failed: {e}"))
+        };
+        let last = object(&manifests.inventory)?;
+        let after = text(&last.value)?;
+        let key = last.key.clone();
+        let payload = Payload::Object(last);
+        let Some(old) = &self.old else {
+            let why = self.is_new(&key).then(|| format!("the namespace {} is new", key.namespace));
+            return Ok((self.created(&key, payload, after, why), Some(object(&manifests.inventory)?)));
+        };
+        let standing = object(old)?;
+        let ahead = object(&manifests.inventory.with(old))?;
+        let action = if *old == manifests.inventory { Action::Unchanged } else { Action::Changed };
+        let ahead = (ahead != standing).then_some(ahead);
+        let before = text(&standing.value)?;
+        let change = Change::new(key, action, payload, before, after);
+        Ok((change, ahead))
+    }
+}

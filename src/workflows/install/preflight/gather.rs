@@ -1,0 +1,110 @@
+//! What the checks look at, asked from one live cluster: a dozen requests side by side, within a deadline.
+
+use std::net::IpAddr;
+
+use futures::StreamExt;
+use serde_json::Value;
+
+use super::super::installed::{self, path};
+use super::super::live::{DEADLINE, Live, WIDTH};
+use super::super::secret::decoded;
+use super::{Facts, FromInside, Own, Said, is_loopback, rights};
+use crate::adapters::k8s::{Access, K8sError, get, get_all, identity, may, version, within};
+use crate::adapters::registry::Source;
+use crate::pure::manifest::ClusterManifests;
+
+/// A cluster that is asked.
+pub(in super::super) struct Asked<'a> {
+    /// Its API server.
+    pub(in super::super) live: &'a Live,
+    /// The entry of the registry.
+    pub(in super::super) source: &'a Source,
+    /// What will be put there.
+    pub(in super::super) planned: &'a ClusterManifests,
+    /// What its kubeconfig says.
+    pub(in super::super) own: &'a Own,
+    /// What `mesh.yaml` says.
+    pub(in super::super) said: &'a Said,
+}
+
+/// Gathers.
+///
+/// # Errors
+/// Why the cluster does not answer.
+pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String> {
+    let client = &asked.live.client;
+    let all = within(DEADLINE, async {
+        // one that is not there at all says so once
+        let version = version(client, DEADLINE).await?;
+        let (uid, installed, denied, root) = futures::try_join!(
+            identity(client, DEADLINE),
+            installed::installed_live(client, DEADLINE),
+            denied(client, asked.planned),
+            root(client),
+        )?;
+        Ok(Facts { version, uid, inventory: installed.inventory, denied, root, inside: None })
+    });
+    let mut facts = all.await.map_err(|e: K8sError| e.to_string())?;
+    if is_loopback(&asked.own.server) && asked.said.server.is_none() {
+        facts.inside = Some(inside(asked).await);
+    }
+    Ok(facts)
+}
+
+/// What may not be read is not there; the rights say so themselves.
+async fn read(client: &kube::Client, path: &str) -> Result<Option<Value>, K8sError> {
+    match get(client, path, DEADLINE).await {
+        Err(K8sError::Forbidden(_)) => Ok(None),
+        answer => answer,
+    }
+}
+
+async fn read_all(client: &kube::Client, path: &str) -> Result<Vec<Value>, K8sError> {
+    match get_all(client, path, DEADLINE).await {
+        Err(K8sError::Forbidden(_) | K8sError::NotFound) => Ok(Vec::new()),
+        answer => answer,
+    }
+}
+
+async fn denied(client: &kube::Client, planned: &ClusterManifests) -> Result<Vec<Access>, K8sError> {
+    if may(client, &rights::everything(), DEADLINE).await? {
+        return Ok(Vec::new());
+    }
+    let asked = futures::stream::iter(rights::needed(planned)).map(|access| async move {
+        let allowed = may(client, &access, DEADLINE).await?;
+        Ok::<_, K8sError>((!allowed).then_some(access))
+    });
+    let answers: Vec<Result<Option<Access>, K8sError>> = asked.buffered(WIDTH).collect().await;
+    answers.into_iter().filter_map(Result::transpose).collect()
+}
+
+/// The root of the CA that stands there.
+async fn root(client: &kube::Client) -> Result<Option<Vec<u8>>, K8sError> {
+    let secret = read(client, &path("/api/v1", "secrets", "cacerts")).await?;
+    Ok(secret.and_then(|s| decoded(s.pointer("/data/root-cert.pem")?.as_str()?)))
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Where the cluster's own pods find its API server, and for whom its certificate is.
+async fn inside(asked: &Asked<'_>) -> FromInside {
+    let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io/service-name%3Dkubernetes";
+    let slices = read_all(&asked.live.client, slices).await.unwrap_or_default();
+    let names = asked.source.served_names(DEADLINE).await.map_err(|e| e.to_string());
+    FromInside { endpoints: slices.iter().flat_map(endpoints).collect(), names }
+}
+
+/// The addresses of a slice with its port for TLS.
+fn endpoints(slice: &Value) -> Vec<(IpAddr, u16)> {
+    let list = |pointer: &str| slice.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+    let ports = list("/ports");
+    let port = ports.iter().find(|p| text(p, "/name") == "https").or(ports.first());
+    let Some(port) = port.and_then(|p| p.get("port")?.as_u64()).and_then(|p| u16::try_from(p).ok()) else {
+        return Vec::new();
+    };
+    let addresses = list("/endpoints").into_iter().filter_map(|e| e.get("addresses").cloned());
+    let texts = addresses.flat_map(|a| a.as_array().cloned().unwrap_or_default());
+    texts.filter_map(|a| Some((a.as_str()?.parse().ok()?, port))).collect()
+}

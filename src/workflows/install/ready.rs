@@ -1,0 +1,115 @@
+//! From the registry to the ground of the preflight: which live clusters of a plan are looked at, and how pilot reaches them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use futures::future::join_all;
+
+use super::MAX_FILE;
+use super::backend::{Backend, Consent};
+use super::input::{PlanCluster, PlanInput};
+use super::plan::PlannedCluster;
+use super::preflight::{Asked, Finding, Ground, Own, Reach, Said, Subject, gather, reach};
+use super::secret::PlannedSecret;
+use super::steps::Way;
+use crate::adapters::files::read_capped;
+use crate::adapters::registry::Source;
+use crate::data::model::ClusterId;
+
+/// What the preflight says of the clusters of a plan.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    /// What it found, by cluster.
+    pub(super) findings: BTreeMap<ClusterId, Vec<Finding>>,
+    /// How pilot reaches each remote that it can reach.
+    pub(super) reaches: BTreeMap<ClusterId, Reach>,
+}
+
+impl Look {
+    /// Why nothing must be written in a cluster.
+    pub(super) fn stops(&self, id: &ClusterId) -> Option<String> {
+        let all = self.findings.get(id).into_iter().flatten().filter(|f| f.stops);
+        let sentences: Vec<&str> = all.map(|f| f.sentence.as_str()).collect();
+        (!sentences.is_empty()).then(|| sentences.join("; "))
+    }
+
+    /// Tells a cluster's way what stops nothing, and what helps where something does.
+    pub(super) fn tell(&self, way: &Way) {
+        for finding in self.findings.get(&way.planned.id).into_iter().flatten() {
+            if !finding.stops {
+                way.note(finding.sentence.clone());
+            }
+            finding.hint.iter().for_each(|hint| way.note(format!("hint: {hint}")));
+        }
+    }
+}
+
+/// What `mesh.yaml` says of the way to a cluster.
+fn said(cluster: &PlanCluster, dir: &Path) -> Said {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let of = &cluster.overrides;
+    Said {
+        server: text(&of.server),
+        tls_server_name: text(&of.tls_server_name),
+        // relative to mesh.yaml, which stands in the registry
+        ca_bundle: text(&of.ca_file).and_then(|file| read_capped(&dir.join(file), MAX_FILE).ok()),
+    }
+}
+
+/// What a cluster's kubeconfig says of the way to it.
+fn own(server: &str, source: &Source) -> Own {
+    Own {
+        server: server.to_owned(),
+        tls_server_name: source.tls_server_name(),
+        ca_bundle: source.ca_bundle(),
+        skips_verification: source.skips_verification(),
+    }
+}
+
+/// Looks at every live cluster that is asked for, side by side.
+pub(super) async fn look(
+    input: &PlanInput,
+    planned: &[PlannedCluster],
+    backends: &[(&ClusterId, &Result<Backend, String>)],
+    secrets: &BTreeMap<ClusterId, Vec<PlannedSecret>>,
+    consent: Consent,
+) -> Look {
+    let asked = planned.iter().map(|planned| async move {
+        let server = planned.place.server()?;
+        let cluster = input.clusters.iter().find(|c| c.id == planned.id)?;
+        let (said, own) = (said(cluster, &input.dir), own(server, &cluster.source));
+        let backend = backends.iter().find(|(id, _)| **id == planned.id).map(|(_, backend)| backend)?;
+        let facts = match backend {
+            Ok(Backend::Live(live)) => {
+                let (source, planned) = (&cluster.source, &planned.manifests);
+                gather(&Asked { live, source, planned, own: &own, said: &said }).await
+            }
+            Ok(Backend::Folder(_)) => return None,
+            Err(why) => Err(why.clone()),
+        };
+        Some(Subject { id: planned.id.clone(), role: planned.role, said, own, facts })
+    });
+    let subjects: Vec<Subject> = join_all(asked).await.into_iter().flatten().collect();
+    let reaches = subjects.iter().filter_map(|s| {
+        let inside = s.facts.as_ref().ok().and_then(|f| f.inside.as_ref());
+        Some((s.id.clone(), reach(&s.said, &s.own, inside).ok()?))
+    });
+    let reaches = reaches.collect();
+    let ground = Ground {
+        subjects,
+        root: root(secrets),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        allow_downgrade: consent.allow_downgrade,
+    };
+    let mut findings: BTreeMap<ClusterId, Vec<Finding>> = BTreeMap::new();
+    for finding in ground.findings() {
+        findings.entry(finding.cluster.clone()).or_default().push(finding);
+    }
+    Look { findings, reaches }
+}
+
+/// The root of the CA that is installed: it is the same in every cluster.
+fn root(secrets: &BTreeMap<ClusterId, Vec<PlannedSecret>>) -> Option<Vec<u8>> {
+    let held = secrets.values().flatten().filter(|s| s.report.name == "cacerts").filter_map(|s| s.data.as_ref());
+    held.filter_map(|data| data.expose().get("root-cert.pem").cloned()).next()
+}

@@ -1,0 +1,236 @@
+//! One cluster's way to its plan, step by step, and how far it has come.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures::StreamExt;
+
+use super::backend::{Backend, Compared, Consent};
+use super::change::{Action, Change, Payload};
+use super::plan::PlannedCluster;
+use super::report::{ClusterReport, ObjectReport, State};
+use super::run::Waiting;
+use super::secret::PlannedSecret;
+use crate::pure::manifest::{ObjectKey, Stage};
+
+/// Every stage in its order.
+pub(super) const STAGES: [Stage; 10] = [
+    Stage::Namespace,
+    Stage::Secrets,
+    Stage::Definitions,
+    Stage::Rights,
+    Stage::Bindings,
+    Stage::Config,
+    Stage::Services,
+    Stage::Slices,
+    Stage::Workloads,
+    Stage::Webhooks,
+];
+
+/// One cluster on its way.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) planned: PlannedCluster,
+    pub(super) secrets: Vec<PlannedSecret>,
+    pub(super) consent: Consent,
+    /// Where its objects stand and what must happen there, or why nothing may.
+    pub(super) compared: Result<(Backend, Compared), String>,
+    progress: Mutex<Progress>,
+}
+
+/// How far a cluster has come.
+#[derive(Debug, Clone, Default)]
+struct Progress {
+    /// What was written or removed.
+    done: Vec<ObjectKey>,
+    /// It is through.
+    finished: bool,
+    /// Something was written that is no object of the plan.
+    touched: bool,
+    error: Option<String>,
+    notes: Vec<String>,
+    /// What would happen besides the changes of objects.
+    foreseen: Vec<String>,
+}
+
+impl Way {
+    pub(super) fn new(
+        planned: PlannedCluster,
+        secrets: Vec<PlannedSecret>,
+        consent: Consent,
+        compared: Result<(Backend, Compared), String>,
+    ) -> Self {
+        let progress = Progress { error: compared.as_ref().err().cloned(), ..Progress::default() };
+        Self { planned, secrets, consent, compared, progress: Mutex::new(progress) }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The backend and the changes, where nothing has failed yet.
+    pub(super) fn open(&self) -> Option<(&Backend, &Compared)> {
+        let open = self.progress().error.is_none();
+        self.compared.as_ref().ok().filter(|_| open).map(|(backend, compared)| (backend, compared))
+    }
+
+    /// Whether nothing would be written.
+    pub(super) fn is_settled(&self) -> bool {
+        self.compared.as_ref().is_ok_and(|(_, c)| c.changes.is_settled())
+    }
+
+    /// Why it stopped.
+    pub(super) fn error(&self) -> Option<String> {
+        self.progress().error.clone()
+    }
+
+    /// Stops the cluster here; the first reason stays.
+    pub(super) fn fail(&self, why: impl Into<String>) {
+        self.progress().error.get_or_insert(why.into());
+    }
+
+    /// Something to tell while nothing has been written.
+    pub(super) fn foresee(&self, text: impl Into<String>) {
+        self.progress().foreseen.push(text.into());
+    }
+
+    /// Something to tell.
+    pub(super) fn note(&self, text: impl Into<String>) {
+        self.progress().notes.push(text.into());
+    }
+
+    /// Something that is no object of the plan was written, and is to be told.
+    pub(super) fn touch(&self, text: impl Into<String>) {
+        self.progress().touched = true;
+        self.note(text);
+    }
+
+    /// Puts an object of the plan there again, whatever stands.
+    ///
+    /// # Errors
+    /// As [`Backend::put`]; where the plan has no such object.
+    pub(super) async fn put_again(&self, key: &ObjectKey) -> Result<(), String> {
+        let open = self
+            .open()
+            .and_then(|(backend, compared)| Some((backend, compared.changes.objects.iter().find(|c| c.key == *key)?)));
+        let (backend, change) = open.ok_or_else(|| format!("{key} is not planned"))?;
+        backend.put(change, self.consent).await
+    }
+
+    /// The inventory ahead of what it lists, and the namespace ahead of that where it must be.
+    pub(super) async fn begin(&self) {
+        let Some((backend, compared)) = self.open() else { return };
+        if compared.changes.is_settled() {
+            return;
+        }
+        if !backend.inventory_stands_alone() {
+            self.stage(Stage::Namespace).await;
+        }
+        if self.open().is_some()
+            && let Some(ahead) = &compared.changes.ahead
+            && let Err(why) = backend.put_inventory(ahead, self.consent).await
+        {
+            self.fail(why);
+        }
+    }
+
+    /// Writes the objects of a stage, several at a time; all of them are tried.
+    pub(super) async fn stage(&self, stage: Stage) {
+        let Some((backend, compared)) = self.open() else { return };
+        let open = |change: &&Change| !self.progress().done.contains(&change.key);
+        let changes: Vec<&Change> = compared.changes.of_stage(stage).filter(open).collect();
+        let written = futures::stream::iter(changes)
+            .map(|change| async move { (change, backend.put(change, self.consent).await) })
+            .buffered(backend.width());
+        let results: Vec<(&Change, Result<(), String>)> = written.collect().await;
+        for (change, result) in results {
+            match result {
+                Ok(()) => self.progress().done.push(change.key.clone()),
+                Err(why) => self.fail(why),
+            }
+        }
+    }
+
+    /// Waits until what it runs is ready.
+    pub(super) async fn wait(&self, waiting: Waiting) {
+        let (Some((Backend::Live(live), compared)), Waiting::Until(deadline)) = (self.open(), waiting) else { return };
+        if let Err(why) = super::wait::ready(live, &compared.manifests, deadline).await {
+            self.fail(why);
+        }
+    }
+
+    /// Whether something that points at the primary is yet to be written.
+    pub(super) fn points_anew(&self) -> bool {
+        let Some((_, compared)) = self.open() else { return false };
+        [Stage::Services, Stage::Slices, Stage::Workloads, Stage::Webhooks]
+            .into_iter()
+            .any(|stage| compared.changes.of_stage(stage).next().is_some())
+    }
+
+    /// Removes what is no longer wanted, and shrinks the inventory.
+    pub(super) async fn finish(&self) {
+        let Some((backend, compared)) = self.open() else { return };
+        for change in compared.changes.pruned() {
+            match backend.remove(change).await {
+                Ok(()) => self.progress().done.push(change.key.clone()),
+                Err(why) => return self.fail(why),
+            }
+        }
+        let inventory = &compared.changes.inventory;
+        let same = compared
+            .changes
+            .ahead
+            .as_ref()
+            .is_some_and(|ahead| matches!(&inventory.payload, Payload::Object(last) if last == ahead));
+        if inventory.action != Action::Unchanged || compared.changes.ahead.is_some() {
+            if !same
+                && let Payload::Object(last) = &inventory.payload
+                && let Err(why) = backend.put_inventory(last, self.consent).await
+            {
+                return self.fail(why);
+            }
+            self.progress().done.push(inventory.key.clone());
+        }
+        self.progress().finished = true;
+    }
+
+    /// What happened, or with `planned` what would.
+    pub(super) fn report(&self, planned: bool) -> ClusterReport {
+        let progress = self.progress().clone();
+        let compared = self.compared.as_ref().ok().map(|(_, compared)| compared);
+        let all = compared.and_then(|c| c.manifests.all().ok()).filter(|_| planned);
+        let shown =
+            |change: &&Change| planned || change.action == Action::Unchanged || progress.done.contains(&change.key);
+        let changes = compared.iter().flat_map(|c| c.changes.objects.iter().chain([&c.changes.inventory]));
+        let objects: Vec<ObjectReport> = changes
+            .filter(shown)
+            .map(|c| ObjectReport::of(c, all.as_deref(), self.planned.place.folder().is_some()))
+            .collect();
+        let state = match (&progress.error, planned) {
+            (Some(_), _) => State::Failed,
+            (None, true) => State::Planned,
+            (None, false) if !progress.finished => State::Failed,
+            (None, false) if !progress.touched && objects.iter().all(|o| o.action == Action::Unchanged) => {
+                State::Unchanged
+            }
+            (None, false) => State::Written,
+        };
+        let error = match (&progress.error, state) {
+            (None, State::Failed) => Some("it was interrupted".to_owned()),
+            (error, _) => error.clone(),
+        };
+        let mut notes: Vec<String> = compared.iter().flat_map(|c| c.changes.notes.iter().cloned()).collect();
+        notes.extend(progress.notes);
+        notes.extend(progress.foreseen.into_iter().filter(|_| planned));
+        ClusterReport {
+            cluster: self.planned.id.to_string(),
+            role: self.planned.role.to_string(),
+            folder: self.planned.place.ours().map(|f| f.display().to_string()),
+            server: self.planned.place.server().map(str::to_owned),
+            state,
+            objects,
+            secrets: self.secrets.iter().map(|s| s.report.clone()).collect(),
+            notes,
+            error,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! How a workload comes up, in the API server's and the kubelet's own words. Pure.
+
+use serde_json::Value;
+
+/// How far a workload is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rollout {
+    /// All its pods are new and ready.
+    Ready,
+    /// Not yet, and what is missing.
+    Waiting(String),
+    /// It will not come by waiting.
+    Stuck(String),
+}
+
+fn number(value: &Value, pointer: &str) -> i64 {
+    value.pointer(pointer).and_then(Value::as_i64).unwrap_or_default()
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn items<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
+    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// A condition of an object that holds, with its message.
+fn condition<'a>(value: &'a Value, name: &str, status: &str) -> Option<&'a Value> {
+    items(value, "/status/conditions").find(|c| text(c, "/type") == name && text(c, "/status") == status)
+}
+
+/// A Deployment, by the rule of `kubectl rollout status`.
+pub(super) fn deployment(value: &Value) -> Rollout {
+    if let Some(failure) = condition(value, "ReplicaFailure", "True") {
+        return Rollout::Stuck(text(failure, "/message").to_owned());
+    }
+    if let Some(late) = condition(value, "Progressing", "False") {
+        return Rollout::Stuck(text(late, "/message").to_owned());
+    }
+    let wanted = value.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
+    let (seen, generation) = (number(value, "/status/observedGeneration"), number(value, "/metadata/generation"));
+    let (all, updated) = (number(value, "/status/replicas"), number(value, "/status/updatedReplicas"));
+    let available = number(value, "/status/availableReplicas");
+    match () {
+        () if seen < generation => Rollout::Waiting("no controller has looked at it yet".to_owned()),
+        () if updated < wanted => Rollout::Waiting(format!("{updated} of {wanted} pods are of the new version")),
+        () if all > updated => Rollout::Waiting(format!("{} pods of the old version are still there", all - updated)),
+        () if available < wanted => Rollout::Waiting(format!("{available} of {wanted} pods are available")),
+        () => Rollout::Ready,
+    }
+}
+
+/// Reasons for which a container waits, and that time alone does not mend.
+const STUCK: [&str; 6] = [
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "CrashLoopBackOff",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+];
+
+/// What keeps a pod from being ready: the kubelet's reason and message, or the scheduler's.
+pub(super) fn pod(value: &Value) -> Rollout {
+    let name = text(value, "/metadata/name");
+    let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
+    for container in containers.iter().flat_map(|list| items(value, list)) {
+        let (reason, message) = (text(container, "/state/waiting/reason"), text(container, "/state/waiting/message"));
+        if reason.is_empty() || reason == "ContainerCreating" || reason == "PodInitializing" {
+            continue;
+        }
+        let ended = text(container, "/lastState/terminated/message");
+        let code = container.pointer("/lastState/terminated/exitCode").and_then(Value::as_i64);
+        let ended = match (code, ended) {
+            (None, _) => String::new(),
+            (Some(code), "") => format!("; it ended with {code}"),
+            (Some(code), said) => format!("; it ended with {code}: {}", line(said)),
+        };
+        let said = format!("pod {name}: container {}: {reason}: {}{ended}", text(container, "/name"), line(message));
+        return if STUCK.contains(&reason) { Rollout::Stuck(said) } else { Rollout::Waiting(said) };
+    }
+    for kind in ["PodScheduled", "Initialized", "ContainersReady", "Ready"] {
+        if let Some(not) = condition(value, kind, "False") {
+            let why = match text(not, "/message") {
+                "" => text(not, "/reason"),
+                message => message,
+            };
+            return Rollout::Waiting(format!("pod {name}: {}", line(why)));
+        }
+    }
+    match condition(value, "Ready", "True") {
+        Some(_) => Rollout::Ready,
+        None => Rollout::Waiting(format!("pod {name}: it is {}", text(value, "/status/phase").to_lowercase())),
+    }
+}
+
+/// One line of bounded length: it comes from a peer.
+pub(super) fn line(message: &str) -> String {
+    let one: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect();
+    one.trim().trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_deployment_is_ready_when_all_its_new_pods_are() {
+        let of = |status: Value| {
+            deployment(&json!({"metadata": {"generation": 2}, "spec": {"replicas": 2}, "status": status}))
+        };
+        let waiting = |text: &str| Rollout::Waiting(text.to_owned());
+        assert_eq!(of(json!({})), waiting("no controller has looked at it yet"));
+        let seen = json!({"observedGeneration": 2, "replicas": 3, "updatedReplicas": 1, "availableReplicas": 3});
+        assert_eq!(of(seen), waiting("1 of 2 pods are of the new version"));
+        let old = json!({"observedGeneration": 2, "replicas": 3, "updatedReplicas": 2, "availableReplicas": 2});
+        assert_eq!(of(old), waiting("1 pods of the old version are still there"));
+        let some = json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 1});
+        assert_eq!(of(some), waiting("1 of 2 pods are available"));
+        let all = json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2});
+        assert_eq!(of(all), Rollout::Ready);
+        let quota =
+            json!({"conditions": [{"type": "ReplicaFailure", "status": "True", "message": "exceeded quota: q"}]});
+        assert_eq!(of(quota), Rollout::Stuck("exceeded quota: q".into()));
+    }
+
+    #[test]
+    fn a_pod_says_why_in_the_kubelets_words() {
+        let waiting = |reason: &str, message: &str| {
+            json!({"metadata": {"name": "p"}, "status": {"phase": "Pending", "containerStatuses": [
+                {"name": "discovery", "state": {"waiting": {"reason": reason, "message": message}}}]}})
+        };
+        assert_eq!(
+            pod(&waiting("ImagePullBackOff", "Back-off pulling image \"x:1\"")),
+            Rollout::Stuck("pod p: container discovery: ImagePullBackOff: Back-off pulling image \"x:1\"".into())
+        );
+        assert!(matches!(pod(&waiting("ErrImagePull", "not found")), Rollout::Waiting(s) if s.contains("not found")));
+        let mut crashed = waiting("CrashLoopBackOff", "back-off 10s");
+        crashed["status"]["containerStatuses"][0]["lastState"] =
+            json!({"terminated": {"exitCode": 2, "message": "error:\nx"}});
+        assert_eq!(
+            pod(&crashed),
+            Rollout::Stuck(
+                "pod p: container discovery: CrashLoopBackOff: back-off 10s; it ended with 2: error: x".into()
+            )
+        );
+        let unscheduled = json!({"metadata": {"name": "p"}, "status": {"phase": "Pending", "conditions": [
+            {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes are available."}]}});
+        assert_eq!(pod(&unscheduled), Rollout::Waiting("pod p: 0/1 nodes are available".into()));
+        let ready = json!({"status": {"conditions": [{"type": "Ready", "status": "True"}]}});
+        assert_eq!(pod(&ready), Rollout::Ready);
+    }
+}

@@ -1,0 +1,256 @@
+//! What may go wrong in the middle: each is named for its cluster, the others go on, and the same command completes it later.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use super::bench::{Bench, Listing, SYSTEM, actions, cluster, ours, put, versions};
+use super::line::Line;
+use crate::pair::{Pair, alone};
+use crate::proxy::BlackHole;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        alone("api::install::a_line_that_breaks_after_any_write", a_line_that_breaks_after_any_write),
+        alone("api::install::killed_at_any_moment", killed_at_any_moment),
+        alone("api::install::an_interrupt_still_reports", an_interrupt_still_reports),
+        alone("api::install::a_dead_cluster_hides_no_other", a_dead_cluster_hides_no_other),
+        alone("api::install::a_refusal_is_named_and_mended", a_refusal_is_named_and_mended),
+        alone("api::install::a_namespace_that_is_going_away", a_namespace_that_is_going_away),
+    ]
+}
+
+/// What is ours in a cluster and not in its inventory, the namespace, the inventory itself and the named Secrets aside.
+fn outside_the_inventory(listing: &Listing) -> Vec<String> {
+    let text =
+        listing.get(&format!("ConfigMap/{SYSTEM}/meshctl-inventory")).map(|i| i["data"]["inventory.yaml"].to_string());
+    let inventory = text.unwrap_or_default().replace("\\n", "\n");
+    let listed = |key: &String| {
+        let (kind, rest) = key.split_once('/').unwrap();
+        let name = rest.rsplit_once('/').unwrap().1;
+        let (kind, name) = (format!("kind: {kind}\n"), format!("name: {name}\n"));
+        inventory.split("- group:").any(|entry| entry.contains(&kind) && entry.contains(&name))
+    };
+    let aside = [
+        format!("Namespace//{SYSTEM}"),
+        format!("ConfigMap/{SYSTEM}/meshctl-inventory"),
+        format!("Secret/{SYSTEM}/cacerts"),
+    ];
+    ours(listing).into_iter().filter(|key| !aside.contains(key) && !listed(key)).collect()
+}
+
+async fn a_line_that_breaks_after_any_write(pair: Arc<Pair>) {
+    for broken in ["gke", "on-prem"] {
+        for writes in 1.. {
+            let bench = Bench::new(Arc::clone(&pair)).await;
+            let (at, direct) = match broken {
+                "gke" => (&pair.gke, pair.gke.kubeconfig()),
+                _ => (&pair.on_prem, pair.on_prem.kubeconfig()),
+            };
+            let line = Line::breaking_after(at, writes).await;
+            bench.kubeconfig(broken, &line.kubeconfig());
+            let (report, ran) = bench.report(&[]).await;
+            if line.writes() < writes {
+                assert_eq!(ran.code, 0, "{}", ran.stderr);
+                assert!(writes > 8, "only {writes} writes were cut in {broken}");
+                break;
+            }
+            assert_eq!(ran.code, 1, "{broken} after {writes}: {}", ran.stderr);
+            let error = cluster(&report, broken)["error"].as_str().unwrap_or_else(|| panic!("{report}")).to_owned();
+            assert!(error.contains("failed: the API server cannot be reached"), "{broken} after {writes}: {error}");
+            for (id, listing) in ["gke", "on-prem"].into_iter().zip(bench.listings().await) {
+                assert_eq!(outside_the_inventory(&listing), [] as [String; 0], "{id}, {broken} broke after {writes}");
+            }
+            // the healthy one: whole, or whole but for what points at the primary
+            let healthy = if broken == "gke" { "on-prem" } else { "gke" };
+            match (healthy, cluster(&report, healthy)["state"].as_str().unwrap()) {
+                (_, "written") => {}
+                ("on-prem", "failed") => {
+                    let held = cluster(&report, healthy)["error"].as_str().unwrap();
+                    assert!(held.starts_with("what points at the primary gke waits until that stands"), "{held}");
+                    assert!(
+                        actions(&report, healthy)
+                            .contains(&"created ServiceAccount/istio-reader-service-account".into())
+                    );
+                }
+                other => panic!("{other:?} after {writes}: {report}"),
+            }
+            bench.kubeconfig(broken, &direct);
+            bench.install(&[]).await.exits(0);
+            bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+        }
+    }
+}
+
+async fn killed_at_any_moment(pair: Arc<Pair>) {
+    for after in [40, 80, 120, 160, 200, 260, 340, 500] {
+        let bench = Bench::new(Arc::clone(&pair)).await;
+        let home = Arc::clone(&bench.home);
+        tokio::task::spawn_blocking(move || {
+            let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--no-wait"];
+            let mut child = home.command(args).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(after));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        })
+        .await
+        .unwrap();
+        for listing in bench.listings().await {
+            assert_eq!(outside_the_inventory(&listing), [] as [String; 0], "killed after {after} ms");
+        }
+        bench.install(&[]).await.exits(0);
+        bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+    }
+}
+
+async fn an_interrupt_still_reports(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let home = Arc::clone(&bench.home);
+    // nobody runs the Deployment, so that it waits
+    let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--timeout", "100s"];
+    let child = home.command(args).spawn().unwrap();
+    let written = async || {
+        bench.listings().await[0]
+            .contains_key(&format!("Deployment/{SYSTEM}/istio-pilot"))
+            .then_some(())
+            .ok_or("not yet")
+    };
+    crate::wait::eventually("the Deployment is written", Duration::from_secs(60), written).await;
+    let pid = child.id().to_string();
+    tokio::task::spawn_blocking(move || std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap())
+        .await
+        .unwrap();
+    let ran = tokio::task::spawn_blocking(move || crate::harness::finish(child)).await.unwrap();
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    for id in ["gke", "on-prem"] {
+        assert_eq!(
+            (&cluster(&report, id)["state"], &cluster(&report, id)["error"]),
+            (&"failed".into(), &"it was interrupted".into())
+        );
+    }
+    assert!(actions(&report, "gke").contains(&"created Deployment/istio-pilot".to_owned()), "{report}");
+    bench.install(&[]).await.exits(0);
+}
+
+async fn a_dead_cluster_hides_no_other(pair: Arc<Pair>) {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let hole = BlackHole::new();
+    for (address, words) in [(closed, "cannot be reached"), (hole.address(), "did not answer within")] {
+        let bench = Bench::new(Arc::clone(&pair)).await;
+        bench.kubeconfig("on-prem", &pair.on_prem.kubeconfig_at(address));
+        let (report, ran) = bench.report(&[]).await;
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert_eq!(cluster(&report, "gke")["state"], "written", "{report}");
+        let error = cluster(&report, "on-prem")["error"].as_str().unwrap();
+        assert!(error.contains(words) || error.contains("cannot be reached"), "{error}");
+        bench.run(&["diff", "--tag", "dev"]).await.exits(2);
+        bench.kubeconfig("on-prem", &pair.on_prem.kubeconfig());
+        let (report, ran) = bench.report(&[]).await;
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(cluster(&report, "gke")["state"], "unchanged", "{report}");
+        assert_eq!(cluster(&report, "on-prem")["state"], "written", "{report}");
+    }
+}
+
+/// A reason for which an API server says no: what makes it so, the words of the refusal, and what ends it.
+async fn a_refusal_is_named_and_mended(pair: Arc<Pair>) {
+    let quota = json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none", "namespace": SYSTEM}, "spec": {"hard": {"services": "0"}}});
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    let client = pair.on_prem.client();
+    put(&pair.on_prem, "kubectl", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})).await;
+    let quotas: kube::Api<k8s_openapi::api::core::v1::ResourceQuota> = kube::Api::namespaced(client.clone(), SYSTEM);
+    quotas.create(&Default::default(), &serde_json::from_value(quota).unwrap()).await.unwrap();
+    // no controller counts here: the API server waits for one, and then says so
+    let status = kube::api::Patch::Merge(json!({"status": {"hard": {"services": "0"}, "used": {"services": "0"}}}));
+    quotas.patch_status("none", &Default::default(), &status).await.unwrap();
+    let [_, before] = bench.listings().await;
+    refused(&bench, "exceeded quota: none").await;
+    assert_eq!(
+        versions(&bench.listings().await[1]),
+        versions(&before),
+        "the dry run found it before anything was written"
+    );
+    quotas.delete("none", &Default::default()).await.unwrap();
+    completes(&bench).await;
+
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let webhook = json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": {"name": "deny"},
+        "webhooks": [{"name": "deny.example.com", "admissionReviewVersions": ["v1"], "sideEffects": "None", "failurePolicy": "Fail",
+            "clientConfig": {"url": format!("https://{closed}/")}, "rules": [{"apiGroups": ["apps", ""], "apiVersions": ["v1"], "operations": ["CREATE"],
+            "resources": ["services"]}]}]});
+    let webhooks: kube::Api<k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration> =
+        kube::Api::all(client.clone());
+    webhooks.create(&Default::default(), &serde_json::from_value(webhook).unwrap()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let error = refused(&bench, "deny.example.com").await;
+    webhooks.delete("deny", &Default::default()).await.unwrap();
+    assert!(error.contains("Service/istio-system/istio-pilot"), "{error}");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    completes(&bench).await;
+
+    // somebody whom the server does not know, and somebody who may do nothing
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    let config = pair.on_prem.kubeconfig();
+    let stranger: String = config
+        .lines()
+        .map(|l| match l.trim_start().starts_with("user: {client-certificate-data") {
+            true => "  user: {token: expired}\n".to_owned(),
+            false => format!("{l}\n"),
+        })
+        .collect();
+    assert_ne!(stranger, config);
+    bench.kubeconfig("on-prem", &stranger);
+    refused(&bench, "does not accept the credentials (401)").await;
+    let account =
+        json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nobody", "namespace": "default"}});
+    put(&pair.on_prem, "kubectl", account).await;
+    let accounts: kube::Api<k8s_openapi::api::core::v1::ServiceAccount> =
+        kube::Api::namespaced(client.clone(), "default");
+    let asked = serde_json::from_value(json!({"spec": {"audiences": []}, "metadata": {}})).unwrap();
+    let token = accounts
+        .create_token_request("nobody", &Default::default(), &asked)
+        .await
+        .unwrap()
+        .status
+        .unwrap()
+        .token
+        .unwrap_or_default();
+    bench.kubeconfig("on-prem", &stranger.replace("expired", &token));
+    let error = refused(&bench, "the API server forbids it").await;
+    assert!(error.contains("system:serviceaccount:default:nobody") && !error.contains(&token), "{error}");
+    bench.kubeconfig("on-prem", &config);
+    completes(&bench).await;
+}
+
+/// Install fails in on-prem with these words, and in no other cluster.
+async fn refused(bench: &Bench, words: &str) -> String {
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let error = cluster(&report, "on-prem")["error"].as_str().unwrap_or_default();
+    assert!(error.contains(words), "\"{words}\" is missing in {report}");
+    assert_ne!(cluster(&report, "gke")["state"], "failed", "{report}");
+    assert_eq!(outside_the_inventory(&bench.listings().await[1]), [] as [String; 0]);
+    error.to_owned()
+}
+
+async fn completes(bench: &Bench) {
+    bench.install(&[]).await.exits(0);
+    bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+}
+
+async fn a_namespace_that_is_going_away(pair: Arc<Pair>) {
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    bench.install(&[]).await.exits(0);
+    let namespaces: kube::Api<k8s_openapi::api::core::v1::Namespace> = kube::Api::all(pair.on_prem.client());
+    namespaces.delete(SYSTEM, &Default::default()).await.unwrap();
+    let error = refused(&bench, "the namespace istio-system has been terminating since").await;
+    assert!(error.contains("20"), "{error}");
+    // it has gone, with all that was in it
+    super::bench::wipe(&pair.on_prem).await;
+    completes(&bench).await;
+}

@@ -1,0 +1,184 @@
+//! A mesh of the two real clusters, as a user has it: kubeconfigs in a folder, a CA beside it; and what stands in a cluster,
+//! every object of it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::api::{Patch, PatchParams};
+use kube::core::DynamicObject;
+use kube::discovery::ApiResource;
+use meshctl::pure::manifest::{RESOURCES, Resource};
+use serde_json::{Value, json};
+
+use crate::cluster::Cluster;
+use crate::harness::{Meshctl, Ran, finish};
+use crate::pair::Pair;
+use crate::wait::eventually;
+
+pub const SYSTEM: &str = "istio-system";
+
+/// Both clusters, empty of us, a registry of them and their CA.
+pub struct Bench {
+    pub pair: Arc<Pair>,
+    pub home: Arc<Meshctl>,
+}
+
+/// The objects of a cluster: `Kind/namespace/name` and the whole object.
+pub type Listing = BTreeMap<String, Value>;
+
+impl Bench {
+    /// Wipes what an earlier test left behind in both clusters.
+    pub async fn new(pair: Arc<Pair>) -> Self {
+        tokio::join!(wipe(&pair.gke), wipe(&pair.on_prem));
+        let home = Meshctl::new();
+        home.file("kubeconf/gke.yaml", &pair.gke.kubeconfig());
+        home.file("kubeconf/on-prem.yaml", &pair.on_prem.kubeconfig());
+        home.run(["ca", "init", "--registry", "kubeconf"]).exits(0);
+        Self { pair, home: Arc::new(home) }
+    }
+
+    pub fn clusters(&self) -> [&Cluster; 2] {
+        [&self.pair.gke, &self.pair.on_prem]
+    }
+
+    /// Puts another kubeconfig in the place of a cluster's.
+    pub fn kubeconfig(&self, id: &str, text: &str) -> PathBuf {
+        self.home.file(&format!("kubeconf/{id}.yaml"), text)
+    }
+
+    /// Runs a command off the runtime: the proxies and clusters of a test go on meanwhile.
+    pub async fn run(&self, args: &[&str]) -> Ran {
+        let (home, args) = (Arc::clone(&self.home), args.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>());
+        let ran = tokio::task::spawn_blocking(move || {
+            let child = home.command(args).env("MESHCTL_REGISTRY", "kubeconf").spawn().unwrap();
+            finish(child)
+        });
+        let ran = ran.await.unwrap();
+        for text in [&ran.stdout, &ran.stderr] {
+            // base64 of "-----BEGIN", and the thing itself
+            assert!(!text.contains("LS0tLS1CRUdJTi") && !text.contains("PRIVATE KEY"), "a key was printed:\n{text}");
+        }
+        ran
+    }
+
+    /// `install --tag dev --yes`, without waiting: no node runs anything here.
+    pub async fn install(&self, more: &[&str]) -> Ran {
+        self.run(&[&["install", "--tag", "dev", "--yes", "--no-wait"], more].concat()).await
+    }
+
+    /// The same as JSON, with its exit code.
+    pub async fn report(&self, more: &[&str]) -> (Value, Ran) {
+        let ran = self.install(&[&["-o", "json"], more].concat()).await;
+        let said = serde_json::from_str(&ran.stdout);
+        (said.unwrap_or_else(|e| panic!("{e}\n{}\n{}", ran.stdout, ran.stderr)), ran)
+    }
+
+    /// Every object of both clusters.
+    pub async fn listings(&self) -> [Listing; 2] {
+        let (gke, on_prem) = tokio::join!(listing(&self.pair.gke), listing(&self.pair.on_prem));
+        [gke, on_prem]
+    }
+}
+
+/// The row of a report's cluster.
+#[track_caller]
+pub fn cluster<'a>(report: &'a Value, id: &str) -> &'a Value {
+    let found = report["clusters"].as_array().unwrap().iter().find(|c| c["cluster"] == id);
+    found.unwrap_or_else(|| panic!("no cluster {id} in {report}"))
+}
+
+/// What happened to each object of a report's cluster, as `created Kind/name`.
+pub fn actions(report: &Value, id: &str) -> Vec<String> {
+    let text = |o: &Value, k: &str| o[k].as_str().unwrap_or_default().to_owned();
+    let objects = cluster(report, id)["objects"].as_array().unwrap();
+    objects.iter().map(|o| format!("{} {}/{}", text(o, "action"), text(o, "kind"), text(o, "name"))).collect()
+}
+
+/// The API of a kind as kube wants it.
+pub fn api(cluster: &Cluster, row: &Resource, namespace: &str) -> kube::Api<DynamicObject> {
+    let resource = ApiResource {
+        group: row.group.into(),
+        version: row.version.into(),
+        api_version: if row.group.is_empty() { row.version.into() } else { format!("{}/{}", row.group, row.version) },
+        kind: row.kind.into(),
+        plural: row.plural.into(),
+    };
+    match row.namespaced && !namespace.is_empty() {
+        true => kube::Api::namespaced_with(cluster.client(), namespace, &resource),
+        false => kube::Api::all_with(cluster.client(), &resource),
+    }
+}
+
+/// Every object that could be ours or next to ours: all kinds that install handles, those of API servers' own namespaces aside.
+pub async fn listing(cluster: &Cluster) -> Listing {
+    let mut all = Listing::new();
+    for row in &RESOURCES {
+        for object in api(cluster, row, "").list(&Default::default()).await.unwrap() {
+            let namespace = object.metadata.namespace.clone().unwrap_or_default();
+            let name = object.metadata.name.clone().unwrap_or_default();
+            // the server itself keeps leases in kube-system
+            if !namespace.starts_with("kube-") {
+                all.insert(format!("{}/{namespace}/{name}", row.kind), serde_json::to_value(object).unwrap());
+            }
+        }
+    }
+    all
+}
+
+/// Who wrote an object, and which version of it this is.
+pub fn versions(listing: &Listing) -> BTreeMap<String, String> {
+    let version = |v: &Value| v["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
+    listing.iter().map(|(key, value)| (key.clone(), version(value))).collect()
+}
+
+/// The keys of what carries our label.
+pub fn ours(listing: &Listing) -> Vec<String> {
+    let owned = |v: &Value| v["metadata"]["labels"]["meshctl.io/owned"] == "true";
+    listing.iter().filter(|(_, v)| owned(v)).map(|(k, _)| k.clone()).collect()
+}
+
+/// Applies an object as somebody else.
+pub async fn put(cluster: &Cluster, manager: &str, object: Value) {
+    let text = |p: &str| object.pointer(p).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let group = text("/apiVersion").rsplit_once('/').map_or(String::new(), |(g, _)| g.to_owned());
+    let row = Resource::of(&group, &text("/kind")).unwrap();
+    let params = PatchParams::apply(manager).force();
+    let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+    api(cluster, row, &namespace).patch(&name, &params, &Patch::Apply(&object)).await.unwrap();
+}
+
+/// Removes everything of ours, and the namespace with all that is in it. No controller runs here: what a namespace's controller
+/// does, this does.
+pub async fn wipe(cluster: &Cluster) {
+    for row in RESOURCES.iter().rev() {
+        let labelled = kube::api::ListParams::default().labels("meshctl.io/owned=true");
+        let scope = if row.namespaced { SYSTEM } else { "" };
+        let everything = if row.namespaced { kube::api::ListParams::default() } else { labelled };
+        for object in api(cluster, row, scope).list(&everything).await.unwrap() {
+            let name = object.metadata.name.unwrap();
+            let _ = api(cluster, row, scope).delete(&name, &Default::default()).await;
+        }
+    }
+    end_namespace(cluster).await;
+}
+
+/// Lets a namespace that is to go, go.
+pub async fn end_namespace(cluster: &Cluster) {
+    let namespaces: kube::Api<k8s_openapi::api::core::v1::Namespace> = kube::Api::all(cluster.client());
+    if namespaces.get_opt(SYSTEM).await.unwrap().is_none() {
+        return;
+    }
+    let _ = namespaces.delete(SYSTEM, &Default::default()).await;
+    let bare =
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}, "spec": {"finalizers": []}});
+    let path = format!("/api/v1/namespaces/{SYSTEM}/finalize");
+    let request = http::Request::put(path).body(serde_json::to_vec(&bare).unwrap()).unwrap();
+    let _ = cluster.client().request::<Value>(request).await;
+    eventually("the namespace has gone", Duration::from_secs(30), async || match namespaces.get_opt(SYSTEM).await {
+        Ok(None) => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+}

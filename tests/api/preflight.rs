@@ -1,0 +1,150 @@
+//! What stops an installation in one of two real clusters before anything is written there, and what the other one gets.
+
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use crate::install::bench::{Bench, SYSTEM, cluster, listing, ours, put, versions};
+use crate::pair::{Pair, alone};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        alone("api::preflight::missing_rights_are_named", missing_rights_are_named),
+        alone("api::preflight::foreign_cas_meshes_and_endpoints_stop", foreign_cas_meshes_and_endpoints_stop),
+        alone("api::preflight::another_cluster_and_a_newer_version_stop", another_cluster_and_a_newer_version_stop),
+        alone("api::preflight::the_list_knows_what_is_installed", the_list_knows_what_is_installed),
+    ]
+}
+
+/// Runs install, which must leave on-prem as it was, and gives the sentence; what is done in gke is its own affair.
+async fn stopped(bench: &Bench, more: &[&str]) -> String {
+    let before = versions(&listing(&bench.pair.on_prem).await);
+    let (report, ran) = bench.report(more).await;
+    assert_eq!(ran.code, 1, "{report}\n{}", ran.stderr);
+    assert_eq!(cluster(&report, "on-prem")["state"], "failed", "{report}");
+    assert_eq!(versions(&listing(&bench.pair.on_prem).await), before, "something was written");
+    let hints = cluster(&report, "on-prem")["notes"].to_string();
+    format!("{} {hints}", cluster(&report, "on-prem")["error"].as_str().unwrap())
+}
+
+async fn missing_rights_are_named(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    // whoever runs the controllers may read much and make little
+    let proxy = bench.pair.on_prem.proxy();
+    bench.kubeconfig("on-prem", &bench.pair.on_prem.other_kubeconfig_at(proxy.address()));
+    let said = stopped(&bench, &[]).await;
+    assert!(said.starts_with("the kubeconfig's user may not "), "{said}");
+    for right in ["clusterroles.rbac.authorization.k8s.io", "deployments.apps in istio-system", "namespaces"] {
+        // a remote runs no Deployment of ours: only what is done there is asked
+        assert_eq!(said.contains(right), !right.starts_with("deployments"), "{right}: {said}");
+    }
+    assert!(said.contains("hint: use the kubeconfig of a cluster administrator"), "{said}");
+    assert!(!ours(&listing(&bench.pair.gke).await).is_empty(), "the healthy cluster is installed");
+
+    bench.kubeconfig("on-prem", &bench.pair.on_prem.kubeconfig());
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert_eq!(cluster(&report, "gke")["state"], "unchanged", "{report}");
+}
+
+async fn foreign_cas_meshes_and_endpoints_stop(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let on_prem = &bench.pair.on_prem;
+    put(on_prem, "kubectl", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})).await;
+
+    bench.home.run(["ca", "init", "--dir", "other-ca", "--cluster", "x"]).exits(0);
+    let root = std::fs::read_to_string(bench.home.home().join("other-ca/root-cert.pem")).unwrap();
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cacerts", "namespace": SYSTEM},
+        "stringData": {"root-cert.pem": root}});
+    put(on_prem, "kubectl", secret).await;
+    let said = stopped(&bench, &[]).await;
+    assert!(said.contains("its Secret istio-system/cacerts holds a CA with another root"), "{said}");
+    delete(on_prem, "/api/v1/namespaces/istio-system/secrets/cacerts").await;
+
+    let pod =
+        json!({"metadata": {"labels": {"app": "istiod"}}, "spec": {"containers": [{"name": "c", "image": "none"}]}});
+    let istiod = json!({"apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": "istiod", "namespace": SYSTEM,
+            "labels": {"app": "istiod", "app.kubernetes.io/managed-by": "Helm"}},
+        "spec": {"selector": {"matchLabels": {"app": "istiod"}}, "template": pod}});
+    put(on_prem, "helm", istiod).await;
+    let said = stopped(&bench, &[]).await;
+    assert!(said.contains("another mesh") && said.contains("Deployment/istio-system/istiod"), "{said}");
+    assert!(said.contains("Helm") || said.contains("helm"), "the owner is named: {said}");
+    delete(on_prem, "/apis/apps/v1/namespaces/istio-system/deployments/istiod").await;
+
+    let slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+        "metadata": {"name": "by-hand", "namespace": SYSTEM, "labels": {"kubernetes.io/service-name": "istio-pilot"}},
+        "addressType": "IPv4", "endpoints": [{"addresses": ["10.9.9.9"]}], "ports": [{"name": "grpc-xds", "port": 15010}]});
+    put(on_prem, "kubectl", slice).await;
+    let said = stopped(&bench, &[]).await;
+    assert!(said.contains("EndpointSlice/istio-system/by-hand"), "{said}");
+    delete(on_prem, "/apis/discovery.k8s.io/v1/namespaces/istio-system/endpointslices/by-hand").await;
+
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+}
+
+async fn delete(cluster: &crate::cluster::Cluster, path: &str) {
+    let request = http::Request::delete(path).body(Vec::new()).unwrap();
+    cluster.client().request::<Value>(request).await.unwrap();
+}
+
+/// Changes the text of on-prem's inventory.
+async fn inventory(bench: &Bench, change: impl Fn(&str) -> String) {
+    let path = format!("/api/v1/namespaces/{SYSTEM}/configmaps/meshctl-inventory");
+    let client = bench.pair.on_prem.client();
+    let read = http::Request::get(&path).body(Vec::new()).unwrap();
+    let mut map: Value = client.request(read).await.unwrap();
+    let text = map["data"]["inventory.yaml"].as_str().unwrap();
+    let changed = change(text);
+    assert_ne!(changed, text);
+    map["data"]["inventory.yaml"] = changed.into();
+    let write = http::Request::put(&path).body(serde_json::to_vec(&map).unwrap()).unwrap();
+    client.request::<Value>(write).await.unwrap();
+}
+
+/// The text with another value of a key.
+fn with(text: &str, key: &str, value: &str) -> String {
+    let line = |l: &str| if l.starts_with(&format!("{key}: ")) { format!("{key}: {value}") } else { l.to_owned() };
+    text.lines().map(|l| line(l) + "\n").collect()
+}
+
+async fn another_cluster_and_a_newer_version_stop(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+
+    inventory(&bench, |text| with(text, "version", "99.0.0")).await;
+    let said = stopped(&bench, &[]).await;
+    assert!(said.contains("meshctl 99.0.0 is installed there, and this is the older "), "{said}");
+    assert!(said.contains("add --allow-downgrade"), "{said}");
+    // by the flag; and the server holds what the other version applied under the same manager
+    let (report, ran) = bench.report(&["--allow-downgrade", "--force-conflicts"]).await;
+    assert_eq!(ran.code, 0, "{report}");
+
+    inventory(&bench, |text| with(text, "uid", "another")).await;
+    let said = stopped(&bench, &[]).await;
+    assert!(said.contains("it is another cluster than the one that was installed"), "{said}");
+}
+
+async fn the_list_knows_what_is_installed(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+    let ran = bench.run(&["cluster", "list", "-o", "json"]).await.exits(0);
+    let list: Value = serde_json::from_str(&ran.stdout).unwrap();
+    for item in list["items"].as_array().unwrap() {
+        assert_eq!(item["installedVersion"], env!("CARGO_PKG_VERSION"), "{list}");
+        assert_eq!(item["credential"], "certificate", "{list}");
+        assert!(item["credentialExpires"].as_str().is_some_and(|t| t.ends_with('Z')), "{list}");
+    }
+    let ran = bench.run(&["version"]).await.exits(0);
+    let gke = ran.stdout.lines().find(|l| l.starts_with("gke ")).unwrap();
+    assert!(gke.contains(" v1.") && gke.contains(":dev "), "{}", ran.stdout);
+
+    std::fs::remove_file(bench.home.home().join("kubeconf/on-prem.yaml")).unwrap();
+    let ran = bench.run(&["cluster", "list"]).await.exits(0);
+    let row = ran.stdout.lines().find(|l| l.starts_with("on-prem ")).unwrap();
+    assert!(row.ends_with("not in the registry"), "{row}");
+    assert!(ran.stderr.contains("meshctl cluster remove on-prem --dead"), "{}", ran.stderr);
+}

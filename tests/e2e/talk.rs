@@ -1,0 +1,181 @@
+//! The talk, on two real clusters: installed from a folder of kubeconfigs, pilot in the primary gives the proxies of both
+//! clusters the endpoints of both, and goes on doing so while things move.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use crate::bookinfo::{self, NAMESPACE};
+use crate::cluster::Cluster;
+use crate::image::TAGS;
+use crate::inspection;
+use crate::mesh::{Operator, PILOT, SYSTEM, moved, pilot_is_known_everywhere};
+use crate::objects::{LONG, Server, ready, rolled_out};
+use crate::pair::{Pair, shared};
+use crate::removal;
+use crate::wait::eventually;
+
+pub fn trials() -> Vec<Trial> {
+    vec![shared("e2e::talk::one_mesh_on_two_clusters", one_mesh_on_two_clusters)]
+}
+
+/// One mesh, from its beginning to its end: each step stands on the one before.
+async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
+    let operator = Operator::new(&pair);
+    let walk = Walk { start: Instant::now() };
+    operator.run("ca init").exits(0);
+    operator.install(TAGS[0]);
+    walk.did("install");
+    pilot_is_known_everywhere(&pair).await;
+    walk.did("pilot ready, and known in the remote");
+    bookinfo::deploy(&pair).await;
+    let proxies = Proxies::find(&pair).await;
+    walk.did("the application is ready");
+    proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
+    ratings_are_reached_from_where_there_are_none(&proxies).await;
+    walk.did("calls from both clusters reach both");
+    inspection::shows_one_mesh(&operator).await;
+    walk.did("looking into proxies");
+    scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
+    walk.did("scaling");
+    the_second_install_moves_nothing(&operator);
+    walk.did("the second install");
+    pilot_moves(&pair, &proxies).await;
+    walk.did("pilot moved");
+    operator.install(TAGS[1]);
+    pilot_is_known_everywhere(&pair).await;
+    let images = images(&pair.gke, SYSTEM, PILOT).await;
+    assert!(images.iter().all(|i| i.ends_with(&format!("/meshctl:{}", TAGS[1]))), "{images:?}");
+    proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
+    walk.did("the upgrade");
+    drift_is_seen(&pair, &operator).await;
+    walk.did("diff");
+    removal::leaves_what_is_not_ours(&pair, &operator).await;
+    // proxies go on with what they know
+    proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
+    walk.did("uninstall");
+}
+
+/// Says on stderr how long the steps took; nothing is asserted of it.
+struct Walk {
+    start: Instant,
+}
+
+impl Walk {
+    fn did(&self, what: &str) {
+        eprintln!("{:5.1} s  {what}", self.start.elapsed().as_secs_f64());
+    }
+}
+
+/// The servers that have an Envoy beside them: one in each cluster.
+struct Proxies {
+    productpage: Server,
+    reviews: Server,
+}
+
+impl Proxies {
+    async fn find(pair: &Pair) -> Self {
+        for (cluster, name) in [
+            (&pair.gke, "details-v1"),
+            (&pair.gke, "reviews-v1"),
+            (&pair.gke, "reviews-v2"),
+            (&pair.gke, "ratings-v1"),
+            (&pair.gke, "productpage-v1"),
+            (&pair.on_prem, "reviews-v3"),
+        ] {
+            rolled_out(cluster, NAMESPACE, name).await;
+        }
+        let (productpage, reviews) = tokio::join!(server(&pair.gke, "productpage"), server(&pair.on_prem, "reviews"));
+        Self { productpage, reviews }
+    }
+
+    /// Waits until calls of `reviews` through the Envoys of both clusters are answered by just these.
+    async fn reach(&self, want: &[(&str, &str)]) {
+        let want: BTreeSet<(String, String)> = want.iter().map(|(c, v)| ((*c).to_owned(), (*v).to_owned())).collect();
+        for from in [&self.productpage, &self.reviews] {
+            eventually(&format!("reviews are answered by {want:?}"), LONG, async || {
+                let mut found = BTreeSet::new();
+                // the balancer goes round: this many calls come to everybody
+                for _ in 0..want.len() * 4 {
+                    let answer = call(from, "reviews").await?;
+                    let part = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+                    found.insert((part("cluster"), part("version")));
+                }
+                if found == want { Ok(()) } else { Err(format!("{found:?}")) }
+            })
+            .await;
+        }
+    }
+}
+
+/// The one ready pod of a service in a cluster.
+async fn server(cluster: &Cluster, service: &str) -> Server {
+    let pods: Api<Pod> = Api::namespaced(cluster.client(), NAMESPACE);
+    let all = pods.list(&ListParams::default().labels(&format!("app={service}"))).await.unwrap().items;
+    let name = all.first().and_then(|p| p.metadata.name.clone()).unwrap();
+    Server { address: ready(cluster, NAMESPACE, &name).await, port: 9081 }
+}
+
+/// Calls a service from a pod, through the Envoy beside it.
+async fn call(from: &Server, service: &str) -> Result<Value, String> {
+    let answer = from.get("/fetch", &[("url", "http://127.0.0.1:9080/health"), ("host", service)]).await?;
+    serde_json::from_str(&answer).map_err(|e| format!("{answer}: {e}"))
+}
+
+async fn ratings_are_reached_from_where_there_are_none(proxies: &Proxies) {
+    let answer = eventually("reviews v3 reach ratings", LONG, async || call(&proxies.reviews, "ratings").await).await;
+    assert_eq!((&answer["service"], &answer["cluster"]), (&json!("ratings"), &json!("gke")));
+}
+
+async fn scaling_is_seen_in_the_other_cluster(pair: &Pair, proxies: &Proxies) {
+    bookinfo::run(&pair.gke, "reviews", "v1", false, 0).await;
+    proxies.reach(&[("gke", "v2"), ("on-prem", "v3")]).await;
+    bookinfo::run(&pair.gke, "reviews", "v1", false, 1).await;
+    proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
+}
+
+fn the_second_install_moves_nothing(operator: &Operator) {
+    let report = operator.install(TAGS[0]);
+    assert_eq!(report["clusters"].as_array().map(Vec::len), Some(2), "{report}");
+    assert_eq!(moved(&report), Vec::<String>::new());
+}
+
+/// Every pod of pilot goes, and the remote's proxies find the new ones by its name.
+async fn pilot_moves(pair: &Pair, proxies: &Proxies) {
+    let pods: Api<Pod> = Api::namespaced(pair.gke.client(), SYSTEM);
+    let before = pilot_is_known_everywhere(pair).await;
+    pods.delete_collection(&DeleteParams::default(), &ListParams::default().labels(PILOT)).await.unwrap();
+    eventually("pilot's pods are others", LONG, async || {
+        let now = pilot_is_known_everywhere(pair).await;
+        if now.iter().any(|address| before.contains(address)) { Err(format!("{now:?}")) } else { Ok(()) }
+    })
+    .await;
+    // a change that only the new pods can have told
+    scaling_is_seen_in_the_other_cluster(pair, proxies).await;
+}
+
+/// `diff` asks whether the clusters hold what install would put there.
+async fn drift_is_seen(pair: &Pair, operator: &Operator) {
+    operator.diff(TAGS[1]).exits(0);
+    let other = operator.diff(TAGS[0]).exits(1);
+    assert!(other.stdout.contains(&format!("meshctl:{}", TAGS[0])), "{}", other.stdout);
+    let edited = json!({"spec": {"replicas": 1}});
+    let deployments: Api<Deployment> = Api::namespaced(pair.gke.client(), SYSTEM);
+    deployments.patch("istio-pilot", &PatchParams::default(), &Patch::Merge(edited)).await.unwrap();
+    let drifted = operator.diff(TAGS[1]).exits(1);
+    assert!(drifted.stdout.contains("istio-pilot"), "{}", drifted.stdout);
+}
+
+/// The images of the pods with a label.
+async fn images(cluster: &Cluster, namespace: &str, label: &str) -> Vec<String> {
+    let pods: Api<Pod> = Api::namespaced(cluster.client(), namespace);
+    let all = pods.list(&ListParams::default().labels(label)).await.unwrap().items;
+    let live = all.into_iter().filter(|p| p.metadata.deletion_timestamp.is_none()).filter_map(|p| p.spec);
+    live.flat_map(|s| s.containers).filter_map(|c| c.image).collect()
+}
