@@ -17,6 +17,7 @@ mod files;
 #[path = "../it/harness.rs"]
 mod harness;
 mod image;
+mod inspection;
 mod killed;
 #[path = "../kube/kubeconfig.rs"]
 mod kubeconfig;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::bookinfo::{self, NAMESPACE};
 use crate::cluster::Cluster;
 use crate::image::TAGS;
+use crate::inspection;
 use crate::mesh::{Operator, PILOT, SYSTEM, moved, pilot_is_known_everywhere};
 use crate::objects::{LONG, Server, addresses, ready, rolled_out};
 use crate::pair::{Pair, shared};
@@ -41,6 +42,8 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     walk.did("calls from both clusters reach both");
     proxies_are_seen_from_outside(&pair, &operator).await;
     walk.did("inspection");
+    inspection::shows_one_mesh(&operator).await;
+    walk.did("looking into proxies");
     scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
     walk.did("scaling");
     names_of_the_other_cluster_resolve(&pair, &operator, &proxies).await;

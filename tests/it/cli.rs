@@ -120,7 +120,8 @@ fn a_reader_that_is_gone_is_no_panic() {
     let mut child = meshctl.command(["completion", "bash"]).stdout(writer).spawn().unwrap();
     // `finish` wants both pipes: this one has nothing to give
     child.stdout = meshctl.command(["--version"]).stdout(Stdio::piped()).spawn().unwrap().stdout.take();
-    let ran = finish(child).exits(1);
+    // whether a reader goes before or after the last write is chance, and the code must not be
+    let ran = finish(child).exits(0);
     assert_eq!(ran.stderr, "", "nobody listens: nothing to say");
 }
 
