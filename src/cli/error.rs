@@ -37,11 +37,6 @@ impl CliError {
             .hint("mend these files, or move them out of the cluster's folder")
     }
 
-    /// The reader of our output is gone: exit 1, and nothing to say.
-    pub fn reader_gone() -> Self {
-        Self { message: String::new(), hints: Vec::new(), code: 1 }
-    }
-
     /// Adds the next command to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
