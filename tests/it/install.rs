@@ -732,3 +732,39 @@ fn a_link_in_the_place_of_our_folder_is_refused() {
     run.fails(1, &["kubeconf/gke/meshctl is a symbolic link to ../../elsewhere, and must be a folder"]);
     assert_eq!(files(&bench.path("elsewhere")).len(), 1);
 }
+
+#[test]
+fn diff_answers_and_uninstall_takes_only_what_is_ours() {
+    let bench = Bench::new();
+    let before = bench.files();
+    let diff = |more: &[&str]| bench.run(&[&["diff", "--tag", "dev"], more].concat());
+    assert_eq!(diff(&[]).code, 1);
+    bench.run(&["uninstall", "--yes"]).ok();
+    assert_eq!(bench.files(), before, "there is nothing of us, and nothing is removed");
+    bench.install(&[]).ok();
+    diff(&[]).ok();
+    let changed = diff(&["--set", "discovery.replicas=3"]);
+    assert_eq!(changed.code, 1, "{changed:?}");
+    assert!(changed.out.contains("-  replicas: 2") && changed.out.contains("+  replicas: 3"), "{changed:?}");
+
+    // one that lost its label, and one of somebody else, stay
+    let service = "kubeconf/gke/meshctl/service-istio-system-istio-pilot.yaml";
+    let unlabelled = bench.read(service).replace("meshctl.io/owned", "meshctl.io/not-owned");
+    bench.write(service, &unlabelled);
+    bench.write("kubeconf/gke/meshctl/notes.yaml", APP);
+    let installed = bench.files();
+    let plan = bench.run(&["uninstall", "--dry-run"]).ok();
+    assert!(plan.contains("- Deployment/istio-system/istio-pilot"), "{plan}");
+    assert!(plan.contains("= Service/istio-system/istio-pilot stays: it does not carry our label"), "{plan}");
+    assert_eq!(bench.files(), installed);
+    bench.run(&["uninstall", "--clusters", "mars"]).fails(2, &["\"mars\"", "gke, on-prem"]);
+    let run = bench.run(&["uninstall", "--yes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("gke: Service/istio-system/istio-pilot stays"), "{run:?}");
+    let left: BTreeSet<PathBuf> = bench.files().into_keys().collect();
+    let mut wanted: BTreeSet<PathBuf> = before.into_keys().collect();
+    wanted.extend([bench.path(service), bench.path("kubeconf/gke/meshctl/notes.yaml")]);
+    assert_eq!(left, wanted);
+    let report: Value = serde_json::from_str(&bench.run(&["uninstall", "-o", "json"]).ok()).unwrap();
+    assert_eq!((&report["kind"], &report["clusters"][0]["state"]), (&"UninstallReport".into(), &"absent".into()));
+}

@@ -11,6 +11,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 
 /// Ask an HTTP address until it answers 200
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  meshctl probe http://istio-pilot.istio-system:15014/ready --timeout 30s")]
 pub(crate) struct Args {
     /// The address
     url: String,

@@ -169,9 +169,9 @@ impl Way {
         !self.progress().done.is_empty()
     }
 
-    /// Whether something that points at the primary is yet to be written.
+    /// Whether something that points at the primary is yet to be written in a cluster that runs. A folder runs nothing.
     pub(super) fn points_anew(&self) -> bool {
-        let Some((_, compared)) = self.open() else { return false };
+        let Some((Backend::Live(_), compared)) = self.open() else { return false };
         [Stage::Services, Stage::Slices, Stage::Workloads, Stage::Webhooks]
             .into_iter()
             .any(|stage| compared.changes.of_stage(stage).next().is_some())

@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
 use futures::future::join_all;
-use serde::Serialize;
 
 use super::backend::Backend;
 use super::change::{Action, Change, Payload};
@@ -17,8 +16,11 @@ use super::plan::{self, NAMESPACE};
 use super::run::connect;
 use super::standing;
 use crate::adapters::k8s::get_all;
-use crate::data::model::{Report, Table};
 use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage, is_taken_over};
+
+mod report;
+
+pub use report::{Kept, Left, LeftCluster, UninstallReport};
 
 /// What a user allows an uninstallation.
 #[derive(Debug, Clone, Default)]
@@ -72,58 +74,6 @@ struct Progress {
     removed: Vec<String>,
     finished: bool,
     error: Option<String>,
-}
-
-/// Something that stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Kept {
-    /// The object.
-    pub object: String,
-    /// Why it stays.
-    pub why: String,
-}
-
-/// What an uninstallation did to every cluster, or would.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UninstallReport {
-    /// Whether nothing was removed.
-    pub dry_run: bool,
-    /// The clusters, by id.
-    pub clusters: Vec<LeftCluster>,
-}
-
-/// What it did to one cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LeftCluster {
-    /// The cluster's id.
-    pub cluster: String,
-    /// The folder or API server.
-    pub place: String,
-    /// How it ended.
-    pub state: Left,
-    /// What was removed, or would be.
-    pub removed: Vec<String>,
-    /// What stays.
-    pub kept: Vec<Kept>,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-/// How a cluster ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Left {
-    /// Nothing of us was there.
-    Absent,
-    /// It would go.
-    Planned,
-    /// It has gone.
-    Removed,
-    /// It has not, or not wholly.
-    Failed,
 }
 
 /// Reads what stands of us in every cluster.
@@ -387,50 +337,5 @@ impl Uninstall {
     pub async fn leave(&self) -> UninstallReport {
         join_all(self.leaving.iter().map(Leaving::leave)).await;
         self.report(false)
-    }
-}
-
-impl UninstallReport {
-    /// Whether a cluster failed.
-    pub fn failed(&self) -> bool {
-        self.clusters.iter().any(|c| c.state == Left::Failed)
-    }
-
-    /// Whether nothing of us was anywhere.
-    pub fn is_absent(&self) -> bool {
-        self.clusters.iter().all(|c| c.state == Left::Absent)
-    }
-
-    /// The report in the forms of the command line.
-    ///
-    /// # Errors
-    /// Where it does not serialise.
-    pub fn report(&self) -> Result<Report, serde_json::Error> {
-        let mut table = Table::new(&["CLUSTER", "STATE", "REMOVED", "KEPT"], &["WHERE"]);
-        for c in &self.clusters {
-            let state = match c.state {
-                Left::Absent => "absent",
-                Left::Planned => "planned",
-                Left::Removed => "removed",
-                Left::Failed => "failed",
-            };
-            let (removed, kept) = (c.removed.len().to_string(), c.kept.len().to_string());
-            table.row([c.cluster.clone(), state.to_owned(), removed, kept, c.place.clone()]);
-        }
-        let mut report = Report::of_kind("UninstallReport", self, table)?;
-        report.names = self.clusters.iter().map(|c| c.cluster.clone()).collect();
-        Ok(report)
-    }
-
-    /// For people: what goes and what stays, in each cluster.
-    pub fn plan_text(&self) -> String {
-        let mut out = String::new();
-        for cluster in &self.clusters {
-            out.push_str(&format!("{} {}\n", cluster.cluster, cluster.place));
-            out.extend(cluster.removed.iter().map(|object| format!("  - {object}\n")));
-            out.extend(cluster.kept.iter().map(|k| format!("  = {} stays: {}\n", k.object, k.why)));
-            out.extend(cluster.error.iter().map(|error| format!("  error: {error}\n")));
-        }
-        out
     }
 }

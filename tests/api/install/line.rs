@@ -1,9 +1,10 @@
 //! A line to an API server that breaks after so many writes: it speaks plain HTTP to the command, hands each request on as the
 //! administrator, and counts.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -18,7 +19,8 @@ struct Shared {
     /// Writes that are handed on; the answer to the last of them is lost with the line.
     writes: usize,
     seen: AtomicUsize,
-    requests: AtomicUsize,
+    /// Requests by path.
+    paths: Mutex<BTreeMap<String, usize>>,
 }
 
 /// A line; it ends when it is dropped.
@@ -32,7 +34,7 @@ impl Line {
     /// One that breaks after `writes` writes.
     pub async fn breaking_after(cluster: &Cluster, writes: usize) -> Self {
         let client = cluster.client();
-        let shared = Shared { client, writes, seen: AtomicUsize::new(0), requests: AtomicUsize::new(0) };
+        let shared = Shared { client, writes, seen: AtomicUsize::new(0), paths: Mutex::default() };
         let shared = Arc::new(shared);
         let app = Router::new().fallback(pass).with_state(Arc::clone(&shared));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -62,9 +64,9 @@ impl Line {
         self.shared.seen.load(Ordering::SeqCst)
     }
 
-    /// Requests of all kinds.
-    pub fn requests(&self) -> usize {
-        self.shared.requests.load(Ordering::SeqCst)
+    /// Requests by path since somebody asked last.
+    pub fn take_paths(&self) -> BTreeMap<String, usize> {
+        std::mem::take(&mut *self.shared.paths.lock().unwrap())
     }
 }
 
@@ -75,11 +77,11 @@ impl Drop for Line {
 }
 
 async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    shared.requests.fetch_add(1, Ordering::SeqCst);
     let (parts, body) = request.into_parts();
     let dry = parts.uri.query().is_some_and(|q| q.contains("dryRun"));
     // a review of rights and a token are asked for by POST, and write nothing
     let asks = parts.uri.path().ends_with("reviews") || parts.uri.path().ends_with("/token");
+    *shared.paths.lock().unwrap().entry(parts.uri.path().to_owned()).or_default() += 1;
     let write = parts.method != http::Method::GET && !dry && !asks;
     let number =
         if write { shared.seen.fetch_add(1, Ordering::SeqCst) + 1 } else { shared.seen.load(Ordering::SeqCst) };

@@ -22,8 +22,8 @@ struct Ground<'a> {
     old: Option<Inventory>,
     /// The control plane's namespace.
     namespace: &'a str,
-    /// Whether it stands.
-    stands: bool,
+    /// That namespace as it stands.
+    home: Option<Object>,
     /// The Deployments whose replicas an autoscaler decides.
     scaled: BTreeSet<String>,
 }
@@ -70,13 +70,13 @@ impl Live {
         let ours = |o: &Object| {
             old.as_ref().is_some_and(|i| i.objects.contains(&o.key)) && managers(&o.value).contains(&super::MANAGER)
         };
-        foreign::check(self, &namespace, ours).await?;
+        foreign::check(self, &namespace, standing.is_some(), ours).await?;
         let ground = Ground {
             live: self,
             old,
             namespace: &namespace,
-            stands: standing.is_some(),
-            scaled: self.scaled(&namespace).await,
+            scaled: if standing.is_some() { self.scaled(&namespace).await } else { BTreeSet::new() },
+            home: standing,
         };
         let objects = ground.objects(&manifests, secrets).await?;
         let pruned = ground.pruned(&manifests, &mut notes).await?;
@@ -208,7 +208,7 @@ impl Ground<'_> {
 
     /// Whether the namespace of an object is not there yet.
     fn is_new(&self, key: &ObjectKey) -> bool {
-        !self.stands && key.namespace == self.namespace
+        self.home.is_none() && key.namespace == self.namespace
     }
 
     fn created(&self, key: &ObjectKey, payload: Payload, after: String, not_checked: Option<String>) -> Change {
@@ -224,7 +224,10 @@ impl Ground<'_> {
             let why = format!("the namespace {} is new", key.namespace);
             return Ok(self.created(&key, Payload::Object(applied.clone()), own()?, Some(why)));
         }
-        let standing = self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        let standing = match &self.home {
+            Some(home) if home.key == key => Some(home.clone()),
+            _ => self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))?,
+        };
         let mut applied = self.live.owned_by_service(applied).await?;
         if let Some(standing) = &standing {
             self.ours(standing)?;
