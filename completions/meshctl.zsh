@@ -256,13 +256,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -270,6 +270,35 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':id -- The cluster'\''s id in the mesh\: lower-case letters, digits and '\''-'\'':_default' \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--dead[It does not answer and never will\: do not try to uninstall it]' \
+'--force[Even while pods with a sidecar run in it]' \
+'--dry-run[Remove nothing\: print what would go]' \
+'-y[Do not ask]' \
+'--yes[Do not ask]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':id -- The cluster'\''s id:_default' \
 && ret=0
 ;;
 (help)
@@ -289,6 +318,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (add)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(remove)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -345,6 +378,39 @@ yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--keep[Stay up after the tour until Ctrl-C, and print commands to try in another terminal]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(diff)
+_arguments "${_arguments_options[@]}" : \
+'*--clusters=[Only these clusters]:ID,…:_default' \
+'--primary=[The primary cluster]:ID:_default' \
+'--ca=[The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry]:DIR:_files' \
+'*-f+[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--values=[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--set=[A value, over those of files\: discovery.replicas=3, a.b={x,y}; the later one wins]:KEY=VALUE:_default' \
+'--hub=[Registry and path of the control plane'\''s image, without its name]:HUB:_default' \
+'--tag=[Tag of the control plane'\''s image]:TAG:_default' \
+'--digest=[Digest of the control plane'\''s image, sha256\:…]:DIGEST:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--stub-services[As install --stub-services]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -441,6 +507,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 ;;
 (install)
 _arguments "${_arguments_options[@]}" : \
+'--timeout=[How long to wait, in each cluster]:TIME:_default' \
+'--only=[Place only the Secrets\: where the objects come from manifest generate and a pipeline]:WHAT:((secrets\:"The CA, and what pilot needs to read remote clusters"))' \
 '*--clusters=[Only these clusters]:ID,…:_default' \
 '--primary=[The primary cluster]:ID:_default' \
 '--ca=[The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry]:DIR:_files' \
@@ -466,9 +534,15 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
+'--wait[Wait until what was written is ready; this is what happens without a flag]' \
 '--no-wait[Do not wait until what was written is ready]' \
+'(--no-verify --no-wait)--verify[Look for pilot from every remote, also where nothing was written]' \
+'--no-verify[Do not ask pilot what it sees, nor look for it from the remotes]' \
 '--move-primary[Take another primary than the one that was installed]' \
 '--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
+'--stub-services[Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml]' \
+'--allow-downgrade[Let this version replace a newer one]' \
+'--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -624,6 +698,31 @@ esac
         esac
     ;;
 esac
+;;
+(probe)
+_arguments "${_arguments_options[@]}" : \
+'--timeout=[How long to go on asking]:TIME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':url -- The address:_default' \
+&& ret=0
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
@@ -2399,6 +2498,35 @@ esac
     ;;
 esac
 ;;
+(uninstall)
+_arguments "${_arguments_options[@]}" : \
+'*--clusters=[Only these clusters]:ID,…:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--dry-run[Remove nothing\: print what would go and what would stay]' \
+'-y[Do not ask]' \
+'--yes[Do not ask]' \
+'--purge[Remove the CA'\''s Secret, definitions of custom resources and the namespace, too]' \
+'--force[Even while pods with a sidecar run]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (version)
 _arguments "${_arguments_options[@]}" : \
 '--timeout=[How long each cluster may take to answer, e.g. 5s or 500ms]:TIME:_default' \
@@ -2408,13 +2536,13 @@ wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--output=[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
 json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)"))' \
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--client[Ask no cluster]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
@@ -2484,6 +2612,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -2493,6 +2625,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (demo)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(diff)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -2535,6 +2671,10 @@ _arguments "${_arguments_options[@]}" : \
         esac
     ;;
 esac
+;;
+(probe)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
@@ -2580,6 +2720,10 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(uninstall)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (version)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2604,14 +2748,17 @@ _meshctl_commands() {
 'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
+'diff:Show what install would change, and what others have changed of ours' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
 'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'ep:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'install:Install the control plane in every cluster of the registry' \
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
+'probe:Ask an HTTP address until it answers 200' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'uninstall:Remove the control plane from every cluster of the registry' \
 'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -2677,6 +2824,7 @@ _meshctl__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
 'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
+'remove:Take a cluster out of the mesh' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster commands' commands "$@"
@@ -2691,6 +2839,7 @@ _meshctl__subcmd__cluster__subcmd__help_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
 'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
+'remove:Take a cluster out of the mesh' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster help commands' commands "$@"
@@ -2710,10 +2859,20 @@ _meshctl__subcmd__cluster__subcmd__help__subcmd__list_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl cluster help list commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__remove_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__help__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster help remove commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__cluster__subcmd__list_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__list_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl cluster list commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__remove_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster remove commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__completion_commands] )) ||
 _meshctl__subcmd__completion_commands() {
@@ -2724,6 +2883,11 @@ _meshctl__subcmd__completion_commands() {
 _meshctl__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl demo commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__diff_commands] )) ||
+_meshctl__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl diff commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__discovery_commands] )) ||
 _meshctl__subcmd__discovery_commands() {
@@ -2742,12 +2906,15 @@ _meshctl__subcmd__help_commands() {
 'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
+'diff:Show what install would change, and what others have changed of ours' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
 'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'install:Install the control plane in every cluster of the registry' \
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
+'probe:Ask an HTTP address until it answers 200' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
+'uninstall:Remove the control plane from every cluster of the registry' \
 'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -2782,6 +2949,7 @@ _meshctl__subcmd__help__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
 'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
+'remove:Take a cluster out of the mesh' \
     )
     _describe -t commands 'meshctl help cluster commands' commands "$@"
 }
@@ -2795,6 +2963,11 @@ _meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help cluster list commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__remove_commands] )) ||
+_meshctl__subcmd__help__subcmd__cluster__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help cluster remove commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__help__subcmd__completion_commands] )) ||
 _meshctl__subcmd__help__subcmd__completion_commands() {
     local commands; commands=()
@@ -2804,6 +2977,11 @@ _meshctl__subcmd__help__subcmd__completion_commands() {
 _meshctl__subcmd__help__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help demo commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__diff_commands] )) ||
+_meshctl__subcmd__help__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help diff commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__discovery_commands] )) ||
 _meshctl__subcmd__help__subcmd__discovery_commands() {
@@ -2847,6 +3025,11 @@ _meshctl__subcmd__help__subcmd__manifest__subcmd__generate_commands() {
 _meshctl__subcmd__help__subcmd__manifest__subcmd__images_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help manifest images commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__probe_commands] )) ||
+_meshctl__subcmd__help__subcmd__probe_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help probe commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__help__subcmd__proxy-config_commands() {
@@ -2895,6 +3078,11 @@ _meshctl__subcmd__help__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__help__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__uninstall_commands] )) ||
+_meshctl__subcmd__help__subcmd__uninstall_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help uninstall commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__version_commands] )) ||
 _meshctl__subcmd__help__subcmd__version_commands() {
@@ -2953,6 +3141,11 @@ _meshctl__subcmd__manifest__subcmd__help__subcmd__images_commands() {
 _meshctl__subcmd__manifest__subcmd__images_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl manifest images commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__probe_commands] )) ||
+_meshctl__subcmd__probe_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl probe commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__proxy-config_commands() {
@@ -3070,6 +3263,11 @@ _meshctl__subcmd__proxy-config__subcmd__routes_commands() {
 _meshctl__subcmd__proxy-config__subcmd__s_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-config s commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__uninstall_commands] )) ||
+_meshctl__subcmd__uninstall_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl uninstall commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__version_commands] )) ||
 _meshctl__subcmd__version_commands() {
