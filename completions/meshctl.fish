@@ -36,19 +36,23 @@ complete -c meshctl -n "__fish_meshctl_needs_command" -s v -l verbose -d 'Say mo
 complete -c meshctl -n "__fish_meshctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_needs_command" -s V -l version -d 'Print version'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
-complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "cluster" -d 'Show the clusters of the registry'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "cluster" -d 'Show the clusters of the registry, add one, remove one'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "completion" -d 'Print the completions of a shell'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "diff" -d 'Show what install would change, and what others have changed of ours'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "endpoints" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ep" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "install" -d 'Install the control plane in every cluster of the registry'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "man" -d 'Write the man pages of meshctl into a folder'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "probe" -d 'Ask an HTTP address until it answers 200'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "pc" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "proxy-status" -d 'Show whether every proxy has what it was sent; with TARGET, what differs in one'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "ps" -d 'Show whether every proxy has what it was sent; with TARGET, what differs in one'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "uninstall" -d 'Remove the control plane from every cluster of the registry'
+complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "version" -d 'Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image'
 complete -c meshctl -n "__fish_meshctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -66,7 +70,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and not __fish_seen_subcommand_from init show verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l dir -d 'The CA folder [default: caDir of mesh.yaml, or mesh-ca beside the registry]' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l cluster -d 'A cluster that needs an intermediate, instead of the registry\'s; may be repeated' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l key -d 'The kind of new keys: p256, p384, rsa2048, rsa4096 [default: p384 for the root, p256 for intermediates]' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l key -d 'The kind of new keys (those that are there stay): p256, p384, rsa2048, rsa4096 [default: p384 for the root, p256 for intermediates]' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l root-key -d 'The file with the root\'s key, if that does not live in the CA folder; it is made where neither it nor a root exists' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -76,7 +80,7 @@ yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l shared -d 'Give all clusters the same intermediate'
-complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l renew -d 'Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost'
+complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -l renew -d 'Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -106,18 +110,20 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subc
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ca; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
 json\t'JSON'
 yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but the result'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more; -vv for traces'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
-complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -f -a "add" -d 'Add a cluster: one context of your kubeconfig, as a file of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -f -a "remove" -d 'Take a cluster out of the mesh'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and not __fish_seen_subcommand_from list add remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'How long each cluster may take to answer, e.g. 5s or 500ms' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -130,7 +136,35 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -l context -d 'The context of the kubeconfig' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -l kubeconfig -d 'The kubeconfig; else the files of KUBECONFIG, else ~/.kube/config' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -l dead -d 'It does not answer and never will: do not try to uninstall it'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -l force -d 'Even while pods with a sidecar run in it'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -l dry-run -d 'Remove nothing: print what would go'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do not ask'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a cluster: one context of your kubeconfig, as a file of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take a cluster out of the mesh'
 complete -c meshctl -n "__fish_meshctl_using_subcommand cluster; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand completion" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
@@ -155,14 +189,43 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -l force -d 'Set t
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l grpc -d 'Where to serve gRPC xDS in plain text' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l clusters -d 'Only these clusters' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l primary -d 'The primary cluster' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l ca -d 'The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s f -l values -d 'A file of values, over those of mesh.yaml; the later one wins' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l set -d 'A value, over those of files: discovery.replicas=3, a.b={x,y}; the later one wins' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l hub -d 'Registry and path of the control plane\'s image, without its name' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l tag -d 'Tag of the control plane\'s image' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l digest -d 'Digest of the control plane\'s image, sha256:…' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -l stub-services -d 'As install --stub-services'
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l grpc -d 'Where to serve gRPC xDS in plain text; this and the other addresses may be given several times' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l secure -d 'Where to serve gRPC xDS over mutual TLS; a proxy\'s certificate must chain to the root' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-cert -d 'The certificate chain for --secure, PEM, leaf first; it may change at run time' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l secure-rest -d 'Where to serve the v1 REST API over mutual TLS' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-cert -d 'The certificate chain for mutual TLS, PEM, leaf first; it may change at run time' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-key -d 'Its private key, PEM' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l tls-root -d 'The root certificates that proxies\' certificates must chain to, PEM' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l http -d 'Where to serve the v1 REST API and /debug in plain text' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l rest -d 'Where to serve the v1 REST API alone in plain text' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l monitoring -d 'Where to serve /ready and /metrics' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l max-connections -d 'How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l primary -d 'The primary cluster, where the registry does not say' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l cluster-id -d 'The id of the cluster that the pod runs in' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l namespace -d 'The control plane\'s namespace' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l token-renew-after -d 'Renew the remotes\' tokens so long after they were issued, instead of at a third of their life: 10m, 8h' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l pod-name -d 'The pod\'s name, by which it holds the Lease' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l service-account-dir -d 'The folder with the service account\'s token and ca.crt' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l api-host -d 'The API server\'s host, as the kubelet tells every pod' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l api-port -d 'Its port' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
@@ -171,6 +234,7 @@ yaml\t'YAML'
 name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l no-restart-hold -d 'Send removals and changes to resuming proxies although clusters have not been read yet'
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l in-cluster -d 'Run as a pod of the primary: its cluster by the service account, the remotes by the Secret istio-remote-clusters, the settings by the ConfigMap istio'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -206,6 +270,8 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -l compare -d 'Compa
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l timeout -d 'How long to wait, in each cluster' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l only -d 'Place only the Secrets: where the objects come from manifest generate and a pipeline' -r -f -a "secrets\t'The CA, and what pilot needs to read remote clusters'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l clusters -d 'Only these clusters' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l primary -d 'The primary cluster' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l ca -d 'The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry' -r -F
@@ -223,7 +289,15 @@ name\t'Names alone, one a line'
 v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l dry-run -d 'Write nothing: print the plan, or with -o yaml exactly what would be applied'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s y -l yes -d 'Do not ask'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l wait -d 'Wait until what was written is ready; this is what happens without a flag'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l no-wait -d 'Do not wait until what was written is ready'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l verify -d 'Look for pilot from every remote, also where nothing was written'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l no-verify -d 'Do not ask pilot what it sees, nor look for it from the remotes'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l move-primary -d 'Take another primary than the one that was installed'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l force-conflicts -d 'Take back fields of ours that somebody else has changed in a live cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l stub-services -d 'Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l allow-downgrade -d 'Let this version replace a newer one'
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l revoke-credentials -d 'Make the accounts anew by which pilot reads the remotes: every token it holds is worth nothing from then on'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -286,6 +360,17 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_see
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Render every cluster\'s objects'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from help" -f -a "images" -d 'List the images that the manifests name, one a line'
 complete -c meshctl -n "__fish_meshctl_using_subcommand manifest; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand probe" -l timeout -d 'How long to go on asking' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand probe" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand probe" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand probe" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand probe" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand proxy-config; and not __fish_seen_subcommand_from clusters cluster c cds endpoints endpoint ep eds listeners listener l lds routes route r rds bootstrap b all a log o s help" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
 wide\t'The table with every column'
@@ -1396,22 +1481,55 @@ v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ps" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "cluster" -d 'Show the clusters of the registry'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "completion" -d 'Print the completions of a shell'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "endpoints" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "install" -d 'Install the control plane in every cluster of the registry'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "man" -d 'Write the man pages of meshctl into a folder'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "proxy-status" -d 'Show whether every proxy has what it was sent; with TARGET, what differs in one'
-complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo discovery endpoints install man manifest proxy-config proxy-status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l clusters -d 'Only these clusters' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l dry-run -d 'Remove nothing: print what would go and what would stay'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s y -l yes -d 'Do not ask'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l purge -d 'Remove the CA\'s Secret, definitions of custom resources and the namespace, too'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l force -d 'Even while pods with a sidecar run'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -l timeout -d 'How long each cluster may take to answer, e.g. 5s or 500ms' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -l registry -d 'The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml' -r -F
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s o -l output -d 'How to print the result' -r -f -a "table\t'A table for people'
+wide\t'The table with every column'
+json\t'JSON'
+yaml\t'YAML'
+name\t'Names alone, one a line'
+v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -l client -d 'Ask no cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s q -l quiet -d 'Say nothing but the result'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s v -l verbose -d 'Say more; -vv for traces'
+complete -c meshctl -n "__fish_meshctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "ca" -d 'The certificate authority of the mesh: one root, an intermediate per cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "cluster" -d 'Show the clusters of the registry, add one, remove one'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "completion" -d 'Print the completions of a shell'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "demo" -d 'A guided tour of the mesh: two clusters, a pilot and a proxy, all on this machine'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "diff" -d 'Show what install would change, and what others have changed of ours'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "discovery" -d 'Watch the clusters of a registry, and serve xDS to their proxies'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "endpoints" -d 'Show the endpoints of a service, merged over all clusters, and where each of them runs'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "install" -d 'Install the control plane in every cluster of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "man" -d 'Write the man pages of meshctl into a folder'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "manifest" -d 'Show the control plane\'s manifests without touching a cluster'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "probe" -d 'Ask an HTTP address until it answers 200'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "proxy-config" -d 'Show what a proxy knows: its clusters, endpoints, listeners, routes, bootstrap'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "proxy-status" -d 'Show whether every proxy has what it was sent; with TARGET, what differs in one'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "uninstall" -d 'Remove the control plane from every cluster of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "version" -d 'Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and not __fish_seen_subcommand_from ca cluster completion demo diff discovery endpoints install man manifest probe proxy-config proxy-status uninstall version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "init" -d 'Make the CA: a root, and an intermediate for each cluster; run again, only what is missing'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "show" -d 'Show the CA: its root and intermediates, their keys, ends and fingerprints'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from ca" -f -a "verify" -d 'Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "list" -d 'List the clusters: role, source, server, version, and whether each answers'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "add" -d 'Add a cluster: one context of your kubeconfig, as a file of the registry'
+complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from cluster" -f -a "remove" -d 'Take a cluster out of the mesh'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from manifest" -f -a "generate" -d 'Render every cluster\'s objects'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from manifest" -f -a "images" -d 'List the images that the manifests name, one a line'
 complete -c meshctl -n "__fish_meshctl_using_subcommand help; and __fish_seen_subcommand_from proxy-config" -f -a "clusters" -d 'Clusters (CDS)'

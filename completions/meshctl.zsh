@@ -80,7 +80,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 _arguments "${_arguments_options[@]}" : \
 '--dir=[The CA folder \[default\: caDir of mesh.yaml, or mesh-ca beside the registry\]]:DIR:_files' \
 '*--cluster=[A cluster that needs an intermediate, instead of the registry'\''s; may be repeated]:ID:_default' \
-'--key=[The kind of new keys\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
+'--key=[The kind of new keys (those that are there stay)\: p256, p384, rsa2048, rsa4096 \[default\: p384 for the root, p256 for intermediates\]]:KIND:_default' \
 '--root-key=[The file with the root'\''s key, if that does not live in the CA folder; it is made where neither it nor a root exists]:FILE:_files' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
@@ -96,7 +96,7 @@ yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--shared[Give all clusters the same intermediate]' \
-'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost]' \
+'--renew[Issue intermediates anew that end within 60 days; their keys stay, so nothing they signed is lost. Entries of the registry that are broken are left out]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -246,6 +246,61 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+'--context=[The context of the kubeconfig]:NAME:_default' \
+'--kubeconfig=[The kubeconfig; else the files of KUBECONFIG, else ~/.kube/config]:FILE:_files' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':id -- The cluster'\''s id in the mesh\: lower-case letters, digits and '\''-'\'':_default' \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--dead[It does not answer and never will\: do not try to uninstall it]' \
+'--force[Even while pods with a sidecar run in it]' \
+'--dry-run[Remove nothing\: print what would go]' \
+'-y[Do not ask]' \
+'--yes[Do not ask]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':id -- The cluster'\''s id:_default' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_meshctl__subcmd__cluster__subcmd__help_commands" \
@@ -259,6 +314,14 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:meshctl-cluster-help-command-$line[1]:"
         case $line[1] in
             (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(remove)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -324,16 +387,59 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
+(diff)
+_arguments "${_arguments_options[@]}" : \
+'*--clusters=[Only these clusters]:ID,…:_default' \
+'--primary=[The primary cluster]:ID:_default' \
+'--ca=[The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry]:DIR:_files' \
+'*-f+[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--values=[A file of values, over those of mesh.yaml; the later one wins]:FILE:_files' \
+'*--set=[A value, over those of files\: discovery.replicas=3, a.b={x,y}; the later one wins]:KEY=VALUE:_default' \
+'--hub=[Registry and path of the control plane'\''s image, without its name]:HUB:_default' \
+'--tag=[Tag of the control plane'\''s image]:TAG:_default' \
+'--digest=[Digest of the control plane'\''s image, sha256\:…]:DIGEST:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--stub-services[As install --stub-services]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (discovery)
 _arguments "${_arguments_options[@]}" : \
-'--grpc=[Where to serve gRPC xDS in plain text]:ADDRESS:_default' \
-'--secure=[Where to serve gRPC xDS over mutual TLS; a proxy'\''s certificate must chain to the root]:ADDRESS:_default' \
-'--tls-cert=[The certificate chain for --secure, PEM, leaf first; it may change at run time]:FILE:_files' \
+'*--grpc=[Where to serve gRPC xDS in plain text; this and the other addresses may be given several times]:ADDRESS:_default' \
+'*--secure=[Where to serve gRPC xDS over mutual TLS; a proxy'\''s certificate must chain to the root]:ADDRESS:_default' \
+'*--secure-rest=[Where to serve the v1 REST API over mutual TLS]:ADDRESS:_default' \
+'--tls-cert=[The certificate chain for mutual TLS, PEM, leaf first; it may change at run time]:FILE:_files' \
 '--tls-key=[Its private key, PEM]:FILE:_files' \
 '--tls-root=[The root certificates that proxies'\'' certificates must chain to, PEM]:FILE:_files' \
-'--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
-'--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
-'--primary=[The primary cluster, where the registry does not say]:ID:_default' \
+'*--http=[Where to serve the v1 REST API and /debug in plain text]:ADDRESS:_default' \
+'*--rest=[Where to serve the v1 REST API alone in plain text]:ADDRESS:_default' \
+'*--monitoring=[Where to serve /ready and /metrics]:ADDRESS:_default' \
+'--max-connections=[How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics]:N:_default' \
+'(--in-cluster)--primary=[The primary cluster, where the registry does not say]:ID:_default' \
+'--cluster-id=[The id of the cluster that the pod runs in]:ID:_default' \
+'--namespace=[The control plane'\''s namespace]:NAMESPACE:_default' \
+'--token-renew-after=[Renew the remotes'\'' tokens so long after they were issued, instead of at a third of their life\: 10m, 8h]:DURATION:_default' \
+'--pod-name=[The pod'\''s name, by which it holds the Lease]:NAME:_default' \
+'--service-account-dir=[The folder with the service account'\''s token and ca.crt]:DIR:_files' \
+'--api-host=[The API server'\''s host, as the kubelet tells every pod]:HOST:_default' \
+'--api-port=[Its port]:PORT:_default' \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
 '-o+[How to print the result]:FORMAT:((table\:"A table for people"
 wide\:"The table with every column"
@@ -348,6 +454,7 @@ yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
 '--no-restart-hold[Send removals and changes to resuming proxies although clusters have not been read yet]' \
+'--in-cluster[Run as a pod of the primary\: its cluster by the service account, the remotes by the Secret istio-remote-clusters, the settings by the ConfigMap istio]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -420,6 +527,8 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 ;;
 (install)
 _arguments "${_arguments_options[@]}" : \
+'--timeout=[How long to wait, in each cluster]:TIME:_default' \
+'--only=[Place only the Secrets\: where the objects come from manifest generate and a pipeline]:WHAT:((secrets\:"The CA, and what pilot needs to read remote clusters"))' \
 '*--clusters=[Only these clusters]:ID,…:_default' \
 '--primary=[The primary cluster]:ID:_default' \
 '--ca=[The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry]:DIR:_files' \
@@ -445,7 +554,15 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
+'--wait[Wait until what was written is ready; this is what happens without a flag]' \
+'--no-wait[Do not wait until what was written is ready]' \
+'(--no-verify --no-wait)--verify[Look for pilot from every remote, also where nothing was written]' \
+'--no-verify[Do not ask pilot what it sees, nor look for it from the remotes]' \
 '--move-primary[Take another primary than the one that was installed]' \
+'--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
+'--stub-services[Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml]' \
+'--allow-downgrade[Let this version replace a newer one]' \
+'--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -601,6 +718,31 @@ esac
         esac
     ;;
 esac
+;;
+(probe)
+_arguments "${_arguments_options[@]}" : \
+'--timeout=[How long to go on asking]:TIME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':url -- The address:_default' \
+&& ret=0
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
@@ -2562,6 +2704,60 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '::target -- The proxy to compare\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
 && ret=0
 ;;
+(uninstall)
+_arguments "${_arguments_options[@]}" : \
+'*--clusters=[Only these clusters]:ID,…:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--dry-run[Remove nothing\: print what would go and what would stay]' \
+'-y[Do not ask]' \
+'--yes[Do not ask]' \
+'--purge[Remove the CA'\''s Secret, definitions of custom resources and the namespace, too]' \
+'--force[Even while pods with a sidecar run]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+'--timeout=[How long each cluster may take to answer, e.g. 5s or 500ms]:TIME:_default' \
+'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
+'-o+[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--output=[How to print the result]:FORMAT:((table\:"A table for people"
+wide\:"The table with every column"
+json\:"JSON"
+yaml\:"YAML"
+name\:"Names alone, one a line"
+v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
+'--client[Ask no cluster]' \
+'-q[Say nothing but the result]' \
+'--quiet[Say nothing but the result]' \
+'*-v[Say more; -vv for traces]' \
+'*--verbose[Say more; -vv for traces]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_meshctl__subcmd__help_commands" \
@@ -2618,6 +2814,14 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(add)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(remove)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -2627,6 +2831,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (demo)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(diff)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -2669,6 +2877,10 @@ _arguments "${_arguments_options[@]}" : \
         esac
     ;;
 esac
+;;
+(probe)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
@@ -2722,6 +2934,14 @@ esac
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(uninstall)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(version)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -2739,19 +2959,23 @@ esac
 _meshctl_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry' \
+'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
+'diff:Show what install would change, and what others have changed of ours' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
 'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'ep:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'install:Install the control plane in every cluster of the registry' \
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
+'probe:Ask an HTTP address until it answers 200' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
 'ps:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
+'uninstall:Remove the control plane from every cluster of the registry' \
+'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl commands' commands "$@"
@@ -2815,17 +3039,31 @@ _meshctl__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
+'remove:Take a cluster out of the mesh' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__add_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
+'remove:Take a cluster out of the mesh' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl cluster help commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__help__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster help add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__help__subcmd__help_commands() {
@@ -2837,10 +3075,20 @@ _meshctl__subcmd__cluster__subcmd__help__subcmd__list_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl cluster help list commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__cluster__subcmd__help__subcmd__remove_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__help__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster help remove commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__cluster__subcmd__list_commands] )) ||
 _meshctl__subcmd__cluster__subcmd__list_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl cluster list commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__cluster__subcmd__remove_commands] )) ||
+_meshctl__subcmd__cluster__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl cluster remove commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__completion_commands] )) ||
 _meshctl__subcmd__completion_commands() {
@@ -2851,6 +3099,11 @@ _meshctl__subcmd__completion_commands() {
 _meshctl__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl demo commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__diff_commands] )) ||
+_meshctl__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl diff commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__discovery_commands] )) ||
 _meshctl__subcmd__discovery_commands() {
@@ -2866,16 +3119,20 @@ _meshctl__subcmd__endpoints_commands() {
 _meshctl__subcmd__help_commands() {
     local commands; commands=(
 'ca:The certificate authority of the mesh\: one root, an intermediate per cluster' \
-'cluster:Show the clusters of the registry' \
+'cluster:Show the clusters of the registry, add one, remove one' \
 'completion:Print the completions of a shell' \
 'demo:A guided tour of the mesh\: two clusters, a pilot and a proxy, all on this machine' \
+'diff:Show what install would change, and what others have changed of ours' \
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
 'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'install:Install the control plane in every cluster of the registry' \
 'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
+'probe:Ask an HTTP address until it answers 200' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
+'uninstall:Remove the control plane from every cluster of the registry' \
+'version:Show the version of this program, and in every cluster that of Kubernetes, of what is installed, and its image' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'meshctl help commands' commands "$@"
@@ -2908,13 +3165,25 @@ _meshctl__subcmd__help__subcmd__ca__subcmd__verify_commands() {
 _meshctl__subcmd__help__subcmd__cluster_commands() {
     local commands; commands=(
 'list:List the clusters\: role, source, server, version, and whether each answers' \
+'add:Add a cluster\: one context of your kubeconfig, as a file of the registry' \
+'remove:Take a cluster out of the mesh' \
     )
     _describe -t commands 'meshctl help cluster commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands] )) ||
+_meshctl__subcmd__help__subcmd__cluster__subcmd__add_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help cluster add commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands] )) ||
 _meshctl__subcmd__help__subcmd__cluster__subcmd__list_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help cluster list commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__cluster__subcmd__remove_commands] )) ||
+_meshctl__subcmd__help__subcmd__cluster__subcmd__remove_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help cluster remove commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__completion_commands] )) ||
 _meshctl__subcmd__help__subcmd__completion_commands() {
@@ -2925,6 +3194,11 @@ _meshctl__subcmd__help__subcmd__completion_commands() {
 _meshctl__subcmd__help__subcmd__demo_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help demo commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__diff_commands] )) ||
+_meshctl__subcmd__help__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help diff commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__discovery_commands] )) ||
 _meshctl__subcmd__help__subcmd__discovery_commands() {
@@ -2968,6 +3242,11 @@ _meshctl__subcmd__help__subcmd__manifest__subcmd__generate_commands() {
 _meshctl__subcmd__help__subcmd__manifest__subcmd__images_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help manifest images commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__probe_commands] )) ||
+_meshctl__subcmd__help__subcmd__probe_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help probe commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__help__subcmd__proxy-config_commands() {
@@ -3028,6 +3307,16 @@ _meshctl__subcmd__help__subcmd__proxy-status_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help proxy-status commands' commands "$@"
 }
+(( $+functions[_meshctl__subcmd__help__subcmd__uninstall_commands] )) ||
+_meshctl__subcmd__help__subcmd__uninstall_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help uninstall commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__help__subcmd__version_commands] )) ||
+_meshctl__subcmd__help__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl help version commands' commands "$@"
+}
 (( $+functions[_meshctl__subcmd__install_commands] )) ||
 _meshctl__subcmd__install_commands() {
     local commands; commands=()
@@ -3080,6 +3369,11 @@ _meshctl__subcmd__manifest__subcmd__help__subcmd__images_commands() {
 _meshctl__subcmd__manifest__subcmd__images_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl manifest images commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__probe_commands] )) ||
+_meshctl__subcmd__probe_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl probe commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__proxy-config_commands() {
@@ -3215,6 +3509,16 @@ _meshctl__subcmd__proxy-config__subcmd__s_commands() {
 _meshctl__subcmd__proxy-status_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl proxy-status commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__uninstall_commands] )) ||
+_meshctl__subcmd__uninstall_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl uninstall commands' commands "$@"
+}
+(( $+functions[_meshctl__subcmd__version_commands] )) ||
+_meshctl__subcmd__version_commands() {
+    local commands; commands=()
+    _describe -t commands 'meshctl version commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_meshctl" ]; then
