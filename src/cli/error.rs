@@ -267,7 +267,7 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
                 error.hint("is it there? kubectl -n istio-system port-forward deploy/istio-pilot 8080, or --from registry to compute it here")
             }
             SourceError::Forward { ref origin, ref why, .. } => match (why, origin) {
-                (K8sError::Forbidden(_), _) => error.hint("it takes the right to create pods/portforward in that namespace"),
+                (K8sError::Forbidden(_), _) => error.hint("it takes get and create of pods/portforward in that namespace"),
                 (K8sError::Peer { .. }, Origin::EnvoyPod(_)) => {
                     error.hint("has the pod a sidecar? --from registry computes what its proxy would get")
                 }

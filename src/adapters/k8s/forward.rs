@@ -41,8 +41,8 @@ impl Drop for Ends {
     }
 }
 
-/// Opens a connection to a port of a pod, as `kubectl port-forward` does for every connection that it takes. Wants the
-/// right `create` of `pods/portforward`.
+/// Opens a connection to a port of a pod, as `kubectl port-forward` does for every connection that it takes. Wants `get` of
+/// `pods/portforward`, as the request is a GET, and from Kubernetes 1.35 on `create`, too.
 ///
 /// Whether something listens there shows only once the stream is used: see [`super::PodHttp`].
 ///

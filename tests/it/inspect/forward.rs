@@ -110,7 +110,10 @@ fn a_pod_that_cannot_be_reached_says_why_and_what_to_do() {
     assert!(said.contains("the mesh has no cluster \"nowhere\""), "{said}");
     pods.forbid();
     let said = ask(&["pc", "c", "web"]);
-    assert!(said.contains("the API server forbids it") && said.contains("create pods/portforward"), "{said}");
+    assert!(
+        said.contains("the API server forbids it") && said.contains("it takes get and create of pods/portforward"),
+        "{said}"
+    );
 }
 
 #[test]
