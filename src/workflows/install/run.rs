@@ -243,7 +243,11 @@ impl Prepared {
         let of_role = |role| self.ways.iter().filter(move |w| w.planned.role == role).collect::<Vec<_>>();
         let (primaries, remotes) = (of_role(ClusterRole::Primary), of_role(ClusterRole::Remote));
         let quiet = self.is_settled();
-        let say = |text: &str| (!quiet).then(|| say(text)).unwrap_or_default();
+        let say = |text: &str| {
+            if !quiet {
+                say(text);
+            }
+        };
         // the CA everywhere first: a workload that started without it would have to be made anew
         say("namespaces and the CA");
         join_all(all.iter().map(|w| async {
