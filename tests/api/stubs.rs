@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Service;
-use kube::api::{Api, DeleteParams, Patch, PatchParams};
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -56,4 +56,11 @@ async fn they_have_addresses_and_go_unless_taken_over(pair: Arc<Pair>) {
     assert_eq!(mine.spec.unwrap().selector.unwrap()["app"], "mine");
     services.delete("stub-details", &DeleteParams::default()).await.unwrap();
     gke.delete_service("stub-details").await;
+
+    // those that stand for the services of everybody else go with the rest of us
+    bench.run(&["uninstall", "--yes"]).await.exits(0);
+    let owned = ListParams::default().labels("meshctl.io/owned=true");
+    let left = Api::<Service>::all(pair.on_prem.client()).list(&owned).await.unwrap();
+    let left: Vec<_> = left.iter().map(|s| s.metadata.name.clone().unwrap()).collect();
+    assert_eq!(left, [] as [String; 0]);
 }

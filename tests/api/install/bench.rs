@@ -162,6 +162,15 @@ pub async fn wipe(cluster: &Cluster) {
             let _ = api(cluster, row, scope).delete(&name, &Default::default()).await;
         }
     }
+    // stubs stand wherever the mesh has a service
+    let all: kube::Api<k8s_openapi::api::core::v1::Service> = kube::Api::all(cluster.client());
+    let owned = kube::api::ListParams::default().labels("meshctl.io/owned=true");
+    for stub in all.list(&owned).await.unwrap() {
+        let (name, namespace) = (stub.metadata.name.unwrap(), stub.metadata.namespace.unwrap());
+        let services: kube::Api<k8s_openapi::api::core::v1::Service> =
+            kube::Api::namespaced(cluster.client(), &namespace);
+        let _ = services.delete(&name, &Default::default()).await;
+    }
     end_namespace(cluster).await;
 }
 
