@@ -55,7 +55,10 @@ impl Output {
         };
         // what libraries log is theirs: kube calls an answer of a dead server an error, which here is a row of a table
         let ours = Targets::new().with_target("meshctl", level);
-        let shown = if verbose > 1 { ours.with_default(level) } else { ours };
+        // kube's client logs whole answers that it does not understand, and those may hold tokens
+        let all =
+            || ours.clone().with_default(level).with_target("kube_client", tracing::level_filters::LevelFilter::OFF);
+        let shown = if verbose > 1 { all() } else { ours.clone() };
         let lines = tracing_subscriber::fmt::layer().with_target(false).with_ansi(false).with_writer(std::io::stderr);
         // a second call, in tests of the library, changes nothing
         let _ = tracing_subscriber::registry().with(lines).with(shown).try_init();

@@ -69,6 +69,20 @@ pub enum K8sError {
 }
 
 impl K8sError {
+    /// The error of writing a Secret: what a server, or its webhook, says of one that it refuses may quote it.
+    #[must_use]
+    pub fn of_secret(self) -> Self {
+        const DENIED: &str = "denied the request";
+        match self {
+            Self::Status { code, .. } => Self::Status { code, message: "it does not take this Secret".to_owned() },
+            Self::Forbidden(said) => Self::Forbidden(match said.split_once(DENIED) {
+                Some((who, _)) => format!("{who}{DENIED}"),
+                None => said,
+            }),
+            other => other,
+        }
+    }
+
     /// Whether the server itself did not answer, as opposed to saying no.
     pub fn is_unreachable(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Deadline(_) | Self::Tls(_))

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::entry::Entry;
 use super::read;
 use super::source::Source;
-use crate::adapters::files::{FilesError, remove_file, write_private};
+use crate::adapters::files::{FilesError, remove_file, stat, write_private};
 
-/// Renames `NAME` to `.NAME.removed`, 0600, for the entry's file and the kubeconfig that it names; gives the old paths. A
+/// Renames `NAME` to `.NAME.removed`, or `.NAME.removed-2` where that is taken, 0600, for the entry's file and the kubeconfig that it names; gives the old paths. A
 /// folder of manifests is its user's own, and stays.
 ///
 /// # Errors
@@ -21,7 +21,12 @@ pub fn set_aside(dir: &Path, entry: &Entry) -> Result<Vec<PathBuf>, FilesError> 
     for file in std::iter::once(&entry.file).chain(&entry.named) {
         let path = dir.join(file);
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let aside = path.with_file_name(format!(".{name}.removed"));
+        // what was set aside before stays, too
+        let aside = (1_u32..)
+            .map(|n| if n == 1 { format!(".{name}.removed") } else { format!(".{name}.removed-{n}") })
+            .map(|hidden| path.with_file_name(hidden))
+            .find(|free| stat(free).is_err_and(|e| e.is_missing()));
+        let Some(aside) = aside else { continue };
         let bytes = read::whole(&path)?;
         write_private(&aside, &bytes)?;
         remove_file(&path)?;

@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long)]
     allow_downgrade: bool,
     /// Make the accounts anew by which pilot reads the remotes: every token it holds is worth nothing from then on
-    #[arg(long)]
+    #[arg(long, conflicts_with = "only")]
     revoke_credentials: bool,
     /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
     #[arg(long, value_name = "DIR")]

@@ -242,7 +242,7 @@ async fn write(upkeep: &Upkeep, due: &Due, fresh: &Secret<String>, version: &mut
             Ok(())
         }
         Err(K8sError::Status { code: 409, .. }) => Err(failed("somebody else changed it meanwhile".into())),
-        Err(error) => Err(failed(error.to_string())),
+        Err(error) => Err(failed(error.of_secret().to_string())),
     }
 }
 

@@ -235,11 +235,6 @@ impl Credentials {
         let data: Map<String, Value> =
             keys.iter().map(|(id, text)| (id.clone(), base64(text.expose().as_bytes()).into())).collect();
         let one = path("/api/v1", "secrets", REMOTES);
-        // what a server says of a Secret that it refuses may quote it
-        let hidden = |e| match e {
-            K8sError::Status { code, .. } => K8sError::Status { code, message: "it does not take this Secret".into() },
-            other => other,
-        };
         if !self.stands {
             let bare = json!({"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
                 "metadata": {"name": REMOTES, "namespace": NAMESPACE}, "data": data});
@@ -248,10 +243,13 @@ impl Credentials {
             match create(&self.primary.client, &all, &object, DEADLINE).await {
                 // another run was quicker
                 Err(K8sError::Status { code: 409, .. }) => {}
-                made => return made.map(|_| ()).map_err(hidden),
+                made => return made.map(|_| ()).map_err(K8sError::of_secret),
             }
         }
-        merge(&self.primary.client, &one, MANAGER, &json!({"data": data}), DEADLINE).await.map(|_| ()).map_err(hidden)
+        merge(&self.primary.client, &one, MANAGER, &json!({"data": data}), DEADLINE)
+            .await
+            .map(|_| ())
+            .map_err(K8sError::of_secret)
     }
 }
 

@@ -61,11 +61,7 @@ impl Live {
         let how = Apply { manager: MANAGER, dry_run, force };
         let applied = apply(&self.client, &row.path(&key.namespace, &key.name), value, how, DEADLINE).await;
         match applied {
-            // a server that refuses a Secret may repeat what is in it
-            Err(ApplyError::Api(K8sError::Status { code, .. })) if key.kind == "Secret" => {
-                let message = "it does not take this Secret".to_owned();
-                Err(ApplyError::Api(K8sError::Status { code, message }))
-            }
+            Err(ApplyError::Api(error)) if key.kind == "Secret" => Err(ApplyError::Api(error.of_secret())),
             other => other,
         }
     }

@@ -98,7 +98,7 @@ pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> 
     let stay: Vec<&PlanCluster> = input.clusters.iter().filter(|c| c.id != id).collect();
     let others = join_all(stay.into_iter().map(|cluster| async {
         let found = match connect(&cluster.place).await {
-            Ok(backend) => Traces::read(&backend, &id).await.map(|traces| (backend, traces)),
+            Ok(backend) => Traces::read(&backend, &cluster.id, &id).await.map(|traces| (backend, traces)),
             Err(why) => Err(why),
         };
         Other { id: cluster.id.clone(), found }
@@ -136,8 +136,17 @@ pub struct Removing {
 }
 
 impl Traces {
-    async fn read(backend: &Backend, id: &ClusterId) -> Result<Self, String> {
+    async fn read(backend: &Backend, of: &ClusterId, id: &ClusterId) -> Result<Self, String> {
         let inventory = backend.inventory(NAMESPACE).await?;
+        if let Some(inventory) = &inventory {
+            // a kubeconfig may lead to another cluster than the one that was installed
+            if inventory.cluster != of.as_str() {
+                return Err(format!("its inventory is that of cluster {}", inventory.cluster));
+            }
+            if let Backend::Live(live) = backend {
+                live.is_the_same(inventory).await?;
+            }
+        }
         let mut traces = Self { primary: inventory.as_ref().map(|i| i.primary.clone()), ..Self::default() };
         let keys = slices(id);
         match backend {
@@ -197,7 +206,7 @@ impl Other {
             Err(why) => (Vec::new(), Some(why.clone())),
         };
         let left = match (&self.found, &error) {
-            (Ok((backend, _)), None) => Traces::read(backend, id).await.map(|left| left.texts(id)),
+            (Ok((backend, _)), None) => Traces::read(backend, &self.id, id).await.map(|left| left.texts(id)),
             (_, error) => Err(error.clone().unwrap_or_default()),
         };
         let error = match left {

@@ -152,9 +152,21 @@ async fn credentials(
     consent: Consent,
     options: &Options,
 ) -> Option<Credentials> {
-    let primary = asked.iter().find(|a| *a.id == plan.primary).and_then(|a| a.backend.as_ref().ok());
-    let Some(Backend::Live(primary)) = primary else { return None };
     let remotes: Vec<&Way> = ways.iter().filter(|w| w.planned.role == ClusterRole::Remote).collect();
+    let live = || remotes.iter().filter(|w| w.planned.place.server().is_some());
+    let asked = asked.iter().find(|a| *a.id == plan.primary)?;
+    if let Some(primary) = ways.iter().find(|w| w.planned.id == plan.primary) {
+        // what stopped the primary stops every write there, and is told in its own row
+        if primary.open().is_none() {
+            live()
+                .for_each(|w| w.note(format!("pilot's credential for it was not looked at: {} was stopped", asked.id)));
+            return None;
+        }
+    } else if let Err(why) = is_the_primary(asked).await {
+        live().for_each(|w| w.fail(format!("placing pilot's credential in the primary {} failed: {why}", asked.id)));
+        return None;
+    }
+    let Ok(Backend::Live(primary)) = &asked.backend else { return None };
     let wanted = remotes.iter().filter_map(|way| {
         let (Backend::Live(live), _) = way.open()? else { return None };
         let source = &input.clusters.iter().find(|c| c.id == way.planned.id)?.source;
@@ -172,6 +184,21 @@ async fn credentials(
             remotes.iter().filter(|w| w.planned.place.server().is_some()).for_each(|way| way.fail(why.clone()));
             None
         }
+    }
+}
+
+/// Whether a primary that is not installed into now may hold pilot's credentials: it is the cluster that was installed.
+///
+/// # Errors
+/// The reason why not.
+async fn is_the_primary(asked: &Asked<'_>) -> Result<(), String> {
+    let Backend::Live(live) = asked.backend.as_ref().map_err(Clone::clone)? else { return Ok(()) };
+    match asked.inventory.as_ref().map_err(Clone::clone)? {
+        None => Err("nothing is installed there".to_owned()),
+        Some(inventory) if inventory.cluster != asked.id.as_str() => {
+            Err(format!("its inventory is that of cluster {}", inventory.cluster))
+        }
+        Some(inventory) => live.is_the_same(inventory).await,
     }
 }
 

@@ -68,7 +68,11 @@ pub(super) async fn add(
                 format!("stub Services stay as they are: the cluster {dead} cannot be read"),
             ));
         }
-        let namespaces = namespaces(planned, place.backend?).await;
+        let Some(namespaces) = namespaces(planned, place.backend?).await else {
+            keep(planned, place.old);
+            let why = "stub Services stay as they are: its namespaces cannot be listed";
+            return Some((planned.id.clone(), why.to_owned()));
+        };
         let mut wanted = wanted(&loaded.mesh, &planned.id);
         // in a folder the real one may stand beside the stub of an earlier run
         if let (Some(folder), Some(ours)) = (planned.place.folder(), planned.place.ours()) {
@@ -91,30 +95,32 @@ pub(super) async fn add(
     Ok(told)
 }
 
-/// Keeps the stubs of an earlier run in the inventory: Services outside of the control plane's namespace are nothing else.
+/// Keeps the stubs of an earlier run in the inventory: Services that are not planned, but for pilot's own, are nothing else.
 fn keep(planned: &mut PlannedCluster, old: Option<&Inventory>) {
     let home = planned.manifests.namespace.clone();
-    let is_stub = |key: &&ObjectKey| key.group.is_empty() && key.kind == "Service" && key.namespace != home;
+    let is_pilot = |key: &ObjectKey| key.namespace == home && key.name == "istio-pilot";
+    let is_stub = |key: &&ObjectKey| key.group.is_empty() && key.kind == "Service" && !is_pilot(key);
     let objects = &mut planned.manifests.inventory.objects;
     objects.extend(old.iter().flat_map(|i| &i.objects).filter(is_stub).cloned());
     objects.sort();
     objects.dedup();
 }
 
-/// The namespaces of a cluster, with those that this run makes; a folder has those that its objects name.
-async fn namespaces(planned: &PlannedCluster, backend: &Backend) -> BTreeSet<String> {
+/// The namespaces of a cluster, with those that this run makes; a folder has those that its objects name. `None` where they
+/// cannot be listed.
+async fn namespaces(planned: &PlannedCluster, backend: &Backend) -> Option<BTreeSet<String>> {
     let made = planned.manifests.objects.iter().filter(|o| o.key.kind == "Namespace").map(|o| o.key.name.clone());
     let mut all: BTreeSet<String> = made.collect();
     match (backend, planned.place.folder()) {
         (Backend::Live(live), _) => {
-            let there = get_all(&live.client, "/api/v1/namespaces", DEADLINE).await.unwrap_or_default();
+            let there = get_all(&live.client, "/api/v1/namespaces", DEADLINE).await.ok()?;
             let alive = there.iter().filter(|n| n.pointer("/metadata/deletionTimestamp").is_none());
             all.extend(alive.filter_map(|n| n.pointer("/metadata/name").and_then(Value::as_str)).map(str::to_owned));
         }
         (Backend::Folder(_), Some(folder)) => all.extend(of_folder(folder)),
         (Backend::Folder(_), None) => {}
     }
-    all
+    Some(all)
 }
 
 fn of_folder(folder: &Path) -> BTreeSet<String> {

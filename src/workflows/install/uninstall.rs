@@ -245,6 +245,12 @@ impl Live {
             ("ConfigMap", "/api/v1/namespaces/{}/configmaps"),
             ("Secret", "/api/v1/namespaces/{}/secrets"),
             ("ServiceAccount", "/api/v1/namespaces/{}/serviceaccounts"),
+            ("Job", "/apis/batch/v1/namespaces/{}/jobs"),
+            ("CronJob", "/apis/batch/v1/namespaces/{}/cronjobs"),
+            ("Ingress", "/apis/networking.k8s.io/v1/namespaces/{}/ingresses"),
+            ("NetworkPolicy", "/apis/networking.k8s.io/v1/namespaces/{}/networkpolicies"),
+            ("Role", "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/roles"),
+            ("RoleBinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/{}/rolebindings"),
             ("PersistentVolumeClaim", "/api/v1/namespaces/{}/persistentvolumeclaims"),
         ];
         let looks = kinds.iter().map(|(kind, path)| async move {
@@ -260,7 +266,11 @@ impl Live {
                 let name =
                     value.pointer("/metadata/name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
                 // a pod of ours goes with its Deployment
-                let of_ours = value.pointer("/metadata/ownerReferences").is_some();
+                let owners = value.pointer("/metadata/ownerReferences").and_then(serde_json::Value::as_array);
+                let of_ours = owners.into_iter().flatten().filter_map(|o| o["name"].as_str()).any(|owner| {
+                    let ours = |c: &Change| owner == c.key.name || owner.starts_with(&format!("{}-", c.key.name));
+                    found.go.iter().any(ours)
+                });
                 let key =
                     ObjectKey { group: String::new(), kind: (*kind).to_owned(), namespace: NAMESPACE.into(), name };
                 let object = Object { key, value };
