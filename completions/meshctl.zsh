@@ -562,7 +562,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
 '--stub-services[Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml]' \
 '--allow-downgrade[Let this version replace a newer one]' \
-'--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
+'(--only)--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \

@@ -264,7 +264,7 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
         let error = CliError::usage(e.to_string());
         match e {
             SourceError::Unreachable { origin: Origin::Pilot(_), .. } => {
-                error.hint("is it there? kubectl -n istio-system port-forward deploy/istio-pilot 8080, or --from registry to compute it here")
+                error.hint("is it there? kubectl -n istio-system port-forward deploy/istio-pilot 8080; proxy-config --from registry needs no pilot")
             }
             SourceError::Forward { ref origin, ref why, .. } => match (why, origin) {
                 (K8sError::Forbidden(_), _) => error.hint("it takes get and create of pods/portforward in that namespace"),
@@ -274,9 +274,9 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
                 (K8sError::NotFound, _) => error.hint("is the pod still there? kubectl get pods -A"),
                 _ => error.hint("look at the cluster: meshctl cluster list"),
             },
-            SourceError::NoWay { .. } => error.hint("--from registry computes here what its proxy would get"),
+            SourceError::NoWay { .. } => error.hint("proxy-config --from registry computes here what its proxy would get"),
             SourceError::NoPilot(_) => {
-                error.hint("name one: PILOT_URL=127.0.0.1:8080; or --from registry to compute it here")
+                error.hint("name one: PILOT_URL=127.0.0.1:8080; proxy-config --from registry needs none")
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),

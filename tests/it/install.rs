@@ -709,7 +709,7 @@ fn a_file_that_cannot_be_read_stops_install_everywhere_and_is_named_by_who_rende
     assert!(run.err.contains("warning: on-prem/deep/broken.yaml: it is no valid YAML"), "{run:?}");
     run.ok();
     let run = bench.run(&["endpoints", "reviews", "--registry", "kubeconf"]);
-    assert!(run.err.contains("warning: on-prem/deep/broken.yaml"), "{run:?}");
+    assert!(run.err.contains("warning: in the cluster on-prem, deep/broken.yaml: it is no valid YAML"), "{run:?}");
     // a bad object costs only itself, and what is ours is written anew
     bench.write("kubeconf/on-prem/deep/broken.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: 3\n");
     bench.install(&[]).ok();

@@ -96,6 +96,12 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         revoke_credentials: args.revoke_credentials,
     };
     let prepared = prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, consent).await?;
+    if prepared.plan.serves_no_proxy && args.only.is_none() {
+        ctx.out.note(&format!(
+            "pilot of {} will serve no proxy: set discovery.tls.secretName, or discovery.openPorts.xds=true",
+            prepared.plan.primary
+        ));
+    }
     if args.dry_run {
         return dry_run(ctx, &prepared);
     }

@@ -49,6 +49,8 @@ pub struct Plan {
     pub primary_reason: String,
     /// The control plane's image.
     pub image: String,
+    /// Pilot listens to no proxy: its mTLS ports need a certificate, and plain text was not opened.
+    pub serves_no_proxy: bool,
     /// The Secrets with which it is pulled.
     pub pull_secrets: Vec<String>,
     /// When it is pulled.
@@ -83,6 +85,7 @@ impl Plan {
         Ok(Self {
             primary: input.primary.clone(),
             primary_reason: input.primary_reason.clone(),
+            serves_no_proxy: !values.discovery.open_ports.xds && !values.discovery.has_certificate(),
             image,
             pull_secrets: values.image.pull_secrets.clone(),
             pull_policy: values.image.pull_policy,

@@ -287,7 +287,7 @@ fn what_pilot_uses_instead_is_listed() {
     let (code, out, _) = meshctl(&dir, &["--offline", "-o", "wide"]);
     let rows: Vec<Vec<&str>> = out.lines().map(|l| l.split_whitespace().collect()).collect();
     assert_eq!(code, 0);
-    assert_eq!(rows[0][8..], ["PILOT-SERVER", "PILOT-TLS-NAME", "PILOT-CA", "PILOT-ADDRESS"]);
+    assert!(rows[0].ends_with(&["PILOT-SERVER", "PILOT-TLS-NAME", "PILOT-CA", "PILOT-ADDRESS"]), "{out}");
     assert!(rows[1].ends_with(&["https://10.0.0.1", "api.example", "-", "10.1.1.1"]), "{out}");
     let report: Value = serde_json::from_str(&meshctl(&dir, &["--offline", "-o", "json"]).1).unwrap();
     assert_eq!(
