@@ -134,10 +134,12 @@ pub fn versions(listing: &Listing) -> BTreeMap<String, String> {
     listing.iter().map(|(key, value)| (key.clone(), version(value))).collect()
 }
 
-/// The keys of what carries our label.
+/// The keys of what carries our label, of the whole cluster and in the control plane's namespace: other tests have control
+/// planes in namespaces of their own.
 pub fn ours(listing: &Listing) -> Vec<String> {
     let owned = |v: &Value| v["metadata"]["labels"]["meshctl.io/owned"] == "true";
-    listing.iter().filter(|(_, v)| owned(v)).map(|(k, _)| k.clone()).collect()
+    let here = |v: &Value| v["metadata"]["namespace"].as_str().is_none_or(|namespace| namespace == SYSTEM);
+    listing.iter().filter(|(_, v)| owned(v) && here(v)).map(|(k, _)| k.clone()).collect()
 }
 
 /// Applies an object as somebody else.
