@@ -10,13 +10,15 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
-use super::installed::{NAMESPACE, READER, REMOTES, path};
+use super::installed::{READER, path};
 use super::live::{DEADLINE, Live, MANAGER};
+use super::plan::NAMESPACE;
 use super::plan::Options;
 use super::preflight::Reach;
 use super::secret::{base64, decoded};
 use super::steps::Way;
 use crate::adapters::k8s::{K8sError, create, get, merge, token, within};
+use crate::adapters::registry::REMOTES;
 use crate::adapters::registry::{Source, token_expires};
 use crate::data::model::{ClusterId, Secret, Timestamp};
 use crate::data::yaml;

@@ -6,15 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::plan::NAMESPACE;
 use super::standing;
 use crate::adapters::k8s::{K8sError, get};
+use crate::adapters::registry::REMOTES;
 use crate::data::model::ClusterId;
 use crate::pure::manifest::{INVENTORY_NAME, Inventory, Object, ObjectKey};
-
-/// The control plane's namespace.
-pub(super) const NAMESPACE: &str = "istio-system";
-/// The Secret in the primary with a kubeconfig for each remote, by its id.
-pub(super) const REMOTES: &str = "istio-remote-clusters";
 
 /// What stands in a cluster.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 use super::backend::{Backend, Consent};
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
-use super::installed::{NAMESPACE, REMOTES, path};
+use super::installed::path;
 use super::live::{DEADLINE, Live, MANAGER};
+use super::plan::NAMESPACE;
 use super::run::connect;
 use super::uninstall::{Leave, LeftCluster, Uninstall, prepare_uninstall};
 use crate::adapters::k8s::{delete, get, merge};
+use crate::adapters::registry::REMOTES;
 use crate::data::model::{ClusterId, Report, Table};
 use crate::pure::manifest::{Inventory, Object, ObjectKey};
 

@@ -35,7 +35,7 @@ pub struct Leave {
 
 /// What pilot writes under names of ours while it runs: kind and name. They carry our label, or are pilot's alone by name.
 const RUN_TIME: [(&str, &str, &str); 3] = [
-    ("", "Secret", "istio-remote-clusters"),
+    ("", "Secret", crate::adapters::registry::REMOTES),
     ("", "Pod", super::verify::PROBE),
     ("coordination.k8s.io", "Lease", "istio-pilot"),
 ];

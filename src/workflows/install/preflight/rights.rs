@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::installed::{NAMESPACE, READER};
+use super::super::installed::READER;
+use super::super::plan::NAMESPACE;
 use crate::adapters::k8s::Access;
 use crate::data::model::ClusterRole;
 use crate::pure::manifest::{ClusterManifests, Resource};
