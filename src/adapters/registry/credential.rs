@@ -67,15 +67,20 @@ fn not_after(pem: &[u8]) -> Option<Timestamp> {
 /// When a bearer token says it ends; `None` where it is no JWT, or has no `exp`. Its signature is not looked at: this is for
 /// showing and planning, never for trust.
 pub fn token_expires(token: &str) -> Option<Timestamp> {
-    let mut parts = token.split('.');
-    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-    // base64url without padding (RFC 7515 §2), turned into the alphabet that the decoder knows
-    let mut text = payload.replace('-', "+").replace('_', "/");
-    text.extend(std::iter::repeat_n('=', (4 - text.len() % 4) % 4));
-    let claims: Value = serde_json::from_slice(&bytes(&text)?).ok()?;
+    token.split('.').nth(2)?;
+    let claims: Value = token_claims(token)?;
     let exp = claims.get("exp")?;
     // NumericDate may have a fraction (RFC 7519 §2)
     exp.as_u64().or_else(|| exp.as_f64().filter(|e| *e >= 0.0).map(|e| e as u64)).map(Timestamp)
+}
+
+/// The claims of a JWT (RFC 7519 §4); `None` where it is none, or they are of another shape. Nothing is verified.
+pub fn token_claims<T: serde::de::DeserializeOwned>(token: &str) -> Option<T> {
+    let payload = token.split('.').nth(1)?;
+    // base64url without padding (RFC 7515 §2), turned into the alphabet that the decoder knows
+    let mut text = payload.replace('-', "+").replace('_', "/");
+    text.extend(std::iter::repeat_n('=', (4 - text.len() % 4) % 4));
+    serde_json::from_slice(&bytes(&text)?).ok()
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ mod watch;
 
 pub use add::{AddError, Added, add};
 pub use aside::set_aside;
-pub use credential::{Credential, token_expires};
+pub use credential::{Credential, token_claims, token_expires};
 pub use entry::{Entry, Inside, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};
 pub use folder::{BadDocument, Folder, is_manifest, load_folder};

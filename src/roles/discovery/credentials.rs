@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::upkeep::{MANAGER, Upkeep, WRITE};
 use crate::adapters::k8s::{self, K8sError};
-use crate::adapters::registry::{REMOTES, connector_of, token_of, with_token};
+use crate::adapters::registry::{REMOTES, connector_of, token_claims, token_of, with_token};
 use crate::adapters::serve::{self, Backoff};
 use crate::data::model::{ClusterId, Secret, Timestamp};
 
@@ -66,22 +66,7 @@ impl Life {
             iat: u64,
             exp: u64,
         }
-        let claims = token.expose().split('.').nth(1)?;
-        let mut standard: String = claims
-            .chars()
-            .map(|c| {
-                if c == '-' {
-                    '+'
-                } else if c == '_' {
-                    '/'
-                } else {
-                    c
-                }
-            })
-            .collect();
-        standard.extend(std::iter::repeat_n('=', (4 - standard.len() % 4) % 4));
-        let ByteString(bytes) = serde_json::from_value(Value::String(standard)).ok()?;
-        let Claims { iat, exp } = serde_json::from_slice(&bytes).ok()?;
+        let Claims { iat, exp } = token_claims(token.expose())?;
         (iat < exp).then_some(Self { issued: Timestamp(iat), expires: Timestamp(exp) })
     }
 
