@@ -3,6 +3,7 @@
 //! It has no nodes and, unless asked for, no controllers: objects are what tests write. Flags switch off what such a
 //! cluster does not need and what slows its start.
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, ObjectMeta, PostParams};
+use tokio::runtime::{Handle, Id};
 
 pub use crate::assets::Assets;
 use crate::kubeconfig;
@@ -51,6 +53,8 @@ pub struct Cluster {
     api: Mutex<Option<Supervised>>,
     _etcd: Supervised,
     namespaces: AtomicUsize,
+    /// An administrator's client for each runtime that asked: it belongs to that, and a handshake costs more than a request.
+    clients: Mutex<HashMap<Id, kube::Client>>,
 }
 
 /// Free ports of loopback, all different: each is held until all are found.
@@ -103,6 +107,7 @@ impl Cluster {
             api: Mutex::new(None),
             _etcd: etcd,
             namespaces: AtomicUsize::new(0),
+            clients: Mutex::default(),
         };
         cluster.start().await?;
         if cluster.settings.controllers {
@@ -263,7 +268,8 @@ impl Cluster {
 
     /// An administrator's client, straight to the API server.
     pub fn client(&self) -> kube::Client {
-        client_of(&self.kubeconfig())
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.entry(Handle::current().id()).or_insert_with(|| client_of(&self.kubeconfig())).clone()
     }
 
     /// A new namespace for one test.

@@ -50,8 +50,14 @@ fn main() -> ExitCode {
     if let Some(folder) = std::env::var_os(supervision::VICTIM) {
         supervision::be_the_victim(folder.as_ref());
     }
-    let args = Arguments::from_args();
+    let mut args = Arguments::from_args();
+    // half of what they do is to wait
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    args.test_threads.get_or_insert(2 * cores);
     let trials = [
+        // the longest first
+        rights::trials(),
+        in_cluster::trials(),
         supervision::trials(),
         servers::trials(),
         cluster_list::trials(),
@@ -64,12 +70,10 @@ fn main() -> ExitCode {
         removal::trials(),
         stubs::trials(),
         install::trials(),
-        in_cluster::trials(),
-        rights::trials(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    let mut trials: Vec<_> = trials.into_iter().flatten().collect();
+    // those that want the pair to themselves last: one of them in the midst would stop the others again and again
+    trials.sort_by_key(|trial| trial.kind() == pair::ALONE);
     let conclusion = libtest_mimic::run(&args, trials);
     pair::end();
     conclusion.exit_code()

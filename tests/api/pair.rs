@@ -67,6 +67,7 @@ where
     F: FnOnce(Arc<Pair>) -> Fut + Send + 'static,
     Fut: Future<Output = ()>,
 {
+    let named = name.to_owned();
     Trial::ignorable_test(name, move || {
         where_there_is(&["etcd", "kube-apiserver"], |assets| {
             let _turn = if alone {
@@ -75,7 +76,9 @@ where
                 Turn::Shared(USE.read().unwrap_or_else(PoisonError::into_inner))
             };
             let pair = pair(assets)?;
+            let start = Instant::now();
             runtime().block_on(test(pair));
+            eprintln!("{named}: {:.1} s", start.elapsed().as_secs_f64());
             Ok(())
         })
     })
@@ -90,13 +93,16 @@ where
     trial(name, false, test)
 }
 
+/// The kind of the tests of [`alone`].
+pub const ALONE: &str = "alone";
+
 /// A test that has the pair to itself, because it breaks a cluster for a while.
 pub fn alone<F, Fut>(name: &str, test: F) -> Trial
 where
     F: FnOnce(Arc<Pair>) -> Fut + Send + 'static,
     Fut: Future<Output = ()>,
 {
-    trial(name, true, test)
+    trial(name, true, test).with_kind(ALONE)
 }
 
 /// A test with a cluster of its own that has kube-controller-manager.

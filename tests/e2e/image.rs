@@ -12,10 +12,10 @@ use crate::{app, world};
 pub const PAUSE: &str = "registry.test/pause:1";
 /// The tests' own server.
 pub const APP: &str = "registry.test/app:1";
-/// The hub of our image, which is loaded under two tags.
-pub const HUB: &str = "registry.test/mesh";
+/// The hub of our image, which is loaded under two tags: the README's.
+pub const HUB: &str = "registry.example.com/mesh";
 /// The tags of our image: the same content twice.
-pub const TAGS: [&str; 2] = ["1", "2"];
+pub const TAGS: [&str; 2] = ["0.1.0", "0.2.0"];
 
 /// The program of the newest Envoy that is here. The one in a virtual environment is a script beside the real one.
 pub fn envoy() -> Option<PathBuf> {

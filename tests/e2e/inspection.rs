@@ -21,6 +21,16 @@ pub async fn shows_one_mesh(operator: &Operator) {
         assert!(sent.stderr.contains("from the pilot gke/istio-system/istio-pilot-"), "{}", sent.stderr);
         assert!(sent.stdout.contains(&reviews), "{}", sent.stdout);
     }
+    is_in_sync(operator).await;
+    operator.run(&format!("proxy-status {productpage}")).exits(0);
+    operator.run(&format!("endpoints {reviews} --compare --proxy {productpage}")).exits(0);
+    let loggers = operator.run(&format!("proxy-config log {productpage} --level upstream:debug")).exits(0);
+    let upstream = loggers.stdout.lines().find(|row| row.starts_with("upstream "));
+    assert!(upstream.is_some_and(|row| row.ends_with("debug")), "{}", loggers.stdout);
+}
+
+/// Waits until every proxy has what it was sent; there are some in both clusters.
+pub async fn is_in_sync(operator: &Operator) {
     eventually("every proxy is in sync", LONG, async || {
         let ran = operator.run("proxy-status -o json");
         let report: Value = serde_json::from_str(&ran.stdout).map_err(|e| format!("{e}: {}", ran.stderr))?;
@@ -29,9 +39,4 @@ pub async fn shows_one_mesh(operator: &Operator) {
         if ran.code == 0 && of("gke") && of("on-prem") { Ok(()) } else { Err(report.to_string()) }
     })
     .await;
-    operator.run(&format!("proxy-status {productpage}")).exits(0);
-    operator.run(&format!("endpoints {reviews} --compare --proxy {productpage}")).exits(0);
-    let loggers = operator.run(&format!("proxy-config log {productpage} --level upstream:debug")).exits(0);
-    let upstream = loggers.stdout.lines().find(|row| row.starts_with("upstream "));
-    assert!(upstream.is_some_and(|row| row.ends_with("debug")), "{}", loggers.stdout);
 }

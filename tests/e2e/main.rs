@@ -16,6 +16,7 @@ mod envoy;
 mod files;
 #[path = "../it/harness.rs"]
 mod harness;
+mod howto;
 mod image;
 mod inspection;
 mod killed;

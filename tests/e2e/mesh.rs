@@ -1,4 +1,4 @@
-//! A mesh on the pair, as its operator makes it: a registry of two kubeconfigs, `ca init`, `install`.
+//! A mesh on the pair, as its operator makes it by the README's how-to.
 
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{Api, ListParams};
@@ -16,20 +16,20 @@ pub const SYSTEM: &str = "istio-system";
 /// The label of pilot's pods.
 pub const PILOT: &str = "istio=pilot";
 
-/// An operator with a registry of both clusters.
+/// An operator, who has a folder.
 pub struct Operator {
     meshctl: Meshctl,
 }
 
 impl Operator {
-    pub fn new(pair: &Pair) -> Self {
-        let meshctl = Meshctl::new();
-        for cluster in pair.both() {
-            meshctl.file(&format!("kubeconf/{}.yaml", cluster.name()), cluster.kubeconfig());
-        }
-        let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\nstubServices: true\n";
-        meshctl.file("kubeconf/mesh.yaml", mesh);
-        Self { meshctl }
+    /// Nothing yet but a folder: the README's how-to fills it.
+    pub fn new() -> Self {
+        Self { meshctl: Meshctl::new() }
+    }
+
+    /// The operator's folder.
+    pub fn meshctl(&self) -> &Meshctl {
+        &self.meshctl
     }
 
     /// Runs a command to its end.
@@ -50,9 +50,9 @@ impl Operator {
     }
 }
 
-/// What the operator wants: an image, and xDS in plain text, as long as proxies have no identities.
+/// What the operator wants: the settings are in `mesh.yaml`, another image is named.
 fn wanted(tag: &str) -> String {
-    format!("--hub {HUB} --tag {tag} --set discovery.openPorts.xds=true")
+    format!("--hub {HUB} --tag {tag}")
 }
 
 /// Waits until all of pilot's pods are ready and the remote's slice has just their addresses, which it returns.

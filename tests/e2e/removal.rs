@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::coordination::v1::Lease;
-use k8s_openapi::api::core::v1::{ConfigMap, Pod, Secret, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Pod, Secret, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
@@ -40,6 +40,21 @@ pub async fn leaves_what_is_not_ours(pair: &Pair, operator: &Operator) {
     let left = services.list(&ListParams::default()).await.unwrap().items;
     let left: Vec<&str> = left.iter().filter_map(|s| s.metadata.name.as_deref()).collect();
     assert_eq!(left, ["reviews"], "the stubs have gone from the application's namespace");
+}
+
+/// Nothing of ours is left, nor our namespaces.
+pub async fn purged(pair: &Pair) {
+    for cluster in pair.both() {
+        let namespaces: Api<Namespace> = Api::all(cluster.client());
+        eventually("the control plane's namespace has gone", LONG, async || {
+            match namespaces.get_opt(SYSTEM).await.map_err(|e| e.to_string())? {
+                None => Ok(()),
+                Some(still) => Err(format!("{:?}", still.status)),
+            }
+        })
+        .await;
+        assert_eq!(everything(cluster).await, Vec::<String>::new());
+    }
 }
 
 /// Everything in the control plane's namespace, and what was made for it in the whole cluster, as `Kind/name`, sorted.

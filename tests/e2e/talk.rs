@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::bookinfo::{self, NAMESPACE};
 use crate::cluster::Cluster;
+use crate::howto::HowTo;
 use crate::image::TAGS;
 use crate::inspection;
 use crate::mesh::{Operator, PILOT, SYSTEM, moved, pilot_is_known_everywhere};
@@ -27,10 +28,10 @@ pub fn trials() -> Vec<Trial> {
 
 /// One mesh, from its beginning to its end: each step stands on the one before.
 async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
-    let operator = Operator::new(&pair);
+    let operator = Operator::new();
+    let mut howto = HowTo::new(&operator, &pair);
     let walk = Walk { start: Instant::now() };
-    operator.run("ca init").exits(0);
-    operator.install(TAGS[0]);
+    howto.goes_on(&operator);
     walk.did("install");
     pilot_is_known_everywhere(&pair).await;
     walk.did("pilot ready, and known in the remote");
@@ -46,7 +47,7 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     walk.did("looking into proxies");
     scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
     walk.did("scaling");
-    names_of_the_other_cluster_resolve(&pair, &operator, &proxies).await;
+    names_of_the_other_cluster_resolve(&pair, &operator, &mut howto, &proxies).await;
     walk.did("stub services");
     the_second_install_moves_nothing(&operator);
     walk.did("an install that changes nothing");
@@ -64,6 +65,9 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     // proxies go on with what they know
     proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
     walk.did("uninstall");
+    howto.goes_on(&operator);
+    removal::purged(&pair).await;
+    walk.did("uninstall --purge");
 }
 
 /// Says on stderr how long the steps took; nothing is asserted of it.
@@ -172,10 +176,11 @@ async fn scaling_is_seen_in_the_other_cluster(pair: &Pair, proxies: &Proxies) {
 }
 
 /// The talk's ratings: DNS on premises answers only once `install` has made a Service there.
-async fn names_of_the_other_cluster_resolve(pair: &Pair, operator: &Operator, proxies: &Proxies) {
+async fn names_of_the_other_cluster_resolve(pair: &Pair, operator: &Operator, howto: &mut HowTo, proxies: &Proxies) {
     let before = proxies.reviews.get("/resolve", &[("name", "ratings")]).await;
     assert!(before.as_ref().is_err_and(|e| e.starts_with("404")), "{before:?}");
-    operator.install(TAGS[0]);
+    inspection::is_in_sync(operator).await;
+    howto.goes_on(operator);
     let services: Api<Service> = Api::namespaced(pair.on_prem.client(), NAMESPACE);
     let stub = services.get("ratings").await.unwrap().spec.unwrap();
     assert_eq!(stub.selector, None);

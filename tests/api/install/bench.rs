@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kube::api::{Patch, PatchParams};
+use futures::future::join_all;
+use kube::api::{ListParams, Patch, PatchParams};
 use kube::core::DynamicObject;
 use kube::discovery::ApiResource;
 use meshctl::pure::manifest::{RESOURCES, Resource};
@@ -114,9 +115,10 @@ pub fn api(cluster: &Cluster, row: &Resource, namespace: &str) -> kube::Api<Dyna
 
 /// Every object that could be ours or next to ours: all kinds that install handles, those of API servers' own namespaces aside.
 pub async fn listing(cluster: &Cluster) -> Listing {
+    let lists = RESOURCES.iter().map(|row| async move { (row, api(cluster, row, "").list(&Default::default()).await) });
     let mut all = Listing::new();
-    for row in &RESOURCES {
-        for object in api(cluster, row, "").list(&Default::default()).await.unwrap() {
+    for (row, list) in join_all(lists).await {
+        for object in list.unwrap() {
             let namespace = object.metadata.namespace.clone().unwrap_or_default();
             let name = object.metadata.name.clone().unwrap_or_default();
             // the server itself keeps leases in kube-system
@@ -155,23 +157,21 @@ pub async fn put(cluster: &Cluster, manager: &str, object: Value) {
 /// Removes everything of ours, and the namespace with all that is in it. No controller runs here: what a namespace's controller
 /// does, this does.
 pub async fn wipe(cluster: &Cluster) {
+    // the other way round than install makes them, or a webhook could refuse what is left
     for row in RESOURCES.iter().rev() {
-        let labelled = kube::api::ListParams::default().labels("meshctl.io/owned=true");
-        let scope = if row.namespaced { SYSTEM } else { "" };
-        let everything = if row.namespaced { kube::api::ListParams::default() } else { labelled };
-        for object in api(cluster, row, scope).list(&everything).await.unwrap() {
-            let name = object.metadata.name.unwrap();
-            let _ = api(cluster, row, scope).delete(&name, &Default::default()).await;
+        let labelled = ListParams::default().labels("meshctl.io/owned=true");
+        // stubs stand wherever the mesh has a service
+        let everywhere = !row.namespaced || row.kind == "Service";
+        let mut found = api(cluster, row, "").list(&labelled).await.unwrap().items;
+        found.retain(|o| everywhere || o.metadata.namespace.as_deref() == Some(SYSTEM));
+        if row.namespaced {
+            found.extend(api(cluster, row, SYSTEM).list(&ListParams::default()).await.unwrap());
         }
-    }
-    // stubs stand wherever the mesh has a service
-    let all: kube::Api<k8s_openapi::api::core::v1::Service> = kube::Api::all(cluster.client());
-    let owned = kube::api::ListParams::default().labels("meshctl.io/owned=true");
-    for stub in all.list(&owned).await.unwrap() {
-        let (name, namespace) = (stub.metadata.name.unwrap(), stub.metadata.namespace.unwrap());
-        let services: kube::Api<k8s_openapi::api::core::v1::Service> =
-            kube::Api::namespaced(cluster.client(), &namespace);
-        let _ = services.delete(&name, &Default::default()).await;
+        join_all(found.into_iter().map(|object| async move {
+            let namespace = object.metadata.namespace.unwrap_or_default();
+            let _ = api(cluster, row, &namespace).delete(&object.metadata.name.unwrap(), &Default::default()).await;
+        }))
+        .await;
     }
     end_namespace(cluster).await;
 }
