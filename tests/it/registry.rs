@@ -18,6 +18,7 @@ mod api;
 mod bad;
 mod capped;
 mod list;
+mod objects;
 
 /// Stands in every bad file where a secret would; no message may show it.
 const CANARY: &str = "CANARY-token-3f7a";
