@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 mod api;
 mod bad;
 mod capped;
+mod lease;
 mod list;
 mod objects;
 
