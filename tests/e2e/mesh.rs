@@ -1,4 +1,6 @@
-//! A mesh on the pair, as its operator makes it: a registry of two kubeconfigs, `ca init`, `install`.
+//! A mesh on the pair, as its operator makes it: a registry to which both clusters are added, `ca init`, `install`.
+
+use std::path::PathBuf;
 
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{Api, ListParams};
@@ -24,12 +26,25 @@ pub struct Operator {
 impl Operator {
     pub fn new(pair: &Pair) -> Self {
         let meshctl = Meshctl::new();
-        for cluster in pair.both() {
-            meshctl.file(&format!("kubeconf/{}.yaml", cluster.name()), cluster.kubeconfig());
-        }
         let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\nstubServices: true\n";
         meshctl.file("kubeconf/mesh.yaml", mesh);
-        Self { meshctl }
+        let operator = Self { meshctl };
+        for cluster in pair.both() {
+            operator.meshctl.file(&kubeconfig(cluster), cluster.kubeconfig());
+            operator.add(cluster);
+        }
+        operator
+    }
+
+    /// Adds a cluster to the registry, from a kubeconfig of the operator's own.
+    pub fn add(&self, cluster: &Cluster) {
+        let (id, file) = (cluster.name(), kubeconfig(cluster));
+        self.run(&format!("cluster add {id} --context {id} --kubeconfig {file}")).exits(0);
+    }
+
+    /// Where a file of the operator's home is.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.meshctl.home().join(name)
     }
 
     /// Runs a command to its end.
@@ -48,6 +63,11 @@ impl Operator {
     pub fn diff(&self, tag: &str) -> Ran {
         self.run(&format!("diff {}", wanted(tag)))
     }
+}
+
+/// The operator's own kubeconfig of a cluster, in the home.
+fn kubeconfig(cluster: &Cluster) -> String {
+    format!("{}.kubeconfig", cluster.name())
 }
 
 /// What the operator wants: an image, and xDS in plain text, as long as proxies have no identities.
