@@ -9,7 +9,7 @@ use super::api::{Server, Step, object};
 use super::*;
 
 /// No more requests than this in [`A_WHILE`], where every attempt costs two at most.
-const FEW: usize = 30;
+const FEW: usize = 16;
 const A_WHILE: Duration = Duration::from_secs(2);
 
 struct Follower {
