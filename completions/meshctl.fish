@@ -221,7 +221,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l max-connec
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l primary -d 'The primary cluster, where the registry does not say' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l cluster-id -d 'The id of the cluster that the pod runs in' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l namespace -d 'The control plane\'s namespace' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l token-renew-after -d 'Renew the remotes\' tokens so long after they were issued, instead of at a third of their life: 10m, 8h' -r
+complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l token-renew-after -d 'Renew the remotes\' tokens so long after they were issued, instead of at a third of their life: 10m, 8h. At least 1s, and never later than two thirds of their life' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l pod-name -d 'The pod\'s name, by which it holds the Lease' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l service-account-dir -d 'The folder with the service account\'s token and ca.crt' -r -F
 complete -c meshctl -n "__fish_meshctl_using_subcommand discovery" -l api-host -d 'The API server\'s host, as the kubelet tells every pod' -r

@@ -435,7 +435,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--in-cluster)--primary=[The primary cluster, where the registry does not say]:ID:_default' \
 '--cluster-id=[The id of the cluster that the pod runs in]:ID:_default' \
 '--namespace=[The control plane'\''s namespace]:NAMESPACE:_default' \
-'--token-renew-after=[Renew the remotes'\'' tokens so long after they were issued, instead of at a third of their life\: 10m, 8h]:DURATION:_default' \
+'--token-renew-after=[Renew the remotes'\'' tokens so long after they were issued, instead of at a third of their life\: 10m, 8h. At least 1s, and never later than two thirds of their life]:DURATION:_default' \
 '--pod-name=[The pod'\''s name, by which it holds the Lease]:NAME:_default' \
 '--service-account-dir=[The folder with the service account'\''s token and ca.crt]:DIR:_files' \
 '--api-host=[The API server'\''s host, as the kubelet tells every pod]:HOST:_default' \

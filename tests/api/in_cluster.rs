@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use libtest_mimic::Trial;
@@ -21,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
         shared("api::in_cluster::tokens_are_written_back_before_they_are_used", tokens_are_renewed),
         shared("api::in_cluster::a_lock_out_is_named_with_its_cure", a_lock_out_is_named),
         shared("api::in_cluster::the_next_holder_goes_on", the_next_holder_goes_on),
+        shared("api::in_cluster::what_the_holder_knew_ends_with_its_term", what_the_holder_knew_ends_with_its_term),
         shared("api::in_cluster::keys_take_effect_without_a_restart", keys_take_effect),
         shared("api::in_cluster::settings_come_from_the_config_map", settings_come_from_the_config_map),
         shared("api::in_cluster::troubles_are_told_where_an_operator_looks", troubles_are_told),
@@ -179,6 +181,29 @@ async fn the_next_holder_goes_on(pair: Arc<Pair>) {
     mesh.pods(&["10.1.0.3"], &[]).await;
     mesh.held_by("pilot-3").await;
     mesh.slice_is(&["10.1.0.3"]).await;
+}
+
+async fn what_the_holder_knew_ends_with_its_term(pair: Arc<Pair>) {
+    let mesh = Mesh::install(&pair, "terms", of(&pair)).await;
+    mesh.pods(&["10.1.0.1"], &[]).await;
+    let line = pair.on_prem.proxy();
+    mesh.admit(&pair.on_prem, "rack", line.address()).await;
+    let pilot = mesh.pilot("pilot-1", &["--token-renew-after", "1s"]).await;
+    pilot.cluster_is("rack", "synced").await;
+    line.cut();
+    pilot.says(&["TokenNotRenewed", "the cluster rack"]).await;
+    // another takes the Lease, and is silent from then on
+    let leases: Api<Lease> = Api::namespaced(mesh.client("gke"), &mesh.namespace);
+    let taken = Patch::Merge(json!({"spec": {"holderIdentity": "other"}}));
+    leases.patch("istio-pilot", &PatchParams::default(), &taken).await.unwrap();
+    pilot.says(&["does not hold the Lease istio-pilot any more"]).await;
+    // nobody here can tell any more
+    pilot.says(&["TokenNotRenewed is over"]).await;
+    assert_eq!(pilot.cluster("rack").await.unwrap()["credentials"]["reason"], Value::Null);
+    // its time runs out
+    mesh.held_by("pilot-1").await;
+    let transitions = mesh.lease().await.unwrap().spec.unwrap().lease_transitions;
+    assert_eq!(transitions, Some(1), "the other one counted none");
 }
 
 async fn keys_take_effect(pair: Arc<Pair>) {

@@ -4,29 +4,53 @@ use serde_json::Value;
 
 use crate::bookinfo::NAMESPACE;
 use crate::mesh::Operator;
-use crate::objects::LONG;
+use crate::objects::{LONG, addresses};
+use crate::pair::Pair;
 use crate::wait::eventually;
 
-/// What an operator sees once the application runs: what the proxies of both clusters hold is what pilot sent them.
-pub async fn shows_one_mesh(operator: &Operator) {
-    let reviews = format!("reviews.{NAMESPACE}.svc.cluster.local");
-    let productpage = format!("deploy/productpage-v1.{NAMESPACE}");
-    for (word, cluster) in [(productpage.clone(), "gke"), (format!("deploy/reviews-v3.{NAMESPACE}"), "on-prem")] {
+/// What an operator sees once the application runs: what the proxies of both clusters hold is what pilot sent them, and that is
+/// every pod of both clusters.
+pub async fn shows_one_mesh(pair: &Pair, operator: &Operator) {
+    let here = addresses(&pair.gke, NAMESPACE, "app=reviews").await;
+    let reviews = [here.clone(), addresses(&pair.on_prem, NAMESPACE, "app=reviews").await].concat();
+    let name = format!("outbound|9080||reviews.{NAMESPACE}.svc.cluster.local");
+    for (word, cluster) in [("deploy/productpage-v1", "gke"), ("deploy/reviews-v3", "on-prem")] {
         // a live cluster's proxy is asked itself where nobody says otherwise
-        let held = operator.run(&format!("proxy-config endpoints {word} --cluster {reviews} -o wide")).exits(0);
-        assert!(held.stderr.contains(&format!("from the Envoy of {cluster}/{NAMESPACE}/")), "{}", held.stderr);
-        let of = |id: &str| held.stdout.lines().filter(|row| row.split_whitespace().any(|cell| cell == id)).count();
-        assert!(of("gke") >= 2 && of("on-prem") >= 1, "{}", held.stdout);
-        let sent = operator.run(&format!("proxy-config clusters {word} --from pilot -o name")).exits(0);
-        assert!(sent.stderr.contains("from the pilot gke/istio-system/istio-pilot-"), "{}", sent.stderr);
-        assert!(sent.stdout.contains(&reviews), "{}", sent.stdout);
+        for (source, told) in [
+            ("", format!("from the Envoy of {cluster}/{NAMESPACE}/")),
+            ("--from pilot", "from the pilot gke/istio-system/istio-pilot-".to_owned()),
+            ("--from registry", String::new()),
+        ] {
+            let line = format!("proxy-config endpoints {word} -n {NAMESPACE} {source} --cluster {name} -o wide");
+            let ran = operator.run(&line).exits(0);
+            assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+            let rows: Vec<&str> = ran.stdout.lines().skip(1).collect();
+            assert_eq!(rows.len(), reviews.len(), "{line}: {}", ran.stdout);
+            for address in &reviews {
+                let row = rows
+                    .iter()
+                    .find(|row| row.contains(&format!("{address}:")) || row.contains(&format!("{address} ")));
+                let of = if here.contains(address) { "gke" } else { "on-prem" };
+                let right = row.is_some_and(|row| row.split_whitespace().any(|cell| cell == of));
+                assert!(right, "{line}: {address} of {of} is not in {}", ran.stdout);
+            }
+        }
+        let clusters = operator.run(&format!("proxy-config clusters {word} -n {NAMESPACE} -o name")).exits(0);
+        assert!(clusters.stdout.lines().any(|line| line == name), "{word}: {}", clusters.stdout);
+        operator.run(&format!("proxy-status {word} -n {NAMESPACE}")).exits(0);
     }
     is_in_sync(operator).await;
-    operator.run(&format!("proxy-status {productpage}")).exits(0);
-    operator.run(&format!("endpoints {reviews} --compare --proxy {productpage}")).exits(0);
-    let loggers = operator.run(&format!("proxy-config log {productpage} --level upstream:debug")).exits(0);
-    let upstream = loggers.stdout.lines().find(|row| row.starts_with("upstream "));
-    assert!(upstream.is_some_and(|row| row.ends_with("debug")), "{}", loggers.stdout);
+    let productpage = format!("deploy/productpage-v1.{NAMESPACE}");
+    let compared =
+        operator.run(&format!("endpoints reviews.{NAMESPACE} --compare --proxy {productpage}")).exits(0).stdout;
+    assert!(reviews.iter().all(|address| compared.contains(address)), "{compared}");
+    // set by one run, and seen by the next
+    let log = format!("proxy-config log {productpage}");
+    for (line, level) in [(format!("{log} --level upstream:debug"), "debug"), (log, "debug")] {
+        let loggers = operator.run(&line).exits(0);
+        let upstream = loggers.stdout.lines().find(|row| row.starts_with("upstream "));
+        assert!(upstream.is_some_and(|row| row.ends_with(level)), "{line}: {}", loggers.stdout);
+    }
 }
 
 /// Waits until every proxy has what it was sent; there are some in both clusters.

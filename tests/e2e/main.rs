@@ -25,12 +25,15 @@ mod kubeconfig;
 mod logs;
 mod mesh;
 mod namespaces;
+mod neighbour;
 mod nodes;
 mod objects;
 mod pair;
 #[path = "../kube/pki.rs"]
 mod pki;
 mod removal;
+mod renewal;
+mod succession;
 mod talk;
 #[path = "../kube/wait.rs"]
 mod wait;

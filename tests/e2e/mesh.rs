@@ -1,5 +1,7 @@
 //! A mesh on the pair, as its operator makes it by the README's how-to.
 
+use std::path::PathBuf;
+
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{Api, ListParams};
 use serde_json::Value;
@@ -16,7 +18,7 @@ pub const SYSTEM: &str = "istio-system";
 /// The label of pilot's pods.
 pub const PILOT: &str = "istio=pilot";
 
-/// An operator, who has a folder.
+/// An operator with a registry of both clusters.
 pub struct Operator {
     meshctl: Meshctl,
 }
@@ -27,9 +29,19 @@ impl Operator {
         Self { meshctl: Meshctl::new() }
     }
 
-    /// The operator's folder.
+    /// The operator's folder, and how to run commands there.
     pub fn meshctl(&self) -> &Meshctl {
         &self.meshctl
+    }
+
+    /// Adds a cluster to the registry, from the operator's own kubeconfig.
+    pub fn add(&self, cluster: &Cluster) {
+        self.run(&format!("cluster add {0} --context {0}", cluster.name())).exits(0);
+    }
+
+    /// Where a file of the operator's home is.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.meshctl.home().join(name)
     }
 
     /// Runs a command to its end.

@@ -1,4 +1,4 @@
-//! What `uninstall` leaves in two real clusters.
+//! What `cluster remove` and `uninstall` leave in two real clusters, and what `--purge` does not.
 
 use std::fmt::Debug;
 
@@ -16,10 +16,28 @@ use serde_json::json;
 
 use crate::bookinfo::NAMESPACE;
 use crate::cluster::Cluster;
+use crate::howto::HowTo;
 use crate::mesh::{Operator, SYSTEM};
 use crate::objects::{LONG, put};
 use crate::pair::Pair;
 use crate::wait::eventually;
+
+/// What stands in a namespace by itself, and what outlives an installation.
+const KEPT: [&str; 3] = ["ConfigMap/kube-root-ca.crt", "Secret/cacerts", "ServiceAccount/default"];
+
+/// The remote leaves the mesh: nothing of it is left in the primary, and nothing of ours in it.
+pub async fn of_the_remote(pair: &Pair, operator: &Operator) {
+    operator.run("cluster remove on-prem --yes").exits(0);
+    let secrets: Api<Secret> = Api::namespaced(pair.gke.client(), SYSTEM);
+    let held = secrets.get("istio-remote-clusters").await.unwrap().data.unwrap_or_default();
+    assert_eq!(held.keys().collect::<Vec<_>>(), [] as [&str; 0]);
+    left(&pair.on_prem, &KEPT).await;
+    let services: Api<Service> = Api::namespaced(pair.on_prem.client(), NAMESPACE);
+    let left = services.list(&ListParams::default()).await.unwrap().items;
+    let left: Vec<&str> = left.iter().filter_map(|s| s.metadata.name.as_deref()).collect();
+    assert_eq!(left, ["late", "reviews"], "the stubs have gone from the application's namespace");
+    assert!(!operator.file("kubeconf/on-prem.yaml").exists());
+}
 
 /// Everything of ours goes, with what pilot made at run time; what somebody put into our namespace stays, and with it the
 /// namespace and the CA.
@@ -28,33 +46,34 @@ pub async fn leaves_what_is_not_ours(pair: &Pair, operator: &Operator) {
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "somebodys"}, "data": {"a": "b"}});
     put::<ConfigMap>(&pair.gke, SYSTEM, &foreign).await;
     operator.run("uninstall --yes").exits(0);
-    eventually("only what is not ours is left", LONG, async || {
-        let left = [everything(&pair.gke).await, everything(&pair.on_prem).await];
-        let [gke, on_prem] = left.each_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
-        let kept = ["ConfigMap/kube-root-ca.crt", "Secret/cacerts", "ServiceAccount/default"];
-        let in_gke = ["ConfigMap/kube-root-ca.crt", "ConfigMap/somebodys", "Secret/cacerts", "ServiceAccount/default"];
-        if gke == in_gke && on_prem == kept { Ok(()) } else { Err(format!("{left:?}")) }
-    })
-    .await;
-    let services: Api<Service> = Api::namespaced(pair.on_prem.client(), NAMESPACE);
-    let left = services.list(&ListParams::default()).await.unwrap().items;
-    let left: Vec<&str> = left.iter().filter_map(|s| s.metadata.name.as_deref()).collect();
-    assert_eq!(left, ["reviews"], "the stubs have gone from the application's namespace");
+    let [map, secret, account] = KEPT;
+    left(&pair.gke, &[map, "ConfigMap/somebodys", secret, account]).await;
 }
 
-/// Nothing of ours is left, nor our namespaces.
-pub async fn purged(pair: &Pair) {
+/// Asked to, it takes the CA and the namespaces, too: also from a cluster that left the mesh before.
+pub async fn of_everything(pair: &Pair, operator: &Operator, howto: &mut HowTo) {
+    operator.add(&pair.on_prem);
+    howto.goes_on(operator);
     for cluster in pair.both() {
+        left(cluster, &[]).await;
         let namespaces: Api<Namespace> = Api::all(cluster.client());
-        eventually("the control plane's namespace has gone", LONG, async || {
-            match namespaces.get_opt(SYSTEM).await.map_err(|e| e.to_string())? {
-                None => Ok(()),
-                Some(still) => Err(format!("{:?}", still.status)),
-            }
+        eventually("the namespace has gone", LONG, async || match namespaces.get_opt(SYSTEM).await {
+            Ok(None) => Ok(()),
+            other => Err(format!("{other:?}")),
         })
         .await;
-        assert_eq!(everything(cluster).await, Vec::<String>::new());
     }
+    // a second time there is nothing to do, and that is no failure
+    operator.run("uninstall --purge --yes").exits(0);
+}
+
+/// Waits until just this is left of ours, and of what stands in our namespace.
+async fn left(cluster: &Cluster, want: &[&str]) {
+    eventually(&format!("only {want:?} is left in {}", cluster.name()), LONG, async || {
+        let left = everything(cluster).await;
+        if left == want { Ok(()) } else { Err(format!("{left:?}")) }
+    })
+    .await;
 }
 
 /// Everything in the control plane's namespace, and what was made for it in the whole cluster, as `Kind/name`, sorted.

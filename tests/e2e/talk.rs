@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Pod, Service};
-use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
+use kube::api::{Api, ListParams, Patch, PatchParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -15,12 +15,12 @@ use crate::bookinfo::{self, NAMESPACE};
 use crate::cluster::Cluster;
 use crate::howto::HowTo;
 use crate::image::TAGS;
-use crate::inspection;
 use crate::mesh::{Operator, PILOT, SYSTEM, moved, pilot_is_known_everywhere};
-use crate::objects::{LONG, Server, addresses, ready, rolled_out};
+use crate::neighbour::Neighbour;
+use crate::objects::{LONG, Server, ready, rolled_out};
 use crate::pair::{Pair, shared};
-use crate::removal;
 use crate::wait::eventually;
+use crate::{inspection, removal, renewal, succession};
 
 pub fn trials() -> Vec<Trial> {
     vec![shared("e2e::talk::one_mesh_on_two_clusters", one_mesh_on_two_clusters)]
@@ -28,9 +28,11 @@ pub fn trials() -> Vec<Trial> {
 
 /// One mesh, from its beginning to its end: each step stands on the one before.
 async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
+    let walk = Walk { start: Instant::now() };
+    let neighbour = Neighbour::moves_in(&pair).await;
     let operator = Operator::new();
     let mut howto = HowTo::new(&operator, &pair);
-    let walk = Walk { start: Instant::now() };
+    walk.did("another mesh is there");
     howto.goes_on(&operator);
     walk.did("install");
     pilot_is_known_everywhere(&pair).await;
@@ -41,17 +43,17 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
     ratings_are_reached_from_where_there_are_none(&proxies).await;
     walk.did("calls from both clusters reach both");
-    proxies_are_seen_from_outside(&pair, &operator).await;
+    inspection::shows_one_mesh(&pair, &operator).await;
     walk.did("inspection");
-    inspection::shows_one_mesh(&operator).await;
-    walk.did("looking into proxies");
     scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
     walk.did("scaling");
     names_of_the_other_cluster_resolve(&pair, &operator, &mut howto, &proxies).await;
     walk.did("stub services");
     the_second_install_moves_nothing(&operator);
     walk.did("an install that changes nothing");
-    pilot_moves(&pair, &proxies).await;
+    succession::is_followed(&pair).await;
+    // a change that only the new pods can have told
+    scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
     walk.did("pilot moved");
     operator.install(TAGS[1]);
     pilot_is_known_everywhere(&pair).await;
@@ -61,13 +63,20 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     walk.did("the upgrade");
     drift_is_seen(&pair, &operator).await;
     walk.did("diff");
+    renewal::of_tokens(&pair, &operator).await;
+    walk.did("tokens are renewed");
+    neighbour.is_as_it_was(&pair).await;
+    removal::of_the_remote(&pair, &operator).await;
+    let in_gke = [("gke", "v1"), ("gke", "v2")];
+    proxies.productpage_reaches(&in_gke).await;
+    walk.did("the remote is removed");
     removal::leaves_what_is_not_ours(&pair, &operator).await;
     // proxies go on with what they know
-    proxies.reach(&[("gke", "v1"), ("gke", "v2"), ("on-prem", "v3")]).await;
+    proxies.productpage_reaches(&in_gke).await;
     walk.did("uninstall");
-    howto.goes_on(&operator);
-    removal::purged(&pair).await;
-    walk.did("uninstall --purge");
+    removal::of_everything(&pair, &operator, &mut howto).await;
+    neighbour.is_as_it_was(&pair).await;
+    walk.did("nothing is left but the neighbour");
 }
 
 /// Says on stderr how long the steps took; nothing is asserted of it.
@@ -105,21 +114,31 @@ impl Proxies {
 
     /// Waits until calls of `reviews` through the Envoys of both clusters are answered by just these.
     async fn reach(&self, want: &[(&str, &str)]) {
-        let want: BTreeSet<(String, String)> = want.iter().map(|(c, v)| ((*c).to_owned(), (*v).to_owned())).collect();
         for from in [&self.productpage, &self.reviews] {
-            eventually(&format!("reviews are answered by {want:?}"), LONG, async || {
-                let mut found = BTreeSet::new();
-                // the balancer goes round: this many calls come to everybody
-                for _ in 0..want.len() * 4 {
-                    let answer = call(from, "reviews").await?;
-                    let part = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-                    found.insert((part("cluster"), part("version")));
-                }
-                if found == want { Ok(()) } else { Err(format!("{found:?}")) }
-            })
-            .await;
+            reaches(from, want).await;
         }
     }
+
+    /// The same for the Envoy in gke alone.
+    async fn productpage_reaches(&self, want: &[(&str, &str)]) {
+        reaches(&self.productpage, want).await;
+    }
+}
+
+/// Waits until calls of `reviews` from a pod are answered by just these.
+async fn reaches(from: &Server, want: &[(&str, &str)]) {
+    let want: BTreeSet<(String, String)> = want.iter().map(|(c, v)| ((*c).to_owned(), (*v).to_owned())).collect();
+    eventually(&format!("reviews are answered by {want:?}"), LONG, async || {
+        let mut found = BTreeSet::new();
+        // the balancer goes round: this many calls come to everybody
+        for _ in 0..want.len() * 4 {
+            let answer = call(from, "reviews").await?;
+            let part = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+            found.insert((part("cluster"), part("version")));
+        }
+        if found == want { Ok(()) } else { Err(format!("{found:?}")) }
+    })
+    .await;
 }
 
 /// The one ready pod of a service in a cluster.
@@ -139,33 +158,6 @@ async fn call(from: &Server, service: &str) -> Result<Value, String> {
 async fn ratings_are_reached_from_where_there_are_none(proxies: &Proxies) {
     let answer = eventually("reviews v3 reach ratings", LONG, async || call(&proxies.reviews, "ratings").await).await;
     assert_eq!((&answer["service"], &answer["cluster"]), (&json!("ratings"), &json!("gke")));
-}
-
-/// What the operator sees of Envoys in both clusters, by port-forward: endpoints of both clusters, as pilot gave them.
-async fn proxies_are_seen_from_outside(pair: &Pair, operator: &Operator) {
-    let mut reviews = addresses(&pair.gke, NAMESPACE, "app=reviews").await;
-    reviews.extend(addresses(&pair.on_prem, NAMESPACE, "app=reviews").await);
-    let name = format!("outbound|9080||reviews.{NAMESPACE}.svc.cluster.local");
-    for target in ["deploy/productpage-v1", "deploy/reviews-v3"] {
-        let clusters = operator.run(&format!("proxy-config clusters {target} -n {NAMESPACE} -o name")).exits(0);
-        assert!(clusters.stdout.lines().any(|line| line == name), "{target}: {}", clusters.stdout);
-        for source in ["envoy", "pilot", "registry"] {
-            let line = format!("proxy-config endpoints {target} -n {NAMESPACE} --from {source} --cluster {name}");
-            let endpoints = operator.run(&line).exits(0).stdout;
-            for address in &reviews {
-                assert!(endpoints.contains(&format!("{address}:")), "{target} {source}: {address} not in {endpoints}");
-            }
-            // and a line of headings
-            assert_eq!(endpoints.lines().count(), reviews.len() + 1, "{target} {source}: {endpoints}");
-        }
-        operator.run(&format!("proxy-status {target} -n {NAMESPACE}")).exits(0);
-    }
-    let status = operator.run("proxy-status").exits(0).stdout;
-    for pod in ["productpage-v1-", "reviews-v3-"] {
-        assert!(status.contains(pod), "{status}");
-    }
-    let compared = operator.run(&format!("endpoints reviews -n {NAMESPACE} --compare")).exits(0).stdout;
-    assert!(reviews.iter().all(|address| compared.contains(address)), "{compared}");
 }
 
 async fn scaling_is_seen_in_the_other_cluster(pair: &Pair, proxies: &Proxies) {
@@ -196,20 +188,6 @@ fn the_second_install_moves_nothing(operator: &Operator) {
     let report = operator.install(TAGS[0]);
     assert_eq!(report["clusters"].as_array().map(Vec::len), Some(2), "{report}");
     assert_eq!(moved(&report), Vec::<String>::new());
-}
-
-/// Every pod of pilot goes, and the remote's proxies find the new ones by its name.
-async fn pilot_moves(pair: &Pair, proxies: &Proxies) {
-    let pods: Api<Pod> = Api::namespaced(pair.gke.client(), SYSTEM);
-    let before = pilot_is_known_everywhere(pair).await;
-    pods.delete_collection(&DeleteParams::default(), &ListParams::default().labels(PILOT)).await.unwrap();
-    eventually("pilot's pods are others", LONG, async || {
-        let now = pilot_is_known_everywhere(pair).await;
-        if now.iter().any(|address| before.contains(address)) { Err(format!("{now:?}")) } else { Ok(()) }
-    })
-    .await;
-    // a change that only the new pods can have told
-    scaling_is_seen_in_the_other_cluster(pair, proxies).await;
 }
 
 /// `diff` asks whether the clusters hold what install would put there.

@@ -186,6 +186,13 @@ fn a_pod_that_is_none_is_told_so() {
     meshctl.env("POD_NAME", "pilot-1");
     let ran = meshctl.run(args.iter().copied().chain(["--registry", "."])).exits(2);
     assert!(ran.stderr.contains("name two registries"), "{}", ran.stderr);
+    // due at once, again and again
+    for (after, words) in [("999ms", "want at least 1s"), ("0s", "want a duration"), ("soon", "want a duration")] {
+        let ran = meshctl.run(args.iter().copied().chain(["--token-renew-after", after, "--registry", "."])).exits(2);
+        assert!(ran.stderr.contains(words), "{after}: {}", ran.stderr);
+    }
+    let ran = meshctl.run(args.iter().copied().chain(["--token-renew-after", "8h", "--registry", "."])).exits(2);
+    assert!(ran.stderr.contains("name two registries"), "the time is one: {}", ran.stderr);
     // what belongs to a pod needs one
     for args in
         [&["--cluster-id", "gke"][..], &["--token-renew-after", "1h"], &["--in-cluster"], &["--secure", "127.0.0.1:0"]]

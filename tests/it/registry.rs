@@ -1,9 +1,12 @@
 //! The registry: what a directory says, what is wrong with it, and following what it names.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use meshctl::adapters::k8s::Connector;
 use meshctl::adapters::registry::{Event, ReadOptions, Registry, Source, Subject, Trust, follow, load_folder, watch};
 use meshctl::data::kinds::Object;
 use meshctl::data::model::{ClusterId, ClusterRole, FactKey, Kind};
@@ -13,7 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 mod api;
 mod bad;
+mod capped;
+mod lease;
 mod list;
+mod objects;
 
 /// Stands in every bad file where a secret would; no message may show it.
 const CANARY: &str = "CANARY-token-3f7a";
@@ -55,6 +61,20 @@ fn terminal() -> ReadOptions {
 
 fn read(dir: &Path) -> Registry {
     Registry::read(dir, &terminal()).unwrap()
+}
+
+/// Makes clients of what listens at an address, by a kubeconfig in a folder.
+fn connector(dir: &TempDir, address: SocketAddr) -> Arc<Connector> {
+    put(dir.path(), "gke.yaml", &kubeconfig(&format!("http://{address}")));
+    Arc::new(read(dir.path()).entries.remove(0).source.connector().unwrap())
+}
+
+/// A server on loopback, which ends with the test's runtime.
+async fn served(router: axum::Router) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
 }
 
 fn problems(registry: &Registry) -> Vec<String> {

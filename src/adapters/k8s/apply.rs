@@ -68,11 +68,11 @@ pub async fn apply(
     };
     match send(client, deadline, request).await? {
         Ok(object) => Ok(object),
-        Err(kube::Error::Api(status)) if status.code == 409 => match conflicts(&status) {
-            found if found.is_empty() => Err(K8sError::from(kube::Error::Api(status)).into()),
+        Err(status) if status.code == 409 => match conflicts(&status) {
+            found if found.is_empty() => Err(K8sError::of_status(&status).into()),
             found => Err(ApplyError::Conflict(found)),
         },
-        Err(e) => Err(K8sError::from(e).into()),
+        Err(status) => Err(K8sError::of_status(&status).into()),
     }
 }
 

@@ -49,6 +49,9 @@ pub enum K8sError {
         /// The server's message
         message: String,
     },
+    /// More than is read of an answer; the bound in bytes, whole MiB
+    #[error("the API server's answer is larger than {} MiB", .0 >> 20)]
+    TooLarge(usize),
     /// The answer is not what the API promises
     #[error("the API server's answer makes no sense: {0}")]
     Protocol(&'static str),
@@ -100,6 +103,12 @@ impl K8sError {
         }
     }
 
+    /// From a whole status object.
+    pub(super) fn of_status(status: &kube::core::Status) -> Self {
+        let wait = status.details.as_ref().map(|d| d.retry_after_seconds).filter(|s| *s > 0);
+        Self::from_status(status.code, &status.message, wait.map(|s| Duration::from_secs(u64::from(s))))
+    }
+
     /// From an error while a body was read.
     pub(super) fn from_io(error: &std::io::Error) -> Self {
         classify(error)
@@ -109,10 +118,7 @@ impl K8sError {
 impl From<kube::Error> for K8sError {
     fn from(error: kube::Error) -> Self {
         match error {
-            kube::Error::Api(status) => {
-                let wait = status.details.as_ref().map(|d| d.retry_after_seconds).filter(|s| *s > 0);
-                Self::from_status(status.code, &status.message, wait.map(|s| Duration::from_secs(u64::from(s))))
-            }
+            kube::Error::Api(status) => Self::of_status(&status),
             kube::Error::Auth(_) => Self::Config("its credentials cannot be used".into()),
             kube::Error::RustlsTls(_) => {
                 Self::Config("its CA, its client certificate or its client key cannot be used for TLS".into())
@@ -128,11 +134,13 @@ impl From<kube::Error> for K8sError {
 /// Looks through the causes for one whose words are known to be harmless.
 fn classify(error: &(dyn StdError + 'static)) -> K8sError {
     let mut network: Option<String> = None;
+    let mut proxy: Option<&'static str> = None;
     let mut next = Some(error);
     while let Some(cause) = next {
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return K8sError::Tls(tls_reason(tls));
         }
+        proxy = proxy_reason(cause).or(proxy);
         next = cause.source();
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
             network = io_reason(io).or(network);
@@ -140,7 +148,22 @@ fn classify(error: &(dyn StdError + 'static)) -> K8sError {
             next = io.get_ref().map(|inner| inner as &(dyn StdError + 'static)).or(next);
         }
     }
-    K8sError::Unreachable(network.unwrap_or_else(|| "the connection broke".into()))
+    K8sError::Unreachable(match (proxy, network) {
+        (Some(proxy), Some(network)) => format!("{proxy}: {network}"),
+        (Some(proxy), None) => proxy.to_owned(),
+        (None, Some(network)) => network,
+        (None, None) => "the connection broke".to_owned(),
+    })
+}
+
+/// What the kubeconfig's proxy did: hyper-util keeps the type of these errors to itself, but their words are fixed.
+fn proxy_reason(cause: &(dyn StdError + 'static)) -> Option<&'static str> {
+    Some(match cause.to_string().strip_prefix("tunnel error: ")? {
+        "proxy authorization required" => "its proxy asks for credentials (407)",
+        "unsuccessful" => "its proxy refuses to connect to it",
+        "unexpected end of file" => "its proxy closed the connection",
+        _ => "its proxy cannot be used",
+    })
 }
 
 /// The system's own words; those of a wrapped error may hold anything.
@@ -222,6 +245,17 @@ mod tests {
         assert_eq!(K8sError::from_io(&io), K8sError::Tls("its certificate has expired".into()));
         let wrapped = std::io::Error::other(io);
         assert_eq!(K8sError::from_io(&wrapped), K8sError::Tls("its certificate has expired".into()));
+    }
+
+    #[test]
+    fn a_proxy_is_told_from_the_server() {
+        for (words, said) in [
+            ("tunnel error: unsuccessful", "its proxy refuses to connect to it"),
+            ("tunnel error: canary", "its proxy cannot be used"),
+            ("canary", "the connection broke"),
+        ] {
+            assert_eq!(K8sError::from_io(&std::io::Error::other(words)), K8sError::Unreachable(said.into()));
+        }
     }
 
     #[test]

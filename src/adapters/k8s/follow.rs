@@ -2,6 +2,7 @@
 //! asks. A watched kind of a whole cluster goes through [`super::list`] and [`super::Watch`] instead.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +14,10 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::list::{PAGE, escape};
 use super::request::{open, read_all, read_line};
-use super::{Connector, K8sError, within};
-use crate::adapters::serve::Backoff;
+use super::{Connector, K8sError, pages, within};
+use crate::adapters::serve::{self, Backoff};
 
 /// The server ends a watch after this, so that a silent one is told from an idle one.
 const WATCH: Duration = Duration::from_secs(45);
@@ -24,7 +26,9 @@ const SILENT: Duration = Duration::from_secs(52);
 const LIST: Duration = Duration::from_secs(15);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// Larger than any list that is followed so.
+/// A watch that lasted so long was none that a server in trouble ends at once.
+const LASTING: Duration = Duration::from_secs(5);
+/// Larger than any list that is followed so, and any line of its watch.
 const MAX_BYTES: usize = 16 << 20;
 
 /// What is followed, as it was when it was last heard.
@@ -66,13 +70,12 @@ where
         let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
         let rounds = async {
             loop {
-                let ended = round(&connector, &path, &out, &mut backoff).await;
-                if let Err(problem) = ended
-                    && problem != K8sError::Gone
-                {
-                    out.send_modify(|followed| followed.problem = Some(problem));
-                    tokio::time::sleep(backoff.wait()).await;
+                let Err(ended) = round(&connector, &path, &out, &mut backoff).await;
+                // a version that is too old is no problem: it is listed again
+                if ended != K8sError::Gone {
+                    out.send_modify(|followed| followed.problem = Some(ended));
                 }
+                tokio::time::sleep(backoff.wait()).await;
             }
         };
         tokio::select! {
@@ -95,27 +98,22 @@ struct RawList<T> {
 #[serde(rename_all = "camelCase", default)]
 struct RawMeta {
     resource_version: String,
+    #[serde(rename = "continue")]
+    next: String,
 }
 
-/// A list, and watches from there on until one fails.
+/// A list, and watches from there on until one fails. Waits grow until a watch gets somewhere: a list alone is no progress.
 async fn round<T>(
     connector: &Connector,
     path: &str,
     out: &watch::Sender<Followed<T>>,
     backoff: &mut Backoff,
-) -> Result<(), K8sError>
+) -> Result<Infallible, K8sError>
 where
     T: Metadata<Ty = ObjectMeta> + DeserializeOwned,
 {
     let (epoch, client) = connector.client().await?;
-    let ended: Result<(), K8sError> = async {
-        let mut version = list(&client, path, out).await?;
-        backoff.reset();
-        loop {
-            version = watch_once(&client, path, &version, out).await?;
-        }
-    }
-    .await;
+    let ended = list_and_watch(&client, path, out, backoff).await;
     if let Err(error) = &ended
         && (error.is_unreachable() || *error == K8sError::Unauthorized)
     {
@@ -125,38 +123,79 @@ where
     ended
 }
 
+async fn list_and_watch<T>(
+    client: &kube::Client,
+    path: &str,
+    out: &watch::Sender<Followed<T>>,
+    backoff: &mut Backoff,
+) -> Result<Infallible, K8sError>
+where
+    T: Metadata<Ty = ObjectMeta> + DeserializeOwned,
+{
+    let mut version = list(client, path, out).await?;
+    loop {
+        let (opened, from) = (serve::instant(), version.clone());
+        let ended = watch_once(client, path, &mut version, out).await;
+        let lasted = serve::instant().saturating_duration_since(opened) >= LASTING;
+        if version != from || lasted {
+            backoff.reset();
+        }
+        ended?;
+        if version == from && !lasted {
+            tokio::time::sleep(backoff.wait()).await;
+        }
+    }
+}
+
 async fn list<T>(client: &kube::Client, path: &str, out: &watch::Sender<Followed<T>>) -> Result<String, K8sError>
 where
     T: Metadata<Ty = ObjectMeta> + DeserializeOwned,
 {
-    let mut body = within(LIST, open(client, path.trim_end_matches(['?', '&']), false)).await?;
-    let bytes = read_all(&mut body, MAX_BYTES, LIST).await?;
-    // the error's words may quote a Secret
-    let RawList { metadata, items }: RawList<T> =
-        serde_json::from_slice(&bytes).map_err(|_| K8sError::Protocol("a list is no list of its kind"))?;
-    let objects = items.unwrap_or_default().into_iter().map(|object| (name(&object), object)).collect();
-    out.send_replace(Followed { objects, synced: true, problem: None });
-    Ok(metadata.resource_version)
+    let page = |next: String| async move {
+        let mut query = format!("{path}limit={PAGE}");
+        if !next.is_empty() {
+            query.push_str("&continue=");
+            query.push_str(&escape(&next));
+        }
+        let mut body = within(LIST, open(client, &query, false)).await?;
+        let bytes = read_all(&mut body, MAX_BYTES, LIST).await?;
+        // the error's words may quote a Secret
+        let page: RawList<T> =
+            serde_json::from_slice(&bytes).map_err(|_| K8sError::Protocol("a list is no list of its kind"))?;
+        let next = page.metadata.next.clone();
+        Ok((page, next))
+    };
+    let read = pages(|times| FIRST_WAIT * times, page).await?;
+    let version = read.last().map(|page| page.metadata.resource_version.clone()).unwrap_or_default();
+    if version.is_empty() {
+        return Err(K8sError::Protocol("a list has no resource version"));
+    }
+    let objects = read.into_iter().flat_map(|page| page.items.unwrap_or_default());
+    let objects = objects.map(|object| (name(&object), object)).collect();
+    out.send_modify(|followed| (followed.objects, followed.synced) = (objects, true));
+    Ok(version)
 }
 
 fn name<T: Metadata<Ty = ObjectMeta>>(object: &T) -> String {
     object.metadata().name.clone().unwrap_or_default()
 }
 
-/// One watch to its end; gives the version where the next takes over.
+/// One watch to its end, however it ends; `version` is then where the next takes over.
 async fn watch_once<T>(
     client: &kube::Client,
     path: &str,
-    from: &str,
+    version: &mut String,
     out: &watch::Sender<Followed<T>>,
-) -> Result<String, K8sError>
+) -> Result<(), K8sError>
 where
     T: Metadata<Ty = ObjectMeta> + DeserializeOwned,
 {
     let seconds = WATCH.as_secs();
-    let query = format!("{path}watch=true&allowWatchBookmarks=true&resourceVersion={from}&timeoutSeconds={seconds}");
+    let query = format!("{path}watch=true&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds={seconds}");
     let mut body = within(LIST, open(client, &query, true)).await?;
-    let (mut line, mut version) = (Vec::new(), from.to_owned());
+    // read and watched: now it is well
+    out.send_if_modified(|followed| followed.problem.take().is_some());
+    let mut line = Vec::new();
     while read_line(&mut body, &mut line, MAX_BYTES, SILENT).await? {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
@@ -170,7 +209,7 @@ where
             let code = object.get("code").and_then(Value::as_u64).and_then(|c| u16::try_from(c).ok());
             return Err(K8sError::from_status(code.unwrap_or(500), &text("/message"), None));
         }
-        version = text("/metadata/resourceVersion");
+        let reached = text("/metadata/resourceVersion");
         match what {
             "ADDED" | "MODIFIED" => {
                 let object: T = serde_json::from_value(object).map_err(bad)?;
@@ -179,8 +218,11 @@ where
             "DELETED" => out.send_modify(|followed| drop(followed.objects.remove(&text("/metadata/name")))),
             _ => {}
         }
+        if !reached.is_empty() {
+            *version = reached;
+        }
     }
-    Ok(version)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Connector, K8sError, create, get, replace};
+use super::{Connector, K8sError, create, get, replace, within};
 use crate::adapters::serve;
 use crate::data::model::Timestamp;
 
@@ -73,6 +73,8 @@ struct Record {
     version: String,
     transitions: i64,
     acquired: Value,
+    /// All that the record says, to tell whether it changed.
+    spec: Value,
     seen: Option<Instant>,
 }
 
@@ -81,15 +83,16 @@ impl Record {
         Self { us: name.identity.clone(), ..Self::default() }
     }
 
-    /// Takes in what the server says. Only a change counts as a sign of life.
+    /// Takes in what the server said by `now`. Only a change of the record counts as a sign of life: somebody's label on the
+    /// object keeps no dead holder alive.
     fn observe(&mut self, lease: &Value, now: Instant) {
         let text = |pointer: &str| lease.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let number = |pointer: &str| lease.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
-        let version = text("/metadata/resourceVersion");
-        if self.seen.is_none() || version != self.version {
+        let spec = lease.get("spec").cloned().unwrap_or_default();
+        if self.seen.is_none() || spec != self.spec {
             self.seen = Some(now);
         }
-        self.version = version;
+        (self.version, self.spec) = (text("/metadata/resourceVersion"), spec);
         self.holder = text("/spec/holderIdentity");
         self.duration = Duration::from_secs(u64::try_from(number("/spec/leaseDurationSeconds")).unwrap_or(0).min(3600));
         self.transitions = number("/spec/leaseTransitions");
@@ -145,47 +148,60 @@ impl Elector {
         }
     }
 
-    /// Whether we hold it now.
+    /// Whether we hold it now. `now` is when this turn began.
     async fn attempt(&mut self, now: Instant) -> Result<bool, K8sError> {
-        let (epoch, client) = self.connector.client().await?;
         // what answers later than our claim lasts is of no use
         let left = self.until.map_or(REQUEST, |until| until.saturating_duration_since(now)).min(REQUEST);
-        let deadline = left.max(Duration::from_millis(100));
-        let tried = self.try_with(&client, now, deadline).await;
+        let end = now + left.max(Duration::from_millis(100));
+        let left = || end.saturating_duration_since(serve::instant());
+        // a client is not always at hand: its files are read, a connection is made
+        let (epoch, client) = within(left(), self.connector.client()).await?;
+        let tried = within(left(), self.try_with(&client, now)).await;
         if let Err(error) = &tried
             && (error.is_unreachable() || *error == K8sError::Unauthorized)
         {
-            self.connector.discard(epoch, error).await;
+            // whoever makes a client just now holds us up no longer than a look takes
+            let _ = tokio::time::timeout(LOOK, self.connector.discard(epoch, error)).await;
         }
         tried
     }
 
-    async fn try_with(&mut self, client: &kube::Client, now: Instant, deadline: Duration) -> Result<bool, K8sError> {
-        if self.until.is_none() {
-            match get(client, &self.path(), deadline).await? {
-                Some(lease) => self.record.observe(&lease, now),
-                None => {
-                    self.record = Record::new(&self.name);
-                    let made = create(client, &self.collection(), &self.body(&self.name.identity), deadline).await;
-                    return self.taken(made, now);
-                }
-            }
-            if !self.record.may_take(now) {
-                return Ok(false);
+    async fn try_with(&mut self, client: &kube::Client, now: Instant) -> Result<bool, K8sError> {
+        if self.until.is_some()
+            && let Some(held) = self.write(client).await?
+        {
+            return Ok(held);
+        }
+        // not held, or not as we last saw it: the object may have been touched while the record is still ours
+        match get(client, &self.path(), REQUEST).await? {
+            Some(lease) => self.record.observe(&lease, serve::instant()),
+            None => {
+                self.record = Record::new(&self.name);
+                let made = create(client, &self.collection(), &self.body(&self.name.identity), REQUEST).await;
+                return Ok(self.taken(made)?.unwrap_or(false));
             }
         }
-        let written = replace(client, &self.path(), &self.body(&self.name.identity), deadline).await;
-        self.taken(written, now)
+        // by the time when we began, as client-go does: the answer may be old
+        match self.record.may_take(now) {
+            true => Ok(self.write(client).await?.unwrap_or(false)),
+            false => Ok(false),
+        }
     }
 
-    fn taken(&mut self, written: Result<Value, K8sError>, now: Instant) -> Result<bool, K8sError> {
+    /// Writes our name onto the version that was seen; `None` where it was another, or none.
+    async fn write(&mut self, client: &kube::Client) -> Result<Option<bool>, K8sError> {
+        let written = replace(client, &self.path(), &self.body(&self.name.identity), REQUEST).await;
+        self.taken(written)
+    }
+
+    fn taken(&mut self, written: Result<Value, K8sError>) -> Result<Option<bool>, K8sError> {
         match written {
             Ok(lease) => {
-                self.record.observe(&lease, now);
-                Ok(self.record.holder == self.name.identity)
+                self.record.observe(&lease, serve::instant());
+                Ok(Some(self.record.holder == self.name.identity))
             }
-            // somebody else was faster, or it was deleted under us: look again
-            Err(K8sError::NotFound | K8sError::Status { code: 409, .. }) => Ok(false),
+            // somebody else was faster, or it was deleted under us
+            Err(K8sError::NotFound | K8sError::Status { code: 409, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -222,11 +238,21 @@ impl Elector {
         if self.until.take().is_none() {
             return;
         }
-        let body = self.body("");
         let released = async {
             let (_, client) = self.connector.client().await?;
-            replace(&client, &self.path(), &body, REQUEST).await
+            let given_up = replace(&client, &self.path(), &self.body(""), REQUEST).await;
+            if !matches!(given_up, Err(K8sError::Status { code: 409, .. })) {
+                return given_up.map(drop);
+            }
+            // somebody touched the object: once more, if the record is still ours
+            let lease = get(&client, &self.path(), REQUEST).await?.unwrap_or_default();
+            self.record.observe(&lease, serve::instant());
+            match self.record.holder == self.name.identity {
+                true => replace(&client, &self.path(), &self.body(""), REQUEST).await.map(drop),
+                false => Ok(()),
+            }
         };
+        let released = within(REQUEST, released);
         match released.await {
             Ok(_) => tracing::info!("the Lease {} is released", self.name.name),
             Err(error) => tracing::warn!("releasing the Lease {} failed: {error}", self.name.name),
@@ -267,6 +293,10 @@ mod tests {
         // a renewal is a sign of life
         record.observe(&lease("2", "a", ""), at(10));
         assert!(!record.may_take(at(19)) && record.may_take(at(20)));
+        // somebody's label on the object is none
+        record.observe(&lease("3", "a", ""), at(15));
+        assert!(record.may_take(at(20)), "the record stands still");
+        assert_eq!(record.version, "3", "and it is written onto the newest version");
     }
 
     #[test]

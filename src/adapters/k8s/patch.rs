@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::K8sError;
-use super::request::within;
+use super::object::once;
 
 /// Changes what a JSON merge patch (RFC 7386) names; where it names `metadata.resourceVersion`, only onto that version. It
 /// is sent once, and no error quotes it: it may hold credentials.
@@ -21,7 +21,6 @@ pub async fn merge(
 ) -> Result<Value, K8sError> {
     let request = http::Request::patch(format!("{path}?fieldManager={manager}"))
         .header(http::header::CONTENT_TYPE, "application/merge-patch+json")
-        .body(patch.to_string().into_bytes())
-        .map_err(|_| K8sError::Protocol("the request's path is no path"))?;
-    within(deadline, async { Ok(client.request::<Value>(request).await?) }).await
+        .body(patch.to_string().into_bytes());
+    once(client, deadline, request).await
 }

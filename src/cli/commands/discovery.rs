@@ -74,8 +74,9 @@ struct Pod {
     /// The control plane's namespace
     #[arg(long, value_name = "NAMESPACE", default_value = "istio-system", requires = "in_cluster")]
     namespace: String,
-    /// Renew the remotes' tokens so long after they were issued, instead of at a third of their life: 10m, 8h
-    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "in_cluster")]
+    /// Renew the remotes' tokens so long after they were issued, instead of at a third of their life: 10m, 8h. At least 1s,
+    /// and never later than two thirds of their life
+    #[arg(long, value_name = "DURATION", value_parser = renewal, requires = "in_cluster")]
     token_renew_after: Option<Duration>,
     /// The pod's name, by which it holds the Lease
     #[arg(long, env = "POD_NAME", value_name = "NAME", hide = true)]
@@ -91,8 +92,13 @@ struct Pod {
     api_port: Option<u16>,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| "want a duration: 90s, 10m, 8h".to_owned())
+/// Tokens tell their age in whole seconds: one that is due sooner is due at once, again and again.
+fn renewal(text: &str) -> Result<Duration, String> {
+    let after = parse_duration(text).ok_or_else(|| "want a duration: 90s, 10m, 8h".to_owned())?;
+    match after < Duration::from_secs(1) {
+        true => Err("want at least 1s: tokens tell their age in whole seconds".to_owned()),
+        false => Ok(after),
+    }
 }
 
 impl Pod {

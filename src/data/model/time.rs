@@ -9,6 +9,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         "ms" => 0.001,
         "s" => 1.0,
         "m" => 60.0,
+        "h" => 3600.0,
         _ => return None,
     };
     let duration = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * scale).ok()?;
@@ -24,7 +25,8 @@ mod tests {
         assert_eq!(parse_duration("10s"), Some(Duration::from_secs(10)));
         assert_eq!(parse_duration("1500ms"), Some(Duration::from_millis(1500)));
         assert_eq!(parse_duration("1.5m"), Some(Duration::from_secs(90)));
-        for bad in ["", "s", "10", "0s", "1h30m", "-1s", "5h", "1e99s", "infs", "NaNs"] {
+        assert_eq!(parse_duration("8h"), Some(Duration::from_secs(8 * 3600)));
+        for bad in ["", "s", "10", "0s", "1h30m", "-1s", "5d", "1e99s", "infs", "NaNs"] {
             assert_eq!(parse_duration(bad), None, "{bad}");
         }
     }

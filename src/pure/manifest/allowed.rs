@@ -20,8 +20,9 @@ pub(super) struct Refused {
 type Rule = (&'static str, fn(&Value) -> bool);
 
 const COUNT: Rule = ("a whole number from 0 to 65535", |v| v.as_u64().is_some_and(|n| n <= 65_535));
-const DURATION: Rule =
-    ("a time of more than zero in ms, s or m, e.g. 10s", |v| v.as_str().is_some_and(|t| parse_duration(t).is_some()));
+const DURATION: Rule = ("a time of more than zero in ms, s, m or h, e.g. 10s", |v| {
+    v.as_str().is_some_and(|t| parse_duration(t).is_some())
+});
 const FAMILY: Rule = ("IPv4 or IPv6", |v| one_of(v, &["IPv4", "IPv6"]));
 const PULL_POLICY: Rule = ("IfNotPresent, Always or Never", |v| one_of(v, &["IfNotPresent", "Always", "Never"]));
 const OUTBOUND: Rule = ("ALLOW_ANY or REGISTRY_ONLY", |v| one_of(v, &["ALLOW_ANY", "REGISTRY_ONLY"]));

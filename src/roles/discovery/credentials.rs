@@ -27,6 +27,9 @@ pub(super) const CURE: &str = "meshctl install --only secrets";
 const LOOK: Duration = Duration::from_secs(30);
 /// A token that was written comes back through the watch within this, or it is renewed once more.
 const ECHO: Duration = Duration::from_secs(60);
+/// One cluster's token is renewed at most so often, whatever the clocks say: ours may be hours ahead of the API server's, which
+/// makes every token of it look old at once.
+const SPACING: Duration = Duration::from_secs(60);
 
 /// When a token was issued and when it ends, as it says itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +73,11 @@ impl Life {
         (iat < exp).then_some(Self { issued: Timestamp(iat), expires: Timestamp(exp) })
     }
 
-    /// A third of its life after it was issued, or `after` it; up to a tenth earlier, not all remotes at once.
+    /// A third of its life after it was issued, or `after` it, which is two thirds of its life at most; up to a tenth earlier,
+    /// not all remotes at once.
     fn renew(self, after: Option<Duration>, seed: u128) -> Timestamp {
-        let whole = after.map_or((self.expires.0 - self.issued.0) / 3, |after| after.as_secs());
+        let life = self.expires.0 - self.issued.0;
+        let whole = after.map_or(life / 3, |after| after.as_secs().min(life / 3 * 2));
         let earlier = (whole / 10).saturating_mul((seed % 1000) as u64) / 1000;
         Timestamp(self.issued.0.saturating_add(whole - earlier))
     }
@@ -152,6 +157,7 @@ async fn renew_due(upkeep: &Upkeep, written: &mut BTreeMap<ClusterId, (u128, Ins
     let (mut due, mut wait) = (Vec::new(), LOOK);
     let entries = upkeep.remotes();
     upkeep.noted().renewals.retain(|id, _| entries.iter().any(|e| e.id == *id));
+    written.retain(|id, _| entries.iter().any(|e| e.id == *id));
     for entry in entries {
         let Some(kubeconfig) = key(&secret, &entry.id) else { continue };
         let Some(token) = token_of(kubeconfig) else { continue };
@@ -185,8 +191,12 @@ async fn renew_due(upkeep: &Upkeep, written: &mut BTreeMap<ClusterId, (u128, Ins
 /// How long a token need not be renewed yet.
 fn until(upkeep: &Upkeep, id: &ClusterId, life: Life, token: u128, written: Option<&(u128, Instant)>) -> Duration {
     let now = serve::instant();
-    if let Some((_, at)) = written.filter(|(old, _)| *old == token) {
-        return ECHO.saturating_sub(now.saturating_duration_since(*at));
+    if let Some((old, at)) = written {
+        let wait = if *old == token { ECHO } else { spacing(upkeep.duties.renew_after) };
+        let wait = wait.saturating_sub(now.saturating_duration_since(*at));
+        if *old == token || !wait.is_zero() {
+            return wait;
+        }
     }
     let retry = upkeep.noted().renewals.get(id).filter(|f| f.token == token).map(|f| f.next);
     if let Some(next) = retry {
@@ -194,6 +204,10 @@ fn until(upkeep: &Upkeep, id: &ClusterId, life: Life, token: u128, written: Opti
     }
     let renew = life.renew(upkeep.duties.renew_after, token);
     Duration::from_secs(renew.0.saturating_sub(serve::now().0))
+}
+
+fn spacing(after: Option<Duration>) -> Duration {
+    after.map_or(SPACING, |after| after.min(SPACING))
 }
 
 /// Asks the remote for a token, with the very one that it is to replace: what the Secret says counts, not what was read of
@@ -287,5 +301,7 @@ mod tests {
         }
         assert_ne!(life.renew(None, 0), life.renew(None, 999));
         assert_eq!(life.renew(Some(Duration::from_secs(2)), 999), Timestamp(1002));
+        // what is asked for may be more than is granted
+        assert_eq!(life.renew(Some(Duration::from_secs(24 * 3600)), 0), Timestamp(3000));
     }
 }

@@ -108,8 +108,12 @@ async fn keep(
                     None
                 }
             };
-            if !stop.is_cancelled() {
-                upkeep.noted().slices.insert(entry.id.clone(), state);
+            {
+                // under the lock: who ends the term cancels first, and clears then
+                let mut noted = upkeep.noted();
+                if !stop.is_cancelled() {
+                    noted.slices.insert(entry.id.clone(), state);
+                }
             }
             let retry = async {
                 match again {

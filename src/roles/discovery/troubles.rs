@@ -27,8 +27,32 @@ pub(super) struct Trouble {
     /// In the form of an Event's reason.
     pub(super) reason: &'static str,
     pub(super) about: About,
+    /// Which of its kind: a cluster, a key of the Secret; empty where there is one only.
+    pub(super) subject: String,
     /// What, why, and what helps.
     pub(super) note: String,
+}
+
+/// What makes two troubles the same one, however its sentence ages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Identity {
+    pub(super) reason: &'static str,
+    pub(super) subject: String,
+    /// The note without its numbers: ages, ports, versions and waits change while the trouble stays.
+    pub(super) words: String,
+}
+
+impl Trouble {
+    pub(super) fn identity(&self) -> Identity {
+        let mut words = String::with_capacity(self.note.len());
+        for c in self.note.chars() {
+            let c = if c.is_ascii_digit() { '#' } else { c };
+            if c != '#' || !words.ends_with('#') {
+                words.push(c);
+            }
+        }
+        Identity { reason: self.reason, subject: self.subject.clone(), words }
+    }
 }
 
 /// Everything that is wrong now.
@@ -47,17 +71,17 @@ pub(super) fn of_reading(upkeep: &Upkeep) -> Vec<Trouble> {
     let mut all = Vec::new();
     if let Some(problem) = &upkeep.holdings.remotes.borrow().problem {
         let note = format!("reading the Secret {namespace}/{REMOTES} failed: {problem}");
-        all.push(Trouble { reason: "RemotesUnreadable", about: About::Remotes, note });
+        all.push(Trouble { reason: "RemotesUnreadable", about: About::Remotes, subject: String::new(), note });
     }
     if let Some(problem) = &upkeep.holdings.settings.borrow().problem {
         let note = format!("reading the ConfigMap {namespace}/{SETTINGS} failed: {problem}");
-        all.push(Trouble { reason: "SettingsUnreadable", about: About::Settings, note });
+        all.push(Trouble { reason: "SettingsUnreadable", about: About::Settings, subject: String::new(), note });
     }
     if let Some(problem) = &upkeep.noted().lease.problem {
         let note = format!(
             "holding the Lease {namespace}/istio-pilot failed: {problem}; without it no token is renewed and no slice is kept"
         );
-        all.push(Trouble { reason: "LeaseNotHeld", about: About::Service, note });
+        all.push(Trouble { reason: "LeaseNotHeld", about: About::Service, subject: String::new(), note });
     }
     all
 }
@@ -68,17 +92,19 @@ fn of_the_registry(upkeep: &Upkeep, all: &mut Vec<Trouble>) {
             true => ("RemoteKeyBroken", About::Remotes),
             false => ("SettingsBroken", About::Settings),
         };
-        all.push(Trouble { reason, about, note: problem.to_string() });
+        let subject = problem.file.display().to_string();
+        all.push(Trouble { reason, about, subject, note: problem.to_string() });
     }
 }
 
 fn of_remotes(upkeep: &Upkeep, now: Timestamp, all: &mut Vec<Trouble>) {
     for status in upkeep.feeds.status().into_iter().filter(|s| s.role == ClusterRole::Remote) {
         let id = &status.id;
+        let mut push = |reason, about, note| all.push(Trouble { reason, about, subject: id.to_string(), note });
         if matches!(status.state, FeedState::Stale | FeedState::Unreachable) {
             let why = status.reason.as_deref().unwrap_or("it does not answer");
             let note = format!("reading the cluster {id} failed: {why}; its endpoints stay as they were last heard");
-            all.push(Trouble { reason: "RemoteUnreachable", about: About::Remotes, note });
+            push("RemoteUnreachable", About::Remotes, note);
         }
         let failure = upkeep.noted().renewals.get(id).map(|f| f.reason.clone());
         if let Some(Standing::LockedOut { since }) = credentials::standing(upkeep, id, now) {
@@ -86,14 +112,33 @@ fn of_remotes(upkeep: &Upkeep, now: Timestamp, all: &mut Vec<Trouble>) {
             let note = format!(
                 "the credentials for the cluster {id} {what}; its endpoints stay as they were last heard, and new credentials come by: {CURE}"
             );
-            all.push(Trouble { reason: "RemoteCredentialsExpired", about: About::Remotes, note });
+            push("RemoteCredentialsExpired", About::Remotes, note);
         } else if let Some(note) = failure {
-            all.push(Trouble { reason: "TokenNotRenewed", about: About::Remotes, note });
+            push("TokenNotRenewed", About::Remotes, note);
         }
         let slices = upkeep.noted().slices.get(id).cloned();
         if let Some(SliceState::Failed(why)) = slices {
             let note = format!("keeping pilot's slices in the cluster {id} failed: {why}");
-            all.push(Trouble { reason: "RemoteSliceNotKept", about: About::Service, note });
+            push("RemoteSliceNotKept", About::Service, note);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unreachable(cluster: &str, why: &str) -> Identity {
+        let note = format!("reading the cluster {cluster} failed: {why}");
+        Trouble { reason: "RemoteUnreachable", about: About::Remotes, subject: cluster.to_owned(), note }.identity()
+    }
+
+    #[test]
+    fn a_trouble_that_ages_stays_the_same() {
+        let fresh = unreachable("rack-1", "its certificate expired 5 s ago");
+        assert_eq!(fresh, unreachable("rack-1", "its certificate expired 119 s ago"));
+        assert_eq!(unreachable("a", "did not answer within 2.5 s"), unreachable("a", "did not answer within 10.25 s"));
+        assert_ne!(fresh, unreachable("rack-2", "its certificate expired 5 s ago"), "another cluster");
+        assert_ne!(fresh, unreachable("rack-1", "it refused ours"), "another cause");
     }
 }

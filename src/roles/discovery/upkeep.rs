@@ -55,6 +55,16 @@ pub(super) struct Noted {
     pub(super) slices: BTreeMap<ClusterId, SliceState>,
 }
 
+impl Noted {
+    /// What only the holder finds out is nobody's knowledge once another one holds the Lease: its failures would be told for
+    /// ever.
+    fn end_of_term(&mut self) {
+        let Self { lease: _, renewals, slices } = self;
+        renewals.clear();
+        slices.clear();
+    }
+}
+
 impl Upkeep {
     pub(super) fn new(
         own: InCluster,
@@ -96,7 +106,7 @@ impl Upkeep {
                 tracing::info!("this pod holds the Lease {}: it keeps the remotes' tokens and slices", LEASE.0);
                 self.term(&mut lease, &stop).await;
                 tracing::info!("this pod does not hold the Lease {} any more", LEASE.0);
-                self.noted().slices.clear();
+                self.noted().end_of_term();
                 continue;
             }
             tokio::select! {

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::live::{DEADLINE, Live};
-use crate::adapters::k8s::{K8sError, get_all};
+use crate::adapters::k8s::{K8sError, get_all_metadata};
 use crate::pure::manifest::{Object, ObjectKey};
 
 /// A collection to look through.
@@ -105,7 +105,7 @@ pub(super) async fn check(
 ) -> Result<(), String> {
     // a namespace that is not there holds nothing
     let found = LOOKS.iter().filter(|look| stands || !look.path.contains("{}")).map(|look| async move {
-        let objects = get_all(&live.client, &look.path.replace("{}", namespace), DEADLINE).await;
+        let objects = get_all_metadata(&live.client, &look.path.replace("{}", namespace), DEADLINE).await;
         (look, objects)
     });
     let mut all = Vec::new();

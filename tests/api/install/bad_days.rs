@@ -45,7 +45,7 @@ fn outside_the_inventory(listing: &Listing) -> Vec<String> {
 }
 
 /// The CA that a kubeconfig names.
-fn ca_of(kubeconfig: &str) -> String {
+pub(super) fn ca_of(kubeconfig: &str) -> String {
     let parsed = kube::config::Kubeconfig::from_yaml(kubeconfig).unwrap();
     let data = parsed.clusters[0].cluster.clone().unwrap().certificate_authority_data.unwrap();
     let bytes: k8s_openapi::ByteString = serde_json::from_value(data.into()).unwrap();
@@ -251,7 +251,7 @@ async fn a_refusal_is_named_and_mended(pair: Arc<Pair>) {
 }
 
 /// Install fails in on-prem with these words, and in no other cluster.
-async fn refused(bench: &Bench, words: &str) -> String {
+pub(super) async fn refused(bench: &Bench, words: &str) -> String {
     let (report, ran) = bench.report(&[]).await;
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     let error = cluster(&report, "on-prem")["error"].as_str().unwrap_or_default();
@@ -261,7 +261,7 @@ async fn refused(bench: &Bench, words: &str) -> String {
     error.to_owned()
 }
 
-async fn completes(bench: &Bench) {
+pub(super) async fn completes(bench: &Bench) {
     bench.install(&[]).await.exits(0);
     bench.run(&["diff", "--tag", "dev"]).await.exits(0);
 }

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 
 /// What a test lets an open watch do.
-enum Step {
+pub(super) enum Step {
     /// Send a line.
     Line(Value),
     /// End the answer as HTTP does.
@@ -22,7 +22,7 @@ enum Step {
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// The objects of a kind, by plural.
     objects: HashMap<String, Vec<Value>>,
     version: u64,
@@ -33,7 +33,9 @@ struct State {
     /// Answers with this status, by plural.
     status: HashMap<String, u16>,
     /// Watches are answered with this status.
-    watch_status: Option<u16>,
+    pub(super) watch_status: Option<u16>,
+    /// Watches are ended as soon as they are open.
+    pub(super) ends: bool,
     /// Every page of a list but the first has expired.
     expired: bool,
     /// The only token that is accepted.
@@ -41,14 +43,14 @@ struct State {
 }
 
 /// A scripted API server.
-struct Server {
-    state: Arc<Mutex<State>>,
-    address: std::net::SocketAddr,
+pub(super) struct Server {
+    pub(super) state: Arc<Mutex<State>>,
+    pub(super) address: std::net::SocketAddr,
     stop: CancellationToken,
 }
 
 impl Server {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Self { state: Arc::default(), address, stop: CancellationToken::new() };
@@ -77,12 +79,12 @@ impl Server {
         self.serve(TcpListener::bind(self.address).await.unwrap());
     }
 
-    fn entry(&self, dir: &TempDir) -> Entry {
+    pub(super) fn entry(&self, dir: &TempDir) -> Entry {
         put(dir.path(), "gke.yaml", &kubeconfig(&format!("http://{}", self.address)));
         read(dir.path()).entries.remove(0)
     }
 
-    fn set(&self, plural: &str, names: &[&str]) {
+    pub(super) fn set(&self, plural: &str, names: &[&str]) {
         let mut state = self.state.lock().unwrap();
         state.version += 1;
         let version = state.version;
@@ -90,7 +92,7 @@ impl Server {
     }
 
     /// Does something on the open watch of a kind, once there is one.
-    async fn step(&self, plural: &str, step: Step) {
+    pub(super) async fn step(&self, plural: &str, step: Step) {
         let mut step = Some(step);
         for _ in 0..3000 {
             let sender = {
@@ -109,17 +111,17 @@ impl Server {
         panic!("no watch of {plural} within 30 s");
     }
 
-    async fn line(&self, plural: &str, kind: &str, object: Value) {
+    pub(super) async fn line(&self, plural: &str, kind: &str, object: Value) {
         self.step(plural, Step::Line(json!({"type": kind, "object": object}))).await;
     }
 
     /// The requests for a kind.
-    fn requests(&self, plural: &str) -> Vec<String> {
+    pub(super) fn requests(&self, plural: &str) -> Vec<String> {
         let state = self.state.lock().unwrap();
         state.log.iter().filter(|l| l.contains(&format!("/{plural}?"))).cloned().collect()
     }
 
-    fn lists(&self, plural: &str) -> usize {
+    pub(super) fn lists(&self, plural: &str) -> usize {
         self.requests(plural).iter().filter(|l| !l.contains("watch=true")).count()
     }
 }
@@ -130,7 +132,7 @@ impl Drop for Server {
     }
 }
 
-fn object(name: &str, version: u64) -> Value {
+pub(super) fn object(name: &str, version: u64) -> Value {
     json!({"metadata": {"name": name, "namespace": "default", "resourceVersion": version.to_string(),
         "managedFields": [{"manager": "kubectl"}]}, "spec": {"ports": [{"port": 80}]}})
 }
@@ -197,6 +199,10 @@ async fn watch_answer(stream: &mut TcpStream, plural: &str, query: &HashMap<&str
     let _ = stream
         .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
         .await;
+    if state.lock().unwrap().ends {
+        let _ = stream.write_all(b"0\r\n\r\n").await;
+        return true;
+    }
     state.lock().unwrap().watches.insert(plural.into(), sender);
     loop {
         match tokio::time::timeout_at(end, steps.recv()).await {
