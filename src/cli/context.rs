@@ -134,7 +134,8 @@ impl Context {
             return Ok(Box::new(std::io::stdin()));
         }
         let refused = |why: String| {
-            CliError::usage(format!("opening the file {} failed: {why}", path.display())).hint("- is standard input")
+            CliError::usage(format!("opening the file {} failed: {why}", path.display()))
+                .hint("name a file with an answer of an Envoy to /config_dump?include_eds; - is standard input")
         };
         let file = std::fs::File::open(path).map_err(|e| refused(e.to_string()))?;
         if file.metadata().is_ok_and(|m| m.is_dir()) {

@@ -193,7 +193,7 @@ impl From<crate::adapters::files::FilesError> for CliError {
     }
 }
 
-/// A file where a folder was named is a slip of the command line, and not a disk that fails.
+/// A file where a folder was named, or no folder to make it in, is a slip of the command line, and not a disk that fails.
 fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &str) -> CliError {
     use crate::adapters::files::FilesError as E;
     use std::io::ErrorKind as K;
@@ -203,6 +203,13 @@ fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &s
         {
             CliError::usage(format!("{what} {} failed: it is a file, not a folder", path.display())).hint(hint)
         }
+        E::Write { path, source } if source.kind() == K::NotFound => match path.parent() {
+            Some(above) => {
+                CliError::usage(format!("{what} {} failed: there is no folder {}", path.display(), above.display()))
+                    .hint(format!("make it: mkdir -p {}", above.display()))
+            }
+            None => e.into(),
+        },
         _ => e.into(),
     }
 }
@@ -210,15 +217,26 @@ fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &s
 impl From<crate::workflows::ca::CaFolderError> for CliError {
     fn from(e: crate::workflows::ca::CaFolderError) -> Self {
         use crate::pure::ca::PlanError;
-        use crate::workflows::ca::CaFolderError;
+        use crate::workflows::ca::{CaFolderError, Place, place};
         let message = e.to_string();
         match e {
-            CaFolderError::Foreign(_) => CliError::usage(message).hint("name a new folder with --dir"),
+            CaFolderError::Foreign(dir) => match place(&dir) {
+                Place::Above(below) => below
+                    .iter()
+                    .map(|ca| format!("there is a CA below it: meshctl ca init --dir {}", ca.display()))
+                    .fold(CliError::usage(message), CliError::hint),
+                _ => CliError::usage(message).hint("name a new folder with --dir"),
+            },
+            CaFolderError::Part(dir) => match place(&dir) {
+                Place::Part(Some(ca)) => CliError::usage(message)
+                    .hint(format!("the CA folder is the one above: meshctl ca init --dir {}", ca.display())),
+                _ => CliError::usage(message).hint("name a new folder with --dir"),
+            },
             CaFolderError::Files(e) => folder_in_the_way(e, "making the CA in", "name a new folder with --dir"),
             CaFolderError::Refused(dir, errors) => {
                 let usage = errors.iter().any(PlanError::is_usage);
                 let error = if usage { CliError::usage(message) } else { CliError::failed(message) };
-                let mut hints: Vec<_> = errors.iter().filter_map(|e| e.hint(&dir.display().to_string())).collect();
+                let mut hints: Vec<_> = errors.iter().flat_map(|e| e.hints(&dir.display().to_string())).collect();
                 hints.dedup();
                 hints.into_iter().fold(error, CliError::hint)
             }
@@ -231,7 +249,7 @@ impl From<crate::workflows::proxies::TargetError> for CliError {
         use crate::workflows::proxies::TargetError;
         let error = CliError::usage(format!("finding the proxy failed: {e}"));
         let hints = match e {
-            TargetError::NotFound { near, .. } => near.into_iter().map(|n| format!("perhaps {n}")).collect(),
+            TargetError::NotFound { near, .. } => near.hints(),
             TargetError::Ambiguous { candidates, .. } => candidates,
             TargetError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],
             TargetError::Kind(_) => vec!["pod, svc, deploy, sts, ds, rs, job or app, then /NAME".to_owned()],
@@ -246,7 +264,7 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
         use crate::workflows::proxies::EndpointError;
         let error = CliError::usage(format!("finding the endpoints failed: {e}"));
         let hints = match e {
-            EndpointError::NotFound { near, .. } => near.into_iter().map(|n| format!("perhaps {n}")).collect(),
+            EndpointError::NotFound { near, .. } => near.hints(),
             EndpointError::Ambiguous { candidates, .. } => candidates,
             EndpointError::NoPort { known, .. } => known,
             EndpointError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],

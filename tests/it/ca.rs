@@ -7,6 +7,7 @@ mod defects;
 mod folder;
 mod init;
 mod openssl;
+mod place;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -218,7 +218,8 @@ async fn a_dump_of_a_connected_proxy_is_what_it_was_sent() {
     assert_eq!(sections(&dump), ["dynamic_active_clusters".to_owned()].into(), "it asked for nothing else");
     assert_eq!(names(&dump).len(), clusters.resources.len());
     assert_eq!((&dump["source"], &dump["upToDate"]), (&json!("current"), &json!(true)));
-    // it has not answered: what is newer is not sent yet
+    // it has not answered: what is newer is published and not sent yet
+    let held = names(&dump);
     let mut more = web();
     more[0]["spec"]["ports"][0]["port"] = 81.into();
     write(pilot.dir.path(), "gke/web.yaml", &more.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
@@ -227,6 +228,8 @@ async fn a_dump_of_a_connected_proxy_is_what_it_was_sent() {
         assert!(Instant::now() < deadline, "the change never came");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    assert!(pilot.dump("web.default").await.to_string().contains("outbound|81||web"), "it is published");
+    assert_eq!(names(&pilot.dump(INVENTED).await), held, "it is not sent");
     client.ack(&clusters).await.unwrap();
     // by name, one that is there and one that is not
     let set = "outbound|81||web.default.svc.cluster.local";

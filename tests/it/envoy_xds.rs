@@ -2,6 +2,7 @@
 //! when the mesh, the proxy or discovery itself changes.
 
 mod backends;
+mod bound;
 mod mesh;
 mod nack;
 mod order;

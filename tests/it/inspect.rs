@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+mod arrays;
 mod forward;
 mod words;
 
@@ -220,9 +221,13 @@ fn what_is_strange_is_named_and_the_rest_is_shown() {
         stderr(&out)
     );
 
-    for (text, why) in
-        [("", "it is empty"), ("<html>", "starts with '<'"), (r#"{"a":1}"#, "no config dump"), ("[]", "bare array")]
-    {
+    for (text, why) in [
+        ("", "it is empty"),
+        ("<html>", "starts with '<'"),
+        (r#"{"a":1}"#, "no config dump"),
+        ("[]", "empty array"),
+        ("[{}]", "bare array"),
+    ] {
         let out = read(text, &["all"]);
         assert_eq!(out.status.code(), Some(2), "{text}");
         assert!(stderr(&out).contains(why) && stderr(&out).contains("hint:"), "{}", stderr(&out));
@@ -238,6 +243,10 @@ fn words_and_sources_that_cannot_be_are_usage_errors_with_a_way_out() {
         (&["pc", "c", "productpage", "--from", "pilot"], "no registry was named"),
         (&["pc", "c", "productpage"], "no registry was named"),
         (&["pc", "c", "-f", "/nonexistent/dump.json"], "/nonexistent/dump.json"),
+        (
+            &["pc", "c", "x", "--registry", "/dev/null"],
+            "/dev/null cannot be read: there is a file where a folder is meant",
+        ),
         (&["pc", "c", "x", "--pilot", "ftp://h"], "is no HTTP address"),
         (&["pc", "c", "x", "--pilot", "127.0.0.1:1"], "asking the pilot at http://127.0.0.1:1 for /debug/syncz failed"),
     ] {
@@ -500,7 +509,7 @@ mod mesh {
     };
     use meshctl::pure::mesh::{ClusterState, Endpoint, Mesh, Service, SyncState, Workload};
     use meshctl::workflows::proxies::{
-        EndpointError, EndpointQuery, TargetError, TargetQuery, endpoint_rows, endpoint_v1, resolve,
+        EndpointError, EndpointQuery, Near, TargetError, TargetQuery, endpoint_rows, endpoint_v1, resolve,
     };
 
     const PODS: [(&str, &str, &str, &str, &str); 4] = [
@@ -631,7 +640,10 @@ mod mesh {
         let remote = EndpointQuery { cluster: Some("on-prem".into()), ..ask("reviews") };
         assert_eq!(endpoint_rows(&mesh, &remote).unwrap().names, ["192.170.228.84:9080"]);
         let near = vec!["reviews.istio-system".to_owned()];
-        assert_eq!(endpoint_rows(&mesh, &ask("review")), Err(EndpointError::NotFound { query: "review".into(), near }));
+        assert_eq!(
+            endpoint_rows(&mesh, &ask("review")),
+            Err(EndpointError::NotFound { query: "review".into(), near: Near::Alike(near) })
+        );
         assert!(matches!(endpoint_rows(&mesh, &ask("reviews:80")), Err(EndpointError::NoPort { .. })));
     }
 

@@ -2,6 +2,7 @@
 //! leaves no trace. And: another process makes the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Instant;
 
 use meshctl::data::model::{
@@ -497,7 +498,7 @@ struct Client {
     session: Session,
     delta: bool,
     now: Instant,
-    held: BTreeMap<Type, BTreeMap<String, Entry>>,
+    held: BTreeMap<Type, BTreeMap<String, Arc<Entry>>>,
     named: BTreeMap<Type, BTreeSet<String>>,
     last: BTreeMap<Type, (String, String)>,
 }

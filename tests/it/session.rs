@@ -2,6 +2,7 @@
 //! named after it, with a real catalog behind the session.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use meshctl::pure::mesh::Change;
@@ -927,4 +928,61 @@ fn a_proxy_that_turns_out_to_be_another_gets_the_difference() {
         s.session.set_view(back);
         assert_eq!(s.flush(), [if delta { "CDS -kubernetes" } else { "CDS +x +y" }]);
     }
+}
+
+/// What a stream was sent of a type, and what stands: name → version.
+fn told(s: &Stream, ty: Type) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    (s.session.sent(ty).map(|e| (e.name.to_string(), e.version_text())).collect(), s.versions(ty))
+}
+
+#[test]
+fn what_was_sent_is_known_whatever_has_been_published_since() {
+    for delta in BOTH {
+        let mut s = stream(delta, &[("a", all())]);
+        settle(&mut s);
+        let before = Type::ALL.map(|ty| told(&s, ty).0);
+        assert_eq!(before, Type::ALL.map(|ty| s.versions(ty)), "delta {delta}: all of it was sent");
+        // published, and not sent; the news may have come to the stream or not
+        s.put(&[x_http2(), x_moved()]);
+        s.remove(&y());
+        assert_eq!(Type::ALL.map(|ty| told(&s, ty).0), before, "delta {delta}");
+        let body = |s: &Stream| s.session.sent(Type::Cluster).find(|e| &*e.name == X).unwrap().body.concat();
+        let published = |s: &Stream| s.world.snapshot().find(s.view, Type::Cluster, X).unwrap().body.concat();
+        assert_ne!(body(&s), published(&s), "the bytes that were sent");
+        // the first response has gone and is not answered: its type is told as new, the others as before
+        let response = s.next().unwrap();
+        assert_eq!(response.ty, Type::Cluster);
+        assert_eq!(body(&s), published(&s));
+        let (sent, standing) = told(&s, Type::Cluster);
+        assert_eq!(sent[X], standing[X]);
+        assert!(sent.contains_key(Y) && !standing.contains_key(Y), "a removal goes last");
+        assert_eq!(told(&s, Type::Listener).0, before[Type::Listener as usize]);
+        // a stream that fell behind keeps bytes that nobody else does, and one that did not keeps none
+        s.ack(&response);
+        s.flush();
+        assert_eq!(s.says(), "-", "delta {delta}");
+        let snapshot = s.world.snapshot();
+        for ty in Type::ALL {
+            let (sent, standing) = told(&s, ty);
+            assert_eq!(sent, standing, "delta {delta} {ty:?}");
+            let of = |e: &Arc<Entry>| Arc::ptr_eq(e, snapshot.find(s.view, ty, &e.name).unwrap());
+            assert!(s.session.sent(ty).all(of), "delta {delta} {ty:?}: bytes of its own");
+        }
+    }
+}
+
+#[test]
+fn a_claim_that_differs_from_what_stands_counts_as_unknown() {
+    let (mut s, versions, _) = restarted(true, all());
+    s.resume(Type::Cluster, &[], versions[&Type::Cluster].clone());
+    s.resume(Type::Endpoint, &[X, Y, Z], versions[&Type::Endpoint].clone());
+    assert_eq!(s.says(), "-");
+    let names = |s: &Stream, ty| s.session.claimed(ty).map(|n| n.to_string()).collect::<Vec<_>>();
+    // z is gone and x has lost an endpoint, as far as is known; the rest stands just so
+    assert_eq!((names(&s, Type::Cluster), names(&s, Type::Endpoint)), (vec![Z.to_owned()], vec![X.into(), Z.into()]));
+    assert_eq!(told(&s, Type::Endpoint).0.keys().collect::<Vec<_>>(), [Y]);
+    hear_b(&mut s, &far());
+    assert_eq!(s.flush(), [] as [&str; 0]);
+    assert_eq!((names(&s, Type::Cluster), names(&s, Type::Endpoint)), (vec![], vec![]));
+    assert_eq!(told(&s, Type::Endpoint).0, versions[&Type::Endpoint]);
 }

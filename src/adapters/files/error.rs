@@ -117,6 +117,8 @@ fn why(source: &io::Error) -> String {
     match source.kind() {
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        // it, or something above it
+        io::ErrorKind::NotADirectory => "there is a file where a folder is meant".to_owned(),
         _ if source.raw_os_error() == Some(too_many_links) => "its symbolic links form a loop".to_owned(),
         _ => source.to_string(),
     }

@@ -46,7 +46,8 @@ impl<'a> Part<'a> {
         Self { file: String::new(), content: Content::NotGiven, mode: None }
     }
 
-    pub(super) fn is_given(&self) -> bool {
+    /// Whether there is such a file, readable or not; for a part that must be there, also where it is missing.
+    pub fn is_given(&self) -> bool {
         self.content != Content::NotGiven
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::dump::Section;
+use super::kind::Kind;
 
 /// The largest element that is decoded, in bytes; a larger one is left out with a word.
 pub(super) const MAX_ELEMENT: usize = 16 << 20;
@@ -73,8 +74,17 @@ pub struct Summary {
     pub counts: BTreeMap<Section, u64>,
     /// Sections of types that are not known here, and how often they came.
     pub unknown: BTreeMap<String, u64>,
+    /// What else a bare array held than what was wanted, and how often.
+    pub others: BTreeMap<Kind, u64>,
+    /// It is a bare array with nothing in it.
+    pub is_empty_array: bool,
     /// What could not be shown.
     pub problems: Vec<Problem>,
+}
+
+/// Resources of a bare array in words: `3 clusters, 1 listener`.
+pub fn in_words(kinds: &BTreeMap<Kind, u64>) -> String {
+    kinds.iter().map(|(kind, count)| kind.some(*count)).collect::<Vec<_>>().join(", ")
 }
 
 /// Why a text is no dump at all.
@@ -89,6 +99,17 @@ pub enum DumpError {
     /// A bare array says not what its elements are.
     #[error("it is a bare array, which does not say what its elements are")]
     Bare,
+    /// A bare array with nothing in it, where more was asked for than the resources of one section.
+    #[error("it is an empty array, and holds nothing of a proxy")]
+    EmptyArray,
+    /// A bare array of other things than what was wanted.
+    #[error("it holds no {wanted}: it is an array of {}", in_words(found))]
+    Others {
+        /// What was wanted, in words.
+        wanted: String,
+        /// What it holds, as far as it could be read.
+        found: BTreeMap<Kind, u64>,
+    },
     /// It holds nothing of what a dump holds.
     #[error("it is JSON, but no config dump: it has neither \"configs\" nor \"cluster_statuses\"")]
     NotADump,

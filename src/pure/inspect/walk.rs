@@ -9,6 +9,7 @@
 use std::io::Read;
 
 use super::dump::{Element, Group, Section, Visit};
+use super::kind::{Kind, judge};
 use super::scan::{Keep, ScanError, Scanner};
 use super::summary::{DumpError, MAX_ELEMENT, Problem, Summary};
 
@@ -60,6 +61,8 @@ pub fn walk(
 /// Why a walk ends early.
 enum End {
     Scan(ScanError),
+    /// An element of a bare array might be anything.
+    Bare,
     Stopped,
 }
 
@@ -87,14 +90,22 @@ impl Walker<'_, '_> {
             Err(ScanError::Read { source, .. }) => return Err(DumpError::Read(source)),
             Err(e) => Err(e.into()),
             Ok(Some(b'{')) => self.object(true),
-            Ok(Some(b'[')) => match self.wanted {
-                [only] => self.bare(*only),
-                _ => return Err(DumpError::Bare),
-            },
+            Ok(Some(b'[')) => self.bare(),
             Ok(Some(found)) => return Err(DumpError::NotJson(found.into())),
         };
+        if !self.summary.others.is_empty() && self.summary.counts.is_empty() && self.summary.problems.is_empty() {
+            let wanted = match self.wanted {
+                [only] => only.to_string(),
+                _ => "resources that are shown".to_owned(),
+            };
+            return Err(DumpError::Others { wanted, found: std::mem::take(&mut self.summary.others) });
+        }
         match result {
             Err(End::Stopped) => return Ok(()),
+            Err(End::Bare) => return Err(DumpError::Bare),
+            Ok(()) if self.summary.is_empty_array && self.summary.sections.is_empty() => {
+                return Err(DumpError::EmptyArray);
+            }
             Err(End::Scan(e)) => self.truncated(&e),
             Ok(()) if !self.known => return Err(DumpError::NotADump),
             Ok(()) => {
@@ -181,8 +192,34 @@ impl Walker<'_, '_> {
         Ok(())
     }
 
-    fn bare(&mut self, section: Section) -> Result<(), End> {
-        self.array("the array", section, Group::Bare)
+    /// An array without a dump around it. An element that does not say what it is counts as what was asked for.
+    fn bare(&mut self) -> Result<(), End> {
+        let asked = match self.wanted {
+            [Section::Bootstrap] => None,
+            [only] => Some(*only),
+            _ => None,
+        };
+        (self.known, self.inside) = (true, "the array".to_owned());
+        self.summary.sections.extend(asked);
+        self.scanner.want(b'[', "an array")?;
+        let (mut first, mut number) = (true, 0_u64);
+        while self.scanner.more(&mut first, b']')? {
+            number += 1;
+            self.json.clear();
+            self.scanner.value(Keep::Into(&mut self.json, MAX_ELEMENT))?;
+            let section = match judge(&self.json) {
+                Some(Kind::Of(section)) if self.wanted.contains(&section) => section,
+                Some(other) => {
+                    *self.summary.others.entry(other).or_default() += 1;
+                    continue;
+                }
+                None => asked.ok_or(End::Bare)?,
+            };
+            self.summary.sections.insert(section);
+            self.show(section, Group::Bare, || format!("number {number} of the array"))?;
+        }
+        self.summary.is_empty_array = number == 0;
+        Ok(())
     }
 
     fn array(&mut self, name: &str, section: Section, group: Group) -> Result<(), End> {
@@ -263,6 +300,7 @@ fn single(ty: &str) -> Option<(Section, Group)> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::summary::in_words;
     use super::*;
 
     fn names(text: &str, wanted: &[Section]) -> (Vec<String>, Result<Summary, DumpError>) {
@@ -297,7 +335,29 @@ mod tests {
         assert!(matches!(names("", &[Section::Clusters]).1, Err(DumpError::Empty)));
         assert!(matches!(names("<html>", &[Section::Clusters]).1, Err(DumpError::NotJson('<'))));
         assert!(matches!(names(r#"{"a":1}"#, &[Section::Clusters]).1, Err(DumpError::NotADump)));
-        assert!(matches!(names("[]", &Section::ALL).1, Err(DumpError::Bare)));
+        assert!(matches!(names("[{}]", &Section::ALL).1, Err(DumpError::Bare)));
+        assert!(matches!(names(r#"[{"name":"a"}]"#, &[Section::Bootstrap]).1, Err(DumpError::Bare)));
+    }
+
+    #[test]
+    fn a_bare_array_holds_what_its_elements_say() {
+        let clusters = r#"{"@type":"x/envoy.config.cluster.v3.Cluster"}"#;
+        let listeners = r#"{"@type":"x/envoy.config.listener.v3.Listener"}"#;
+        let mixed = format!(r#"[{clusters},{listeners},{{"name":"a"}},{{"@type":"x/acme.Thing"}}]"#);
+        let (seen, summary) = names(&mixed, &[Section::Clusters]);
+        assert_eq!(seen, [format!("clusters Bare {clusters}"), r#"clusters Bare {"name":"a"}"#.to_owned()]);
+        let others = summary.unwrap().others;
+        assert_eq!(in_words(&others), "1 listener, 1 of the type x/acme.Thing");
+        for cut in ["]", ",", r#",{"@ty"#] {
+            let error = names(&format!("[{listeners}{cut}"), &[Section::Clusters]).1.unwrap_err();
+            assert_eq!(error.to_string(), "it holds no clusters: it is an array of 1 listener");
+        }
+        let (seen, summary) = names(&format!("[{clusters},{listeners}]"), &Section::ALL);
+        assert_eq!((seen.len(), summary.unwrap().others.len()), (2, 0));
+        assert!(names("[ ]", &[Section::Clusters]).1.unwrap().is_empty_array);
+        for wanted in [&[Section::Bootstrap][..], &Section::ALL] {
+            assert!(matches!(names("[]", wanted).1, Err(DumpError::EmptyArray)));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a view holds, in the shape of Envoy's own config dump: for pilots asked about a proxy, and for a proxy that is
 //! computed without any server.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use bytes::{Buf, Bytes};
 use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 use super::build::Rope;
 use super::snapshot::{Snapshot, ViewId};
 use super::types::{Entry, Type};
-use crate::data::model::Name;
 
 /// Every type that is served, and every type that may stand in an `Any` of one.
 static POOL: LazyLock<Option<DescriptorPool>> =
@@ -53,17 +52,18 @@ fn joined(body: &Rope) -> Bytes {
 
 /// The config dump of a view: clusters, listeners, routes and endpoints, in Envoy's order of sections.
 pub fn config_dump(snapshot: &Snapshot, view: ViewId) -> Value {
-    config_dump_where(snapshot, view, |_, _| true)
+    config_dump_sent(|ty| snapshot.all(view, ty))
 }
 
-/// The same of those resources alone that `holds` says, by type and name: what a proxy subscribes to.
-pub fn config_dump_where(snapshot: &Snapshot, view: ViewId, holds: impl Fn(Type, &Name) -> bool) -> Value {
+/// The config dump of resources of each type: of those that a proxy was sent.
+pub fn config_dump_sent<'a, I>(resources: impl Fn(Type) -> I) -> Value
+where
+    I: IntoIterator<Item = &'a Arc<Entry>>,
+{
     assemble(|ty| {
-        snapshot
-            .all(view, ty)
-            .filter(|e| holds(ty, &e.name))
-            .filter_map(|e| Some((e, to_json(ty, &e.body)?)))
-            .map(|(e, j)| element(ty, e, j))
+        resources(ty)
+            .into_iter()
+            .filter_map(|e| Some(shaped(ty, &e.name, &e.version_text(), to_json(ty, &e.body)?)))
             .collect()
     })
 }
@@ -88,10 +88,6 @@ fn assemble(of: impl Fn(Type) -> Vec<Value>) -> Value {
         {"@type": url("RoutesConfigDump"), "dynamic_route_configs": of(Type::Route)},
         {"@type": url("EndpointsConfigDump"), "dynamic_endpoint_configs": of(Type::Endpoint)},
     ]})
-}
-
-fn element(ty: Type, entry: &Entry, json: Value) -> Value {
-    shaped(ty, &entry.name, &entry.version_text(), json)
 }
 
 /// An element of a section, as `envoy.admin.v3` has it.

@@ -19,11 +19,12 @@ mod types;
 
 pub use build::{Binding, ExternalHost, Families};
 pub use catalog::{Attaching, Catalog, Update};
-pub use dump::{any_json, config_dump, config_dump_of, config_dump_where, to_json};
+pub use dump::{any_json, config_dump, config_dump_of, config_dump_sent, to_json};
 pub use proxy::Proxy;
 pub use request::{DeltaRequest, Request, SotwRequest};
 pub use response::Response;
 pub use session::{HOLD, Interest, Reject, Session, Touched, TypeStatus};
 pub use snapshot::{Snapshot, TableId, ViewId};
 pub use subscription::Nack;
+pub use tables::{PortConflict, port_conflicts};
 pub use types::{Entry, Key, Part, Rid, Type, View};

@@ -1,6 +1,8 @@
 //! Responses of both variants, written from shared pieces: a resource that was encoded once is copied once, into the
 //! stream's buffer.
 
+use std::sync::Arc;
+
 use bytes::{BufMut, Bytes};
 use prost::Message;
 use prost::encoding::{encode_varint, encoded_len_varint};
@@ -22,7 +24,7 @@ pub struct Response {
     /// State of the world: the version of the whole. Incremental: for people only.
     pub version: String,
     /// What is new or different, or all.
-    pub resources: Vec<Entry>,
+    pub resources: Vec<Arc<Entry>>,
     /// Incremental: what does not exist (any more).
     pub removed: Vec<Name>,
 }
@@ -33,7 +35,7 @@ const RESOURCES: u8 = (2 << 3) | 2;
 impl Response {
     /// How many bytes [`Response::into_pieces`] gives.
     pub fn encoded_len(&self) -> usize {
-        let framed = |e| framed_len(resource_len(self.ty, self.delta, e));
+        let framed = |e: &Arc<Entry>| framed_len(resource_len(self.ty, self.delta, e));
         let body: usize = self.resources.iter().map(framed).sum();
         let (head, tail) = self.ends();
         head.len() + body + tail.len()
@@ -134,7 +136,7 @@ mod tests {
             delta,
             nonce: 3,
             version: "v".into(),
-            resources: vec![entry("a", &[b"\x0a\x01", b"a"]), entry("b", &[])],
+            resources: vec![Arc::new(entry("a", &[b"\x0a\x01", b"a"])), Arc::new(entry("b", &[]))],
             removed: if delta { vec!["gone".into()] } else { Vec::new() },
         }
     }

@@ -8,11 +8,12 @@
 mod say;
 mod take;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::snapshot::ViewId;
-use super::subscription::{Nack, Scope, Subscription};
-use super::types::Type;
+use super::subscription::{Held, Nack, Scope, Subscription};
+use super::types::{Entry, Type};
 use crate::data::model::Name;
 
 /// How long a response waits for the answer to one that must come before it.
@@ -168,6 +169,18 @@ impl Session {
     /// How many waits for an answer ended without it.
     pub fn expired_waits(&self) -> u64 {
         self.expired
+    }
+
+    /// What the client was sent last of each name of a type, and was not told to drop; and of what it said that it holds, what
+    /// stands just so.
+    pub fn sent(&self, ty: Type) -> impl Iterator<Item = &Arc<Entry>> {
+        self.types[ty.index()].sent.values().filter_map(Held::sent)
+    }
+
+    /// What the client said that it holds, and was sent nothing of: other versions than those that stand, so that nobody here
+    /// knows their bytes.
+    pub fn claimed(&self, ty: Type) -> impl Iterator<Item = &Name> {
+        self.types[ty.index()].sent.iter().filter(|(_, held)| held.sent().is_none()).map(|(name, _)| name)
     }
 
     /// How far each type that was asked for is.

@@ -23,7 +23,7 @@ pub(super) struct ViewTables(pub(super) [Vec<TableId>; 4]);
 pub struct Snapshot {
     /// Counts up with every change of the mesh; views that come and go do not count.
     pub sequence: u64,
-    pub(super) entries: PMap<Rid, Entry>,
+    pub(super) entries: PMap<Rid, Arc<Entry>>,
     pub(super) tables: PMap<TableId, PMap<Name, Rid>>,
     pub(super) views: PMap<ViewId, Arc<ViewTables>>,
     /// The clusters that have not said everything once: while there are any, what a resuming proxy holds stands.
@@ -37,12 +37,12 @@ impl Snapshot {
     }
 
     /// A resource of a view.
-    pub fn find(&self, view: ViewId, ty: Type, name: &str) -> Option<&Entry> {
+    pub fn find(&self, view: ViewId, ty: Type, name: &str) -> Option<&Arc<Entry>> {
         self.tables(view, ty).iter().find_map(|t| self.entries.get(self.tables.get(t)?.get(name)?))
     }
 
     /// All resources of a view's type, in the order of their tables and names.
-    pub fn all(&self, view: ViewId, ty: Type) -> impl Iterator<Item = &Entry> {
+    pub fn all(&self, view: ViewId, ty: Type) -> impl Iterator<Item = &Arc<Entry>> {
         let tables = self.tables(view, ty).iter().filter_map(|t| self.tables.get(t));
         tables.flat_map(|rows| rows.values()).filter_map(|rid| self.entries.get(rid))
     }

@@ -1,6 +1,7 @@
 //! What one stream wants and holds of one type.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::types::Entry;
@@ -50,6 +51,33 @@ impl Nack {
     }
 }
 
+/// What a client holds of one name. It keeps no bytes that the published state does not keep too, but for those that this very
+/// client still has to be told to replace.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// What it was sent last.
+    Sent(Arc<Entry>),
+    /// It said so when the stream began, with this version; a box, since a reference is all that there is of the other.
+    Claimed(Box<u128>),
+}
+
+impl Held {
+    pub(super) fn version(&self) -> u128 {
+        match self {
+            Held::Sent(entry) => entry.version,
+            Held::Claimed(version) => **version,
+        }
+    }
+
+    /// What was sent; none for a claim.
+    pub(super) fn sent(&self) -> Option<&Arc<Entry>> {
+        match self {
+            Held::Sent(entry) => Some(entry),
+            Held::Claimed(_) => None,
+        }
+    }
+}
+
 /// One type of one stream.
 #[derive(Debug, Default)]
 pub(super) struct Subscription {
@@ -61,16 +89,14 @@ pub(super) struct Subscription {
     pub(super) named_once: bool,
     /// Subscribed to by name.
     pub(super) names: BTreeSet<Name>,
-    /// What the client was sent, or says it holds, by version.
-    pub(super) sent: BTreeMap<Name, u128>,
+    /// What the client was sent, or says it holds. State of the world: what is leaving is sent along until it may go.
+    pub(super) sent: BTreeMap<Name, Held>,
     /// To be sent although the version is the same.
     pub(super) forced: BTreeSet<Name>,
     /// Names that do not exist, and of which the client has been told so (X6).
     pub(super) told: BTreeSet<Name>,
     /// What the client holds and does not exist any more: removals, which go last.
     pub(super) leaving: BTreeSet<Name>,
-    /// State of the world, clusters: the bodies that the client holds. What is leaving is sent along until it may go.
-    pub(super) bodies: BTreeMap<Name, Entry>,
     pub(super) dirty: Scope,
     /// The next response must go, even an empty one.
     pub(super) answer: bool,
@@ -129,9 +155,9 @@ impl Subscription {
             self.names.replace(name.clone());
         }
         if self.sent.get_key_value(name).is_some_and(|(held, _)| !held.is_same(name))
-            && let Some(version) = self.sent.remove(name)
+            && let Some(held) = self.sent.remove(name)
         {
-            self.sent.insert(name.clone(), version);
+            self.sent.insert(name.clone(), held);
         }
     }
 
@@ -165,7 +191,6 @@ impl Subscription {
         self.forced.remove(name);
         self.told.remove(name);
         self.leaving.remove(name);
-        self.bodies.remove(name);
         if let Scope::Names(names) = &mut self.dirty {
             names.remove(name);
         }
@@ -193,10 +218,10 @@ impl Subscription {
     /// process (X21).
     pub(super) fn state_version(&self) -> String {
         let mut hash = xxhash_rust::xxh3::Xxh3::new();
-        for (name, version) in &self.sent {
+        for (name, held) in &self.sent {
             hash.update(name.as_bytes());
             hash.update(&[0]);
-            hash.update(&version.to_le_bytes());
+            hash.update(&held.version().to_le_bytes());
         }
         format!("{:032x}", hash.digest128())
     }

@@ -1,16 +1,18 @@
-//! Which tables a view consists of, and what each service gives to them.
+//! Which tables a view consists of, and what each service gives to them; `listeners` has what it gives to those of listeners.
+
+mod listeners;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::build::{self, Binding, Built, EndpointScope, ExternalHost, Families, TcpChain, Unclaimed};
+use super::build::{self, Binding, Built, EndpointScope, ExternalHost, Families, TcpChain};
 use super::hosts::{Host, Hosts};
 use super::types::{Part, Type, View};
 use crate::data::model::{
-    AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, OutboundPolicy, ProxyRole, ServiceKind,
-    ServicePort, Transport, parse_hostname,
+    AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, ProxyRole, ServiceKind, ServicePort, Transport,
+    parse_hostname,
 };
 use crate::pure::mesh::{InboundPort, InboundTarget, Mesh, Service, inbound_ports};
 
@@ -47,10 +49,25 @@ pub(super) enum Share {
     ExternalAddress(Built),
     /// A TCP port of an ExternalName whose host is a name, and the cluster of it.
     ExternalName(u16, Name),
+    /// A port that a proxy without iptables listens on itself, and of several services only one has.
+    Bound(Bound),
     /// Addresses of a headless service on a shared port.
     Chains(u16, Vec<TcpChain>),
     /// A virtual host of a shared route.
     Host(Arc<Host>),
+}
+
+/// What a service whose port is not HTTP by name gives to the one listener of a bound port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bound {
+    /// Its port.
+    port: u16,
+    /// Where its bytes go.
+    cluster: Name,
+    /// An ExternalName: whoever may write one must not take a service's port.
+    external: bool,
+    /// The listener, where it has the port to itself.
+    alone: Built,
 }
 
 /// The rows of a table that no service gives.
@@ -65,6 +82,8 @@ fn leading(ports: &[InboundPort]) -> BTreeSet<Named> {
     let hosts = ports.iter().flat_map(|p| p.hosts.iter());
     hosts.filter_map(|(host, _)| parse_hostname(host).map(|(name, ns)| (ns.into(), name.into()))).collect()
 }
+
+pub use listeners::{PortConflict, port_conflicts};
 
 impl TableKey {
     /// The tables of a view.
@@ -204,7 +223,7 @@ impl TableKey {
         }
         match self {
             TableKey::Listeners { cluster, binding, families } => {
-                ports.flat_map(|p| listener_shares(service, p, cluster, *binding, *families)).collect()
+                ports.flat_map(|p| listeners::shares(service, p, cluster, *binding, *families)).collect()
             }
             TableKey::Routes { cluster, namespace } => {
                 ports.filter_map(|p| route_share(service, p, cluster, namespace, hosts)).collect()
@@ -220,6 +239,9 @@ impl TableKey {
         name: &Name,
         shares: &BTreeMap<Named, Share>,
     ) -> Option<Built> {
+        if let TableKey::Listeners { binding: Binding::Port, families, .. } = self {
+            return listeners::bound(settings, shares, *families);
+        }
         let whole = |s: &Share| match s {
             Share::Whole(built) => Some(built.clone()),
             _ => None,
@@ -234,68 +256,13 @@ impl TableKey {
             return alone;
         }
         match self {
-            TableKey::Listeners { binding, families, .. } => shared_listener(settings, shares, *binding, *families),
+            TableKey::Listeners { families, .. } => listeners::shared(settings, shares, *families),
             TableKey::Routes { .. } => {
                 Some(build::route_configuration(name, &distinct_hosts(shares), settings.outbound))
             }
             _ => None,
         }
     }
-}
-
-fn listener_shares(
-    service: &Service,
-    port: &ServicePort,
-    cluster: &ClusterId,
-    binding: Binding,
-    families: Families,
-) -> Vec<(Name, Share)> {
-    let shared = || Name::from(build::listener_name(families.unspecified(), port.number));
-    match (&service.kind, port.protocol) {
-        (_, AppProtocol::Http | AppProtocol::Http2) => vec![(shared(), Share::Http(port.number))],
-        (ServiceKind::Headless, _) => match build::headless_chains(service, port, cluster) {
-            chains if chains.is_empty() || binding == Binding::Port => Vec::new(),
-            chains => vec![(shared(), Share::Chains(port.number, chains))],
-        },
-        (ServiceKind::ExternalName(host), _) => match ExternalHost::of(service, host) {
-            Some(host) => external_share(service, port, &host, binding, families).into_iter().collect(),
-            None => Vec::new(),
-        },
-        (ServiceKind::ClusterIp, protocol) => {
-            let vips = service.vips(cluster).iter().filter(|ip| families.reach(**ip));
-            let build = |ip: &std::net::IpAddr| {
-                let built = match protocol {
-                    AppProtocol::Tcp => build::tcp_listener(*ip, service, port, binding),
-                    _ => build::detect_listener(*ip, service, port, binding),
-                };
-                (Name::from(build::listener_name(*ip, port.number)), Share::Whole(built))
-            };
-            vips.map(build).collect()
-        }
-    }
-}
-
-/// The TCP port of an ExternalName. A host that is an address has its own listener; of a name nobody knows the addresses, so
-/// it is all that is left of the port.
-fn external_share(
-    service: &Service,
-    port: &ServicePort,
-    host: &ExternalHost,
-    binding: Binding,
-    families: Families,
-) -> Option<(Name, Share)> {
-    Some(match host.address() {
-        Some(ip) if !families.reach(ip) => return None,
-        Some(ip) => {
-            let built = build::tcp_listener(ip, service, port, binding);
-            (build::listener_name(ip, port.number).into(), Share::ExternalAddress(built))
-        }
-        None => {
-            let cluster = ClusterName::outbound(port.number, &service.hostname).to_string();
-            let name = build::listener_name(families.unspecified(), port.number);
-            (name.into(), Share::ExternalName(port.number, cluster.into()))
-        }
-    })
 }
 
 fn route_share(
@@ -316,39 +283,6 @@ fn route_share(
         }
         AppProtocol::Detect | AppProtocol::Tcp => None,
     }
-}
-
-fn shared_listener(
-    settings: &MeshSettings,
-    shares: &BTreeMap<Named, Share>,
-    binding: Binding,
-    families: Families,
-) -> Option<Built> {
-    let mut chains = Vec::new();
-    let (mut http, mut number, mut external) = (false, None, None);
-    // where unknown calls pass, those of an ExternalName pass too: taking the whole port for it would mislead all others
-    let claims = settings.outbound == OutboundPolicy::RegistryOnly || binding == Binding::Port;
-    for share in shares.values() {
-        match share {
-            Share::Http(port) => (http, number) = (true, Some(*port)),
-            Share::Chains(port, more) => {
-                number = number.or(Some(*port));
-                chains.extend(more.iter().cloned());
-            }
-            Share::ExternalName(port, cluster) if claims => {
-                number = number.or(Some(*port));
-                external = external.or_else(|| Some(cluster.clone()));
-            }
-            Share::ExternalName(..) | Share::ExternalAddress(_) | Share::Whole(_) | Share::Host(_) => {}
-        }
-    }
-    let number = number?;
-    let unclaimed = external.map_or(Unclaimed::Policy(settings.outbound), Unclaimed::Cluster);
-    Some(if http {
-        build::http_listener(number, &chains, unclaimed, binding, families)
-    } else {
-        build::shared_tcp_listener(number, &chains, unclaimed, binding, families)
-    })
 }
 
 /// The virtual hosts of a route. Envoy refuses the whole of a route in which a domain stands twice, upper and lower case

@@ -10,7 +10,7 @@ use crate::adapters::serve::TlsIdentity;
 use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, ServiceKind, Timestamp, WorkloadId};
 use crate::engine::Feeds;
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
-use crate::pure::xds::{self, Catalog, ExternalHost, Proxy, Snapshot, TypeStatus};
+use crate::pure::xds::{self, Binding, Catalog, ExternalHost, Families, PortConflict, Proxy, Snapshot, TypeStatus};
 
 /// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on; in a cluster also how
 /// the remotes' credentials and slices stand.
@@ -129,8 +129,8 @@ fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
 }
 
 /// What is wrong with objects, where the clusters' definitions of a service disagree, which endpoints some clusters cannot
-/// reach, and which ExternalNames proxies are not sent to.
-pub(super) fn warnings(mesh: &Mesh) -> Value {
+/// reach, which ExternalNames proxies are not sent to, and which services connected proxies without iptables do not get.
+pub(super) fn warnings(mesh: &Mesh, streams: &[StreamStatus]) -> Value {
     let objects = mesh.warnings.iter().flat_map(|((cluster, key), warnings)| {
         let row = move |w: &crate::data::model::Warning| json!({"cluster": cluster, "object": key.to_string(), "field": w.field, "reason": w.reason});
         warnings.iter().map(row).collect::<Vec<_>>()
@@ -139,7 +139,34 @@ pub(super) fn warnings(mesh: &Mesh) -> Value {
         let row = |w: &crate::data::model::Warning| json!({"service": s.id.to_string(), "field": w.field, "reason": w.reason});
         s.conflicts.iter().map(row).collect::<Vec<_>>()
     });
-    objects.chain(services).chain(mesh.services.values().filter_map(|s| refused(s))).collect()
+    let external = mesh.services.values().filter_map(|s| refused(s));
+    objects.chain(services).chain(external).chain(contended(mesh, streams)).collect()
+}
+
+/// The services whose ports are another's on loopback, where a proxy is connected that listens there.
+fn contended(mesh: &Mesh, streams: &[StreamStatus]) -> Vec<Value> {
+    let views = streams.iter().filter(|s| s.proxy.binding == Binding::Port).map(|s| s.proxy.view(mesh));
+    let sidecars = views.filter(|v| v.role == ProxyRole::Sidecar);
+    let places: BTreeSet<(ClusterId, Families)> = sidecars.map(|v| (v.cluster, v.families)).collect();
+    let mut rows = BTreeMap::new();
+    for (cluster, families) in places {
+        for PortConflict { service: (namespace, name), port, listener, holder } in
+            xds::port_conflicts(mesh, &cluster, families)
+        {
+            let Some(service) = mesh.service_in(&cluster, &namespace, &name) else { continue };
+            let what = match holder {
+                Some((namespace, name)) => {
+                    format!("no listener for its port {port}: {listener} is that of {namespace}/{name}")
+                }
+                None => format!("only what is not HTTP of its port {port}: HTTP services have {listener}"),
+            };
+            let reason = format!("the proxies of {cluster} without iptables (INTERCEPTION_MODE NONE) have {what}");
+            rows.insert((service.id.to_string(), reason), "spec.ports");
+        }
+    }
+    rows.into_iter()
+        .map(|((service, reason), field)| json!({"service": service, "field": field, "reason": reason}))
+        .collect()
 }
 
 fn refused(service: &Service) -> Option<Value> {
@@ -200,12 +227,16 @@ pub(super) fn find_proxy(mesh: &Mesh, streams: &[StreamStatus], id: &str) -> Opt
     connected(&named).or_else(|| proxy_of(pod_of(mesh, cluster.as_ref(), namespace, pod)?))
 }
 
-/// What a connected proxy was sent. `upToDate` is false while something newer is on its way, or held back.
+/// What a connected proxy was sent. `upToDate` is false while something newer is on its way, or held back. `claimed`, where
+/// there is any, names by type what it came with and was sent nothing of yet: nobody here knows those bytes.
 pub(super) fn sent(sent: &Sent) -> Value {
-    let snapshot = &sent.published.snapshot;
-    let mut dump = xds::config_dump_where(snapshot, sent.view, |ty, name| sent.holds(ty, name));
+    let mut dump = xds::config_dump_sent(|ty| sent.resources.get(&ty).into_iter().flatten());
     dump["source"] = "current".into();
     dump["upToDate"] = (!sent.pending).into();
+    if !sent.claimed.is_empty() {
+        let by_type = sent.claimed.iter().map(|(ty, names)| (ty.short(), names));
+        dump["claimed"] = json!(by_type.collect::<BTreeMap<_, _>>());
+    }
     dump
 }
 

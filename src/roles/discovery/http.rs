@@ -73,7 +73,7 @@ async fn workloadz(State(pages): State<Arc<Pages>>) -> Json<Value> {
 }
 
 async fn warningz(State(pages): State<Arc<Pages>>) -> Json<Value> {
-    Json(debug::warnings(&pages.engine.published().mesh))
+    Json(debug::warnings(&pages.engine.published().mesh, &pages.open.all()))
 }
 
 #[derive(Deserialize)]

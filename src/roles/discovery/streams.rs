@@ -1,6 +1,6 @@
 //! One task per stream: it pumps requests into a session and responses out of it, and holds no rule of the protocol itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,8 +15,8 @@ use tonic::Status;
 use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, XdsRequest};
 use crate::adapters::serve;
 use crate::data::model::{Name, SpiffeId, Timestamp};
-use crate::engine::{Engine, News, Published, Subscriber};
-use crate::pure::xds::{Interest, Proxy, Reject, Request, Session, Type, TypeStatus, ViewId};
+use crate::engine::{Engine, News, Subscriber};
+use crate::pure::xds::{Entry, Proxy, Reject, Request, Session, Type, TypeStatus};
 
 use super::stats::Stats;
 
@@ -50,40 +50,24 @@ impl StreamStatus {
 /// How long a stream's task may take to say what was sent: it waits for nothing but the writer.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// What a stream's proxy was sent: what it subscribes to, in a published state.
+/// What a stream's proxy was sent, whatever has been published since.
 pub(super) struct Sent {
-    pub(super) published: Arc<Published>,
-    pub(super) view: ViewId,
-    /// Subscribed to everything of these types.
-    all: BTreeSet<Type>,
-    /// Subscribed to by name.
-    names: BTreeMap<Type, BTreeSet<Name>>,
+    /// Last of each name.
+    pub(super) resources: BTreeMap<Type, Vec<Arc<Entry>>>,
+    /// What it said that it holds, and was sent nothing of.
+    pub(super) claimed: BTreeMap<Type, Vec<Name>>,
     /// Something newer than what the proxy has is still to be sent, or is held back.
     pub(super) pending: bool,
 }
 
 impl Sent {
-    fn of(published: Arc<Published>, session: &Session, ready: bool) -> Self {
-        let mut sent = Self {
-            published,
-            view: session.view(),
-            all: BTreeSet::new(),
-            names: BTreeMap::new(),
+    fn of(session: &Session, ready: bool) -> Self {
+        let claimed = Type::ALL.into_iter().map(|ty| (ty, session.claimed(ty).cloned().collect::<Vec<_>>()));
+        Self {
+            resources: Type::ALL.into_iter().map(|ty| (ty, session.sent(ty).cloned().collect())).collect(),
+            claimed: claimed.filter(|(_, names)| !names.is_empty()).collect(),
             pending: ready || session.is_held_back() || session.wake_at().is_some(),
-        };
-        for interest in session.interests() {
-            match interest {
-                Interest::All(ty) => drop(sent.all.insert(ty)),
-                Interest::Names(ty, names) => sent.names.entry(ty).or_default().extend(names),
-                Interest::NotAll(_) | Interest::NotNames(..) => {}
-            }
         }
-        sent
-    }
-
-    /// Whether the proxy subscribes to a resource.
-    pub(super) fn holds(&self, ty: Type, name: &Name) -> bool {
-        self.all.contains(&ty) || self.names.get(&ty).is_some_and(|names| names.contains(name))
     }
 }
 
@@ -312,13 +296,13 @@ impl Pump {
         self.note();
     }
 
-    /// Says what was sent. News that has arrived by now is looked at first, or what it is about would count as sent.
+    /// Says what was sent. News that has arrived by now is looked at first, or the proxy would count as up to date.
     async fn tell(&mut self, reply: oneshot::Sender<Sent>) -> Result<(), Status> {
         let news = self.subscriber.news().now_or_never();
         if let Some(news) = news {
             self.look(news).await?;
         }
-        let sent = Sent::of(self.subscriber.published(), &self.session, self.ready);
+        let sent = Sent::of(&self.session, self.ready);
         // whoever asked may be gone
         let _ = reply.send(sent);
         Ok(())

@@ -18,6 +18,9 @@ pub enum CaFolderError {
     /// The folder has another job.
     #[error("{} holds other things than a CA, so none is made there", .0.display())]
     Foreign(PathBuf),
+    /// The folder is one cluster's.
+    #[error("{} is one cluster's part of a CA, so none is made there", .0.display())]
+    Part(PathBuf),
     /// A file cannot be read or written.
     #[error(transparent)]
     Files(#[from] FilesError),
@@ -43,6 +46,9 @@ const IGNORE: (&str, &[u8]) = (".gitignore", b"*\n");
 
 /// Makes the folder where it is not there, tightens it to 0700, locks it, and sweeps out what a killed run left.
 fn prepare(dir: &Path) -> Result<FolderLock, CaFolderError> {
+    if is_part(dir) {
+        return Err(CaFolderError::Part(dir.to_owned()));
+    }
     if dir.is_dir() && !is_ours(dir)? {
         return Err(CaFolderError::Foreign(dir.to_owned()));
     }
@@ -77,6 +83,45 @@ fn is_ours(dir: &Path) -> Result<bool, FilesError> {
         }
     }
     Ok(true)
+}
+
+/// What a folder is to a CA, as far as the names of its files say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A CA folder, or nothing of the kind.
+    Folder,
+    /// One cluster's part of a CA, and the CA folder, where that is the one above.
+    Part(Option<PathBuf>),
+    /// No CA folder, but the one above these.
+    Above(Vec<PathBuf>),
+}
+
+/// Looks where somebody stands who named a folder one too high or too low.
+pub fn place(dir: &Path) -> Place {
+    if is_part(dir) {
+        let above = match (dir.parent(), dir.file_name()) {
+            (Some(parent), Some(_)) if parent.as_os_str().is_empty() => PathBuf::from("."),
+            (Some(parent), Some(_)) => parent.to_owned(),
+            _ if dir == Path::new(".") => PathBuf::from(".."),
+            _ => dir.join(".."),
+        };
+        return Place::Part(Some(above).filter(|above| has_root(above)));
+    }
+    let folders = || files::list_dir(dir).into_iter().flatten().filter(|e| e.is_dir && !e.is_hidden()).map(|e| e.path);
+    if has_root(dir) || folders().any(|folder| is_part(&folder)) {
+        return Place::Folder;
+    }
+    let below: Vec<PathBuf> = folders().filter(|folder| has_root(folder)).collect();
+    if below.is_empty() { Place::Folder } else { Place::Above(below) }
+}
+
+fn has_root(dir: &Path) -> bool {
+    [ROOT_CERT, ROOT_KEY].iter().any(|file| dir.join(file).exists())
+}
+
+/// Whether a folder holds the files of one cluster's CA, or of any CA that is one cluster's.
+fn is_part(dir: &Path) -> bool {
+    [CA_CERT, CA_KEY, CERT_CHAIN].iter().any(|file| dir.join(file).exists())
 }
 
 /// A cluster's part of a CA folder: its four files, some of them perhaps missing, and nothing else.

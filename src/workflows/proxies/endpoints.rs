@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::target::alike;
+use super::near::{Near, alike};
 use crate::data::model::{LegacyKey, Name, Readiness, Report, ServicePort, Table, hostname, parse_hostname};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState};
 
@@ -30,8 +30,8 @@ pub enum EndpointError {
     NotFound {
         /// What was asked for.
         query: String,
-        /// Services with similar names, to paste.
-        near: Vec<String>,
+        /// Services to paste instead.
+        near: Near,
     },
     /// Services of that name in several namespaces.
     #[error("\"{query}\" is a service in {} namespaces", candidates.len())]
@@ -125,13 +125,12 @@ fn services<'m>(
     match hosts.len() {
         1 => Ok(found),
         0 => {
-            let near = mesh
-                .services
-                .keys()
-                .filter(|id| alike(name, &id.name))
-                .map(|id| format!("{}.{}", id.name, id.namespace));
-            let near: BTreeSet<_> = near.collect();
-            Err(EndpointError::NotFound { query: query.text.clone(), near: near.into_iter().take(5).collect() })
+            let all = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
+                let wanted = mesh.services.keys().filter(|id| wanted(&id.name));
+                wanted.map(|id| format!("{}.{}", id.name, id.namespace)).collect()
+            };
+            let near = Near::of(all(&|other| alike(name, other)), all(&|_| true));
+            Err(EndpointError::NotFound { query: query.text.clone(), near })
         }
         _ => Err(EndpointError::Ambiguous {
             query: query.text.clone(),

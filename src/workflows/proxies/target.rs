@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
+use super::near::{Near, alike};
 use crate::data::model::{ClusterId, Name, WorkloadId, parse_hostname};
 use crate::pure::mesh::Mesh;
 
@@ -65,8 +66,8 @@ pub enum TargetError {
         query: String,
         /// Where it was looked for, with a blank before it; may be empty.
         within: String,
-        /// Workloads with similar names, to paste.
-        near: Vec<String>,
+        /// Workloads to paste instead.
+        near: Near,
     },
     /// Pods of different workloads match.
     #[error("\"{query}\" matches {} different workloads", candidates.len())]
@@ -240,9 +241,9 @@ pub fn resolve(mesh: &Mesh, query: &TargetQuery) -> Result<Targets, TargetError>
 ///
 /// # Errors
 /// As [`resolve`].
-pub fn resolve_among(mut candidates: Vec<Candidate>, query: &TargetQuery) -> Result<Targets, TargetError> {
+pub fn resolve_among(candidates: Vec<Candidate>, query: &TargetQuery) -> Result<Targets, TargetError> {
     let readings = Word::readings(&query.text)?;
-    candidates.retain(|c| {
+    let (mut candidates, outside): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|c| {
         let id = &c.target.id;
         query.cluster.as_ref().is_none_or(|x| id.cluster.as_str() == x)
             && query.namespace.as_ref().is_none_or(|x| id.namespace == **x)
@@ -258,7 +259,9 @@ pub fn resolve_among(mut candidates: Vec<Candidate>, query: &TargetQuery) -> Res
             }
         }
     }
-    Err(not_found(&candidates, query))
+    let named = |c: &&Candidate| readings.iter().any(|word| word.within(c) && tests.iter().any(|test| test(word, c)));
+    let elsewhere: BTreeSet<_> = outside.iter().filter(named).map(|c| paste(&c.workload())).collect();
+    Err(not_found(&candidates, elsewhere, query))
 }
 
 fn choose(found: &[&Candidate], query: &TargetQuery) -> Result<Targets, TargetError> {
@@ -275,17 +278,23 @@ fn paste((namespace, kind, name): &(Name, Name, Name)) -> String {
     format!("{}/{name}.{namespace}", kind.to_ascii_lowercase())
 }
 
-/// Whether somebody who typed `word` may have meant `name`: a guess from fewer than three letters helps nobody.
-pub(super) fn alike(word: &str, name: &str) -> bool {
-    word.len() > 2 && name.len() > 2 && (name.contains(word) || word.contains(name))
-}
-
-/// Says what has a similar name: the same letters somewhere in it.
-fn not_found(candidates: &[Candidate], query: &TargetQuery) -> TargetError {
+/// Says what has a similar name, or what there is. `elsewhere` is what the word names outside of where it was looked for.
+fn not_found(candidates: &[Candidate], elsewhere: BTreeSet<String>, query: &TargetQuery) -> TargetError {
     let word =
         query.text.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let alike = |c: &&Candidate| alike(&word, &c.target.id.name);
-    let near: BTreeSet<_> = candidates.iter().filter(alike).map(|c| paste(&c.workload())).take(20).collect();
+    let alike = |c: &&Candidate| {
+        let owner = c.owner.iter().map(|(_, name)| name);
+        let mut names = std::iter::once(&c.target.id.name).chain(owner).chain(&c.apps).chain(&c.services);
+        names.any(|name| alike(&word, name))
+    };
+    let all = |wanted: &dyn Fn(&&Candidate) -> bool| -> BTreeSet<String> {
+        candidates.iter().filter(wanted).map(|c| paste(&c.workload())).collect()
+    };
+    let near = if elsewhere.is_empty() {
+        Near::of(all(&alike), all(&|_| true))
+    } else {
+        Near::Elsewhere(elsewhere.into_iter().take(5).collect())
+    };
     let mut within = String::new();
     if let Some(namespace) = &query.namespace {
         within.push_str(&format!(" in the namespace {namespace}"));
@@ -293,7 +302,7 @@ fn not_found(candidates: &[Candidate], query: &TargetQuery) -> TargetError {
     if let Some(cluster) = &query.cluster {
         within.push_str(&format!(" in the cluster {cluster}"));
     }
-    TargetError::NotFound { query: query.text.clone(), within, near: near.into_iter().take(5).collect() }
+    TargetError::NotFound { query: query.text.clone(), within, near }
 }
 
 impl fmt::Display for Target {
@@ -402,6 +411,18 @@ mod tests {
         assert_eq!(ask("secret/x"), Err(TargetError::Kind("secret".into())));
         assert_eq!(ask(""), Err(TargetError::Empty));
         let Err(TargetError::NotFound { near, .. }) = ask("review") else { panic!() };
-        assert_eq!(near, ["deployment/reviews-v1.default", "deployment/reviews-v2.default"]);
+        let reviews = ["deployment/reviews-v1.default", "deployment/reviews-v2.default"].map(str::to_owned);
+        assert_eq!(near, Near::Alike(reviews.into()));
+        let near = |text: &str, namespace: Option<&str>| {
+            let namespace = namespace.map(str::to_owned);
+            match ask_with(TargetQuery { text: text.into(), namespace, ..TargetQuery::default() }) {
+                Err(TargetError::NotFound { near, .. }) => near.hints(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(near("revews", None)[0], "perhaps deployment/reviews-v1.default");
+        assert_eq!(near("reviews-v1", Some("other")), ["elsewhere there is deployment/reviews-v1.default"]);
+        assert!(near("zzz", None)[0].starts_with("there is deployment/reviews-v1.default, "), "what there is");
+        assert!(near("zzz", Some("nowhere"))[0].starts_with("there is none at all"));
     }
 }

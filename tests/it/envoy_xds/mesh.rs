@@ -1,11 +1,16 @@
 //! The registry that the tests write: file clusters, object by object.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use meshctl::data::yaml;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use super::backends::free_port;
 
 /// A registry's directory, and a home beside it.
 pub(super) struct Mesh {
@@ -25,6 +30,28 @@ impl Mesh {
         }
         for (file, objects) in files {
             mesh.put(file, objects);
+        }
+        mesh
+    }
+
+    /// The registry of `meshctl demo`, with free ports in the place of its own: the same where they are the same there.
+    pub(super) fn of_demo() -> Self {
+        let mesh = Self { dir: TempDir::new().unwrap() };
+        let demo = mesh.home().join("demo");
+        let ran = Command::new(env!("CARGO_BIN_EXE_meshctl")).args(["demo", "--dir"]).arg(&demo).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        let mut free = BTreeMap::new();
+        let registry = demo.join("registry");
+        for file in files(&registry) {
+            let mut objects = yaml::documents(&fs::read_to_string(&file).unwrap()).unwrap();
+            for object in objects.iter_mut().filter(|o| o["kind"] == "Service") {
+                for port in object["spec"]["ports"].as_array_mut().into_iter().flatten() {
+                    let free = free.entry(port["port"].as_u64().unwrap()).or_insert_with(free_port);
+                    port["port"] = (*free).into();
+                }
+            }
+            let text: Vec<String> = objects.iter().map(Value::to_string).collect();
+            mesh.text(file.strip_prefix(&registry).unwrap().to_str().unwrap(), &text.join("\n---\n"));
         }
         mesh
     }
@@ -58,6 +85,12 @@ impl Mesh {
     pub(super) fn remove(&self, file: &str) {
         fs::remove_file(self.registry().join(format!("{file}.yaml"))).unwrap();
     }
+}
+
+/// The files of a folder and of those in it.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// A service's port.

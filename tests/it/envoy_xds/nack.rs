@@ -171,6 +171,6 @@ fn rejected_route(envoy: &Path, mode: Mode) {
     assert_eq!(pilot.counted("rejections")["RDS"], rejections, "it is not sent in a loop");
     assert_eq!(pilot.states(&proxy.id)["RDS"], "NACK");
     mesh.remove("gke/reviews");
-    becomes("its listener goes", false, || proxy.dump().listeners().contains_key(&format!("0.0.0.0_{web}")));
+    becomes("its listener goes", false, || proxy.dump().listeners().contains_key(&format!("127.0.0.1_{web}")));
     assert_eq!(greeting(db), Ok("more".to_owned()));
 }

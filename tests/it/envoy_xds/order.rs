@@ -49,7 +49,7 @@ fn come_and_go(envoy: &Path, mode: Mode) {
     mesh.put("gke/details", &[service("details", "10.96.0.3", on(own))]);
     becomes("the listener answers", Ok(["details".to_owned()].into()), || answering(own, "details"));
     mesh.remove("gke/details");
-    becomes("the listener has gone", false, || proxy.dump().listeners().contains_key(&format!("0.0.0.0_{own}")));
+    becomes("the listener has gone", false, || proxy.dump().listeners().contains_key(&format!("127.0.0.1_{own}")));
     becomes("its cluster too", false, || proxy.dump().clusters().contains_key(&cluster_name("details", own)));
     assert_eq!(others.all_well(), ["v1".to_owned()].into());
     pilot.synced(&proxy.id);

@@ -75,7 +75,7 @@ fn states(envoy: &Path, mode: Mode) {
     assert!(row["types"]["LDS"]["seconds"].is_u64(), "{row}");
     let (code, table, said) = ps(&diff);
     assert_eq!(code, Some(1), "{said}");
-    assert!(table.contains(&format!("listeners   0.0.0.0_{taken}   sent, rejected: ")), "{table}");
+    assert!(table.contains(&format!("listeners   127.0.0.1_{taken}   sent, rejected: ")), "{table}");
     let (_, json, _) = ps(&[&diff[..], &["-o", "json"]].concat());
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["kind"], &json["inSync"]), (&"ProxyDiff".into(), &false.into()));

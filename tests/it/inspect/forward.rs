@@ -83,13 +83,16 @@ fn loggers_are_shown_and_set() {
     assert_eq!(upstream.unwrap()["level"], "debug");
     for (args, why) in [
         (&["web", "--level", "loud"][..], "--level \"loud\" names no level"),
-        (&["web", "--level", "nobody:debug"], "to /logging"),
+        (&["web", "--level", "nobody:debug"], "has no logger \"nobody\", so no level was set"),
+        (&["web", "--level", "upstream:trace,upstraem:trace"], "hint: perhaps upstream"),
         (&[], "no proxy was named"),
     ] {
         let (code, _, said) = run(args);
         assert_eq!(code, Some(2), "{args:?}");
-        assert!(said.contains(why), "{args:?}: {said}");
+        assert!(said.contains(why) && said.contains("hint:"), "{args:?}: {said}");
     }
+    let (_, table, _) = run(&["web"]);
+    assert_eq!(level(&table, "upstream"), "debug", "of several settings with a bad one none counts");
 }
 
 #[test]

@@ -146,6 +146,20 @@ fn words_that_name_nothing_get_no_useless_guess() {
         (&["cluster", "list", "-o", "v1"], "-o v1 is what the talk's pilot says of a proxy", "perhaps"),
         (&["ca", "show", "-o", "v1"], "this command asks about none", "perhaps"),
         (&["pc", "b", "productpage", "-o", "v1"], "the talk's pilot has no such view", "perhaps"),
+        // a slip, and a word that nothing is like
+        (&["pc", "c", "prodctpage"], "hint: perhaps deployment/productpage-v1.istio-system", "there is"),
+        (&["pc", "c", "zzz"], "hint: there is deployment/details-v1.istio-system", "perhaps"),
+        (&["pc", "c", "productpage", "-n", "nowhere"], "hint: elsewhere there is deployment/productpage-v1", "perhaps"),
+        (&["endpoints", "rewievs"], "hint: perhaps reviews.istio-system", "there is"),
+        (&["endpoints", "zzz"], "hint: there is ", "perhaps"),
+        // what nobody but an Envoy knows
+        (&["pc", "b", "productpage"], "nobody but its Envoy knows", "--from registry"),
+        (&["pc", "b", "productpage", "--from", "envoy"], "bootstrap --admin HOST:PORT", "--from registry"),
+        (&["pc", "log", "productpage"], "ask one that runs with --admin HOST:PORT", "--from registry"),
+        // the talk's JSON of a dump
+        (&["pc", "c", "-f", "x.json", "-o", "v1"], "-f x.json is an Envoy's dump", "perhaps"),
+        (&["pc", "b", "-f", "x.json", "-o", "v1"], "leave -f out and name the proxy", "perhaps"),
+        (&["pc", "c", "--admin", "h:1", "-o", "v1"], "leave --admin out and name the proxy", "perhaps"),
     ] {
         let out = meshctl(home.path()).args(args).output().unwrap();
         let said = stderr(&out);

@@ -1,13 +1,13 @@
 //! `meshctl ca init`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::report::Survey;
 use super::{ca_dir, cluster_ids, shown};
 use crate::adapters::files;
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterId, Secret};
-use crate::pure::ca::{Done, KeyKind, Plan, Request, RootKey};
+use crate::pure::ca::{Done, KeyKind, Plan, ROOT_CERT, ROOT_KEY, Request, RootKey};
 use crate::workflows::ca::{self, MAX_FILE};
 
 /// Make the CA: a root, and an intermediate for each cluster; run again, only what is missing
@@ -50,7 +50,13 @@ pub(super) fn run(ctx: &Context, args: Args) -> Outcome {
     let root_key = match &args.root_key {
         Some(file) => {
             let read = files::read_capped_if_there(file, MAX_FILE);
-            let key = read.map_err(|e| CliError::from(e).hint("name the file with the root's key: --root-key FILE"))?;
+            let key = read.map_err(|e| CliError::from(e).hint(root_key_hint(file)))?;
+            let above = file.parent().filter(|above| !above.as_os_str().is_empty() && !above.is_dir());
+            if let (None, Some(above), false) = (&key, above, dir.join(ROOT_CERT).exists()) {
+                let (key, above) = (shown(file), shown(above));
+                return Err(CliError::usage(format!("making the root key {key} failed: there is no folder {above}"))
+                    .hint("make the folder, or name another file for the key: --root-key FILE"));
+            }
             RootKey::Elsewhere { file: shown(file), key: key.map(Secret::new) }
         }
         None => RootKey::Folder,
@@ -74,6 +80,13 @@ pub(super) fn run(ctx: &Context, args: Args) -> Outcome {
     }
     ctx.out.report(&survey.report()?, ctx.format())?;
     Ok(if concerned.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+/// What to name instead of a file that is no key.
+fn root_key_hint(file: &Path) -> String {
+    let inside = file.join(ROOT_KEY);
+    let key = if inside.is_file() { shown(&inside) } else { "FILE".to_owned() };
+    format!("name the file with the root's key: --root-key {key}")
 }
 
 /// Keys are never replaced: says so of those that are of another kind than was asked for, and what would change them.

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{CliError, Context, Outcome};
 use crate::data::model::ClusterId;
+use crate::pure::ca::CaFolder;
+use crate::workflows::ca::{self, Place};
 
 /// The certificate authority of the mesh: one root, an intermediate per cluster
 #[derive(Debug, clap::Args)]
@@ -42,6 +44,40 @@ fn ca_dir(ctx: &Context, dir: Option<&PathBuf>) -> Result<PathBuf, CliError> {
         None if ctx.registry_dir().is_err() => Ok(PathBuf::from(DEFAULT_DIR)),
         None => Ok(ctx.registry(None)?.ca_dir()),
     }
+}
+
+/// The CA of a folder. One that holds none says where there is one, as far as its neighbours show.
+fn whole(dir: &Path, named: bool) -> Result<CaFolder, CliError> {
+    let name = shown(dir);
+    if dir.is_file() {
+        return Err(CliError::usage(format!("reading the CA in {name} failed: it is a file, not a folder"))
+            .hint("name the CA folder with --dir DIR")
+            .hint(format!("a file is verified by meshctl ca verify {name}")));
+    }
+    match ca::place(dir) {
+        Place::Folder => {}
+        Place::Part(ca) => {
+            let error = CliError::usage(format!("{name} is one cluster's part of a CA, and not the CA"));
+            let above = ca.map(|ca| format!("the CA folder is the one above: meshctl ca show --dir {}", shown(&ca)));
+            let error = above.into_iter().fold(error, CliError::hint);
+            return Err(error.hint(format!("that part alone: meshctl ca verify {name}")));
+        }
+        Place::Above(below) => {
+            let error = CliError::usage(format!("there is no CA in {name}, but in a folder of it"));
+            return Err(below
+                .iter()
+                .map(|ca| format!("meshctl ca show --dir {}", shown(ca)))
+                .fold(error, CliError::hint));
+        }
+    }
+    let read = ca::load(dir)?;
+    if read.is_empty() {
+        let there = if named { format!(" --dir {name}") } else { String::new() };
+        return Err(
+            CliError::usage(format!("there is no CA in {name}")).hint(format!("make one: meshctl ca init{there}"))
+        );
+    }
+    Ok(read)
 }
 
 /// The ids of the registry's clusters. `renew`: entries that are broken are left out with a note, for what stands in the CA

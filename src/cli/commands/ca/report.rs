@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::cli::CliError;
 use crate::data::model::{ClusterId, Report, Table, Timestamp};
 use crate::pure::ca::{
-    Action, CaCert, CaFolder, ClusterFiles, Done, Finding, LooseFile, ROOT_CERT, Severity, Verified, bundle_of,
-    same_root, shared_subject, utc, verify_bundle, verify_root,
+    Action, CA_CERT, CaCert, CaFolder, ClusterFiles, Done, Finding, LooseFile, ROOT_CERT, Severity, Verified,
+    bundle_of, same_root, shared_subject, utc, verify_bundle, verify_root,
 };
 
 /// A CA, its bundles, and all that is wrong with them.
@@ -42,7 +42,7 @@ struct Authority {
     not_after: String,
     /// SHA-256 of the certificate.
     fingerprint: String,
-    /// `ok`, or what is wrong in a word or two.
+    /// `ok`, or what is wrong in a word or two; where there is no certificate to show, why.
     state: String,
     /// What `ca init` did.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,15 +76,20 @@ impl Survey {
 
     pub(super) fn add_bundle(&mut self, name: &str, path: &str, files: &ClusterFiles) {
         let (verified, findings) = verify_bundle(&files.bundle(name, path), self.now);
-        self.put(path, verified, findings);
+        let ca = verified.ca.clone();
+        self.put(path, ca.as_ref(), verified, findings);
     }
 
     /// Loose files of one folder.
     pub(super) fn add_files(&mut self, name: &str, files: &[LooseFile]) {
         let mut findings = Vec::new();
-        let (verified, found) = verify_bundle(&bundle_of(name, files, &mut findings), self.now);
+        let bundle = bundle_of(name, files, &mut findings);
+        let (verified, found) = verify_bundle(&bundle, self.now);
         findings.extend(found);
-        self.put(name, verified, findings);
+        // a root alone may be verified too
+        let root = verified.roots.first().filter(|_| !bundle.ca_cert.is_given());
+        let cert = verified.ca.as_ref().or(root).cloned();
+        self.put(name, cert.as_ref(), verified, findings);
     }
 
     /// A file or folder that was named, and cannot be read.
@@ -92,8 +97,7 @@ impl Survey {
         self.findings.push(Finding::unreadable(path, why));
     }
 
-    fn put(&mut self, path: &str, verified: Verified, findings: Vec<Finding>) {
-        let cert = verified.ca.as_ref().or(verified.roots.first());
+    fn put(&mut self, path: &str, cert: Option<&CaCert>, verified: Verified, findings: Vec<Finding>) {
         self.clusters.push(authority(&verified.name, path, cert, &findings));
         self.shared |= verified.ca.as_ref().is_some_and(|ca| ca.common_name == shared_subject());
         self.verified.push(verified);
@@ -152,7 +156,8 @@ impl Survey {
         for one in self.root.iter().chain(&self.clusters) {
             let cluster = if one.cluster.is_empty() { "(root)" } else { &one.cluster };
             let short: String = one.fingerprint.chars().take(16).collect();
-            let mut row = vec![cluster, &one.subject, &one.key, &one.not_after, &short, &one.state];
+            let known = [&one.subject, &one.key, &one.not_after, &short].map(|t| if t.is_empty() { "-" } else { t });
+            let mut row = [&[cluster][..], &known, &[&one.state]].concat();
             row.extend(acted.then(|| one.action.unwrap_or("not asked for")));
             table.row(row);
         }
@@ -203,8 +208,15 @@ fn authority(name: &str, path: &str, cert: Option<&CaCert>, findings: &[Finding]
     }
 }
 
-/// What is wrong, in a word or two; errors first.
+/// What is wrong, in a word or two; errors first. Where no certificate can be shown, the row says why.
 fn state(cert: Option<&CaCert>, findings: &[Finding]) -> String {
+    let is_cert = |f: &&Finding| [CA_CERT, ROOT_CERT].iter().any(|file| f.file.ends_with(file)) && f.field != "file";
+    let errors = || findings.iter().filter(|f| f.severity == Severity::Error);
+    if let (None, Some(f)) = (cert, errors().find(is_cert)) {
+        let file = f.file.rsplit('/').next().unwrap_or_default();
+        let what = if f.is_unreadable() { "unreadable" } else { "broken" };
+        return format!("{what}: {file}: {}", f.message);
+    }
     let worst = findings.iter().min_by_key(|f| f.severity);
     match (worst, cert) {
         (None, Some(_)) => "ok".to_owned(),

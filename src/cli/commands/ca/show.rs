@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use super::report::Survey;
-use super::{ca_dir, shown};
-use crate::cli::{CliError, Context, Exit, Outcome};
-use crate::workflows::ca;
+use super::{ca_dir, shown, whole};
+use crate::cli::{Context, Exit, Outcome};
 
 /// Show the CA: its root and intermediates, their keys, ends and fingerprints
 #[derive(Debug, clap::Args)]
@@ -20,10 +19,7 @@ pub(super) struct Args {
 
 pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
     let dir = ca_dir(ctx, args.dir.as_ref())?;
-    let read = ca::load(&dir)?;
-    if read.is_empty() {
-        return Err(CliError::usage(format!("there is no CA in {}", shown(&dir))).hint("make one: meshctl ca init"));
-    }
+    let read = whole(&dir, args.dir.is_some())?;
     let survey = Survey::of_folder(&read, &shown(&dir), ctx.now());
     ctx.out.report(&survey.report()?, ctx.format())?;
     let good = survey.errors().next().is_none();

@@ -1,6 +1,6 @@
 //! `meshctl ca verify`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::report::Survey;
@@ -8,7 +8,7 @@ use super::{ca_dir, shown};
 use crate::adapters::files;
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::pure::ca::{CA_CERT, CA_KEY, CERT_CHAIN, LooseFile, bundle_of};
-use crate::workflows::ca::{self, MAX_FILE};
+use crate::workflows::ca::{self, MAX_FILE, Place};
 
 /// Verify CA folders or PEM files, whoever made them: chain, keys, limits, dates, and the same root everywhere
 ///
@@ -35,23 +35,31 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
         None => ca_dir(ctx, args.dir.as_ref())?,
     };
     let mut survey = Survey::new(shown(&first), ctx.now());
-    let mut loose = Vec::new();
-    if args.targets.is_empty() {
-        add_folder(&first, &mut survey)?;
+    let (mut loose, mut hints) = (Vec::new(), BTreeSet::new());
+    if args.targets.is_empty()
+        && let Some(hint) = add_folder(&first, &mut survey)
+    {
+        let named = args.dir.as_ref().map(|dir| format!(" --dir {}", shown(dir))).unwrap_or_default();
+        let error = CliError::usage(format!("there is no CA in {}", shown(&first)));
+        return Err(error.hint(hint.unwrap_or_else(|| format!("make one: meshctl ca init{named}"))));
     }
     for target in &args.targets {
         if target.is_dir() {
-            add_folder(target, &mut survey)?;
+            if let Some(hint) = add_folder(target, &mut survey) {
+                survey.add_unreadable(&shown(target), "there is no CA in it");
+                hints.insert(hint.unwrap_or_else(|| "a CA folder has a ca-cert.pem and a root-cert.pem".to_owned()));
+            }
             continue;
         }
         match files::read_capped(target, MAX_FILE) {
             Ok(bytes) => loose.push(LooseFile { file: shown(target), bytes, mode: ca::mode(target) }),
-            Err(e) if e.is_missing() => {
-                return Err(CliError::usage(e.to_string())
-                    .hint("name a CA folder, or PEM files: meshctl ca verify ./mesh-ca")
-                    .hint("without a name it is the mesh's own CA folder: meshctl ca verify"));
+            Err(e) => {
+                if e.is_missing() {
+                    hints.insert("name CA folders, or PEM files: meshctl ca verify ./mesh-ca".to_owned());
+                    hints.insert("without a name it is the mesh's own CA folder: meshctl ca verify".to_owned());
+                }
+                survey.add_unreadable(&shown(target), &e.reason());
             }
-            Err(e) => survey.add_unreadable(&shown(target), &e.reason()),
         }
     }
     for (name, files) in bundles(loose) {
@@ -59,6 +67,7 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
     }
     survey.compare_roots();
     ctx.out.report(&survey.findings_report()?, ctx.format())?;
+    hints.iter().for_each(|hint| ctx.out.hint(hint));
     Ok(match survey.errors().next() {
         None => Exit::Yes,
         Some(_) if survey.is_unread() => Exit::Unasked,
@@ -86,23 +95,20 @@ fn bundles(loose: Files) -> Vec<(String, Files)> {
     by_folder.into_iter().collect()
 }
 
-/// A folder is a bundle, where it holds one, or a mesh's CA folder.
-fn add_folder(dir: &Path, survey: &mut Survey) -> Result<(), CliError> {
+/// A folder is a bundle, where it holds one, or a mesh's CA folder. Where it is neither, whatever may be said of a better one.
+fn add_folder(dir: &Path, survey: &mut Survey) -> Option<Option<String>> {
     if [CA_CERT, CA_KEY, CERT_CHAIN].iter().any(|file| dir.join(file).exists()) {
         survey.add_bundle(&shown(dir), &shown(dir), &ca::load_cluster(dir));
-        return Ok(());
+        return None;
     }
-    let read = match ca::load(dir) {
-        Ok(read) => read,
-        Err(e) => {
-            survey.add_unreadable(&shown(dir), &e.reason());
-            return Ok(());
-        }
-    };
-    if read.is_empty() {
-        return Err(CliError::usage(format!("there is no CA in {}", shown(dir)))
-            .hint("make one with meshctl ca init, or name a folder with ca-cert.pem and root-cert.pem"));
+    if let Place::Above(below) = ca::place(dir) {
+        let names: Vec<String> = below.iter().map(|ca| shown(ca)).collect();
+        return Some(Some(format!("there is one below it: meshctl ca verify {}", names.join(" "))));
     }
-    survey.add_folder(&read, &shown(dir));
-    Ok(())
+    match ca::load(dir) {
+        Ok(read) if read.is_empty() => return Some(None),
+        Ok(read) => survey.add_folder(&read, &shown(dir)),
+        Err(e) => survey.add_unreadable(&shown(dir), &e.reason()),
+    }
+    None
 }

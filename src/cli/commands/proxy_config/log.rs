@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::source::found;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::model::{Report, Table};
-use crate::workflows::proxies::{Envoy, Reach, TargetQuery};
+use crate::workflows::proxies::{Envoy, Reach, SourceError, TargetQuery, alike};
 
 /// The levels of Envoy's loggers, the most talkative first.
 const LEVELS: [&str; 7] = ["trace", "debug", "info", "warning", "error", "critical", "off"];
@@ -74,11 +74,19 @@ struct Logger {
 
 pub(super) async fn run(ctx: &Context, args: Args) -> Outcome {
     if ctx.format() == Format::V1 {
-        return Err(CliError::usage("the talk's pilot has no such view").hint("-o json"));
+        return Err(CliError::usage("the talk's pilot has no such view, so there is no -o v1 of it")
+            .hint("-o table, json, yaml or name"));
     }
     let settings = args.level.iter().map(|text| Setting::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let mut proxies = Vec::new();
-    for (name, envoy) in envoys(ctx, args).await? {
+    let envoys = envoys(ctx, args).await?;
+    // before anything is set anywhere
+    for logger in settings.iter().filter_map(|s| s.logger.as_deref()) {
+        for (_, envoy) in &envoys {
+            known(logger, envoy).await?;
+        }
+    }
+    for (name, envoy) in envoys {
         ctx.out.note(&format!("{name}from {}", envoy.origin()));
         let mut loggers = None;
         for setting in &settings {
@@ -109,6 +117,19 @@ pub(super) async fn run(ctx: &Context, args: Args) -> Outcome {
     Ok(Exit::Yes)
 }
 
+/// Whether an Envoy has a logger. Envoy's own word for one it has not says neither which, nor what there is.
+async fn known(logger: &str, envoy: &Envoy) -> Result<(), CliError> {
+    let loggers = envoy.loggers().await?;
+    if loggers.iter().any(|(name, _)| name == logger) {
+        return Ok(());
+    }
+    let near = loggers.iter().filter(|(name, _)| alike(logger, name)).take(5);
+    let hints: Vec<String> = near.map(|(name, _)| format!("perhaps {name}")).collect();
+    let error = CliError::usage(format!("{} has no logger \"{logger}\", so no level was set", envoy.origin()));
+    let error = hints.into_iter().fold(error, CliError::hint);
+    Err(error.hint("without --level the same command lists its loggers; a level alone is for all: --level debug"))
+}
+
 /// The Envoys that are meant, each with its name for the note.
 async fn envoys(ctx: &Context, args: Args) -> Result<Vec<(String, Envoy)>, CliError> {
     let Args { target, namespace, in_cluster, all, admin, level: _ } = args;
@@ -124,7 +145,12 @@ async fn envoys(ctx: &Context, args: Args) -> Result<Vec<(String, Envoy)>, CliEr
     let mut found = Vec::new();
     for target in &targets.chosen {
         let count = if targets.chosen.len() < targets.of { format!(" (1 of {})", targets.of) } else { String::new() };
-        found.push((format!("{target}{count}, "), Envoy::of_pod(&reach, target).await?));
+        let envoy = Envoy::of_pod(&reach, target).await.map_err(|e| match e {
+            SourceError::NoWay { .. } => CliError::usage(e.to_string())
+                .hint("loggers are an Envoy's own: ask one that runs with --admin HOST:PORT"),
+            e => e.into(),
+        })?;
+        found.push((format!("{target}{count}, "), envoy));
     }
     Ok(found)
 }

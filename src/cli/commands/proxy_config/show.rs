@@ -1,6 +1,6 @@
 //! Dumps → tables, JSON, YAML, names; and a plain word on stderr about what could not be shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use serde::Serialize;
@@ -12,8 +12,8 @@ use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::model::Report;
 use crate::data::yaml;
 use crate::pure::inspect::{
-    DumpError, Element, Filter, Group, Rows, Section, Summary, Visit, join_cluster_ids, read_json, read_rows, table,
-    walk,
+    DumpError, Element, Filter, Group, Kind, Rows, Section, Summary, Visit, in_words, join_cluster_ids, read_json,
+    read_rows, table, walk,
 };
 use crate::workflows::proxies::{Dump, Holds, Origin};
 
@@ -60,6 +60,22 @@ fn unreadable(origin: &Origin, e: &DumpError) -> CliError {
     let error = CliError::usage(format!("reading {origin} failed: {e}"));
     match e {
         DumpError::Bare => error.hint("say what it holds: proxy-config clusters, listeners, routes or endpoints"),
+        DumpError::Others { found, .. } => {
+            let file = match origin {
+                Origin::File(path) => format!(" -f {path}"),
+                _ => String::new(),
+            };
+            let shown = found.keys().filter_map(|kind| match kind {
+                Kind::Of(section) => Some(format!("meshctl proxy-config {section}{file} shows them")),
+                Kind::DumpSection => Some("put it back into its dump: jq '{configs: .}'".to_owned()),
+                Kind::Type(_) => None,
+            });
+            let hints: Vec<String> = shown.collect();
+            if hints.is_empty() {
+                return error.hint("clusters, listeners, routes, endpoints and the bootstrap are what can be shown");
+            }
+            hints.into_iter().fold(error, CliError::hint)
+        }
         _ => error.hint("a dump is what an Envoy answers to /config_dump?include_eds, or to /clusters?format=json"),
     }
 }
@@ -153,6 +169,13 @@ fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary], matc
                 exit = Exit::Unasked;
             }
         }
+        if let ([section], true) = (&plan.sections[..], summary.is_empty_array) {
+            ctx.out.note(&format!("{origin} holds no {section}: it is an empty array"));
+            return exit;
+        }
+        if !summary.others.is_empty() {
+            ctx.out.note(&format!("{origin} also holds what was not asked for: {}", in_words(&summary.others)));
+        }
         for (ty, count) in &summary.unknown {
             ctx.out.note(&format!("{count} section(s) of the type {ty} are not known here and were not shown"));
         }
@@ -171,10 +194,18 @@ fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary], matc
             match section {
                 Section::Endpoints => "; take it with /config_dump?include_eds, or give /clusters?format=json",
                 Section::Routes => "; a proxy without HTTP listeners has none",
+                Section::Bootstrap => "; an Envoy itself has one: --admin HOST:PORT, or -f with its /config_dump",
                 _ => "",
             },
         );
-        ctx.out.warning(&format!("{origin} has no {message}, so no {section} can be shown{more}"));
+        let there: BTreeSet<Section> = summaries.iter().flat_map(|s| s.sections.iter().copied()).collect();
+        let instead = match plan.sections.len() {
+            1 if !there.is_empty() => {
+                format!("; it has {}", there.iter().map(Section::to_string).collect::<Vec<_>>().join(", "))
+            }
+            _ => String::new(),
+        };
+        ctx.out.warning(&format!("{origin} has no {message}, so no {section} can be shown{instead}{more}"));
         // a proxy may well have no routes; everything else was cut out of the dump
         if plan.sections.len() == 1 && *section != Section::Routes {
             exit = Exit::Unasked;

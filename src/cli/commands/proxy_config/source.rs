@@ -152,7 +152,10 @@ async fn envoys(ctx: &Context, plan: &Plan, reach: &Reach, targets: Targets) -> 
     let wide = ctx.format() == Format::Wide;
     let mut dumps = Vec::new();
     for target in told(ctx, targets, |t| Some(Origin::EnvoyPod(t.to_string()))) {
-        let envoy = Envoy::of_pod(reach, &target).await?;
+        let envoy = Envoy::of_pod(reach, &target).await.map_err(|e| match (&e, &plan.sections[..]) {
+            (SourceError::NoWay { .. }, [Section::Bootstrap]) => no_bootstrap(&e.to_string()),
+            _ => e.into(),
+        })?;
         dumps.push((target.to_string(), envoy.dump(&plan.sections, &plan.filter, wide).await?));
     }
     show::many(ctx, plan, dumps).await
@@ -160,6 +163,9 @@ async fn envoys(ctx: &Context, plan: &Plan, reach: &Reach, targets: Targets) -> 
 
 /// Shows what proxies would be given, computed here.
 async fn computed(ctx: &Context, plan: &Plan) -> Outcome {
+    if let [Section::Bootstrap] = plan.sections[..] {
+        return Err(no_bootstrap("a registry does not say how a proxy was started: nobody but its Envoy knows"));
+    }
     let (dir, query) = (ctx.registry_dir()?.display().to_string(), query(plan)?);
     let mesh = ctx.mesh().await?;
     let targets = proxies::resolve(&mesh, &query)?;
@@ -168,6 +174,13 @@ async fn computed(ctx: &Context, plan: &Plan) -> Outcome {
         dumps.push((target.to_string(), proxies::computed_dump(&mesh, &dir, &target)?));
     }
     show::many(ctx, plan, dumps).await
+}
+
+/// Nobody but the Envoy has its bootstrap.
+fn no_bootstrap(why: &str) -> CliError {
+    CliError::usage(why)
+        .hint("an Envoy that can be reached: meshctl proxy-config bootstrap --admin HOST:PORT")
+        .hint("or what it answered to /config_dump: meshctl proxy-config bootstrap -f dump.json")
 }
 
 /// Says on stderr which proxy was taken, and who is asked.
@@ -187,6 +200,20 @@ fn told(ctx: &Context, targets: Targets, origin: impl Fn(&Target) -> Option<Orig
 
 /// The talk's JSON: pilot's answers as they stand.
 async fn v1(ctx: &Context, plan: &Plan, source: Source) -> Outcome {
+    let of_envoy = match &source {
+        Source::File(path) => Some((format!("-f {}", path.display()), "-f")),
+        Source::Admin(url) => Some((format!("--admin {url}"), "--admin")),
+        Source::Envoy => Some(("--from envoy".to_owned(), "--from envoy")),
+        Source::Pilot(_) | Source::Registry | Source::ByCluster => None,
+    };
+    if let Some((given, flag)) = of_envoy {
+        return Err(CliError::usage(format!(
+            "-o v1 is what the talk's pilot says of a proxy, and {given} is an Envoy's dump"
+        ))
+        .hint(format!(
+            "leave {flag} out and name the proxy, and the pilot or the registry is asked; of a dump: -o json"
+        )));
+    }
     let path = match plan.sections[..] {
         [Section::Clusters] => "clusters".to_owned(),
         [Section::Listeners] => "listeners".to_owned(),
@@ -225,11 +252,8 @@ async fn v1(ctx: &Context, plan: &Plan, source: Source) -> Outcome {
             }
             all
         }
-        Source::File(_) | Source::Admin(_) | Source::Envoy => {
-            return Err(
-                CliError::usage("a dump of an Envoy has nothing of the talk's v1 JSON").hint("-o json is Envoy's own")
-            );
-        }
+        // refused above
+        Source::File(_) | Source::Admin(_) | Source::Envoy => return Ok(Exit::Unasked),
     };
     ctx.out.data(&text)?;
     Ok(Exit::Yes)

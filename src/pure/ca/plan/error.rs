@@ -93,11 +93,14 @@ pub enum PlanError {
 
 impl PlanError {
     /// What to do about it.
-    pub fn hint(&self, dir: &str) -> Option<String> {
-        Some(match self {
-            PlanError::RootKey { .. } | PlanError::RootKeyMismatch { .. } | PlanError::RootKeyMissing { .. } => {
-                "name the file with the key of this root: meshctl ca init --root-key FILE".to_owned()
+    pub fn hints(&self, dir: &str) -> Vec<String> {
+        let this = "name the file with the key of this root: meshctl ca init --root-key FILE".to_owned();
+        vec![match self {
+            PlanError::RootKeyMismatch { .. } => {
+                let other = "another root is another CA, in a folder of its own: --root-key FILE --dir NEW-FOLDER";
+                return vec![this, other.to_owned()];
             }
+            PlanError::RootKey { .. } | PlanError::RootKeyMissing { .. } => this,
             PlanError::RootLost { cluster } => {
                 format!("put it back: cp {dir}/{cluster}/root-cert.pem {dir}/root-cert.pem")
             }
@@ -114,8 +117,8 @@ impl PlanError {
             PlanError::Unreadable(_) | PlanError::Key { .. } => {
                 format!("see all that is wrong: meshctl ca verify {dir}")
             }
-            PlanError::SharedKeysDiffer { .. } | PlanError::Draw(_) | PlanError::Issue { .. } => return None,
-        })
+            PlanError::SharedKeysDiffer { .. } | PlanError::Draw(_) | PlanError::Issue { .. } => return Vec::new(),
+        }]
     }
 
     /// Whether what was given is to blame, rather than the doing.

@@ -26,7 +26,8 @@ pub(super) const DETECTION_TIMEOUT: u64 = 5;
 pub enum Unclaimed {
     /// Where the policy for unknown calls says.
     Policy(OutboundPolicy),
-    /// To this cluster: that of an ExternalName, whose addresses nobody knows beforehand.
+    /// To this cluster: that of an ExternalName, whose addresses nobody knows beforehand; on a bound port, that of whoever has
+    /// what is not HTTP of it.
     Cluster(Name),
 }
 
@@ -62,9 +63,9 @@ pub fn virtual_outbound(policy: OutboundPolicy, families: Families) -> Built {
     Built::of(&listener, Vec::new())
 }
 
-/// The listener of a port that HTTP services share, `0.0.0.0_PORT`, routed by the configuration named `PORT`.
+/// The listener of a port that HTTP services share, `0.0.0.0_PORT` (bound: `127.0.0.1_PORT`), routed by the configuration named `PORT`.
 ///
-/// What is no plain-text HTTP goes where unknown calls go. `tcp_chains` are the addresses of headless TCP services of the
+/// What is no plain-text HTTP goes where `unclaimed` says. `tcp_chains` are the addresses of headless TCP services of the
 /// same port (with [`Binding::Port`] there are none: such calls never pass the proxy).
 pub fn http_listener(
     port: u16,
@@ -73,7 +74,7 @@ pub fn http_listener(
     binding: Binding,
     families: Families,
 ) -> Built {
-    let name = listener_name(families.unspecified(), port);
+    let name = listener_name(at_any(families, binding), port);
     let route = port.to_string();
     let http = http::connection_manager(format!("outbound_{name}"), http::Routes::Named(route.clone()));
     let mut chains = match binding {
@@ -81,17 +82,19 @@ pub fn http_listener(
         Binding::Port => Vec::new(),
     };
     // an HTTP connection may wait before its first request; a server that speaks first must not be waited for
-    let timeout = if chains.is_empty() { 0 } else { DETECTION_TIMEOUT };
+    let unclaimed = unclaimed.into();
+    let others = !chains.is_empty() || matches!(unclaimed, Unclaimed::Cluster(_));
+    let timeout = if others { DETECTION_TIMEOUT } else { 0 };
     chains.push(chain(&format!("{name}-http"), Some(plain_http(FilterChainMatch::default())), http));
     let listener = Listener {
         filter_chains: chains,
-        default_filter_chain: Some(rest(unclaimed.into(), binding)),
+        default_filter_chain: Some(rest(unclaimed, binding)),
         ..detecting(for_all(port, binding, families), timeout)
     };
     Built::of(&listener, vec![route.into()])
 }
 
-/// The listener of a TCP port of a service at one of its addresses, `VIP_PORT`.
+/// The listener of a TCP port of a service at one of its addresses, `VIP_PORT` (bound: `127.0.0.1_PORT`, `[::1]_PORT`).
 pub fn tcp_listener(vip: IpAddr, service: &Service, port: &ServicePort, binding: Binding) -> Built {
     let filter = tcp_proxy(&cluster_of(service, port));
     let listener =
@@ -99,10 +102,10 @@ pub fn tcp_listener(vip: IpAddr, service: &Service, port: &ServicePort, binding:
     Built::of(&listener, Vec::new())
 }
 
-/// The listener of a service's port whose protocol nobody named, `VIP_PORT`: HTTP is routed by `HOST:PORT`, everything else
+/// The listener of a service's port whose protocol nobody named, named as [`tcp_listener`]'s: HTTP is routed by `HOST:PORT`, everything else
 /// goes to the service as it is.
 pub fn detect_listener(vip: IpAddr, service: &Service, port: &ServicePort, binding: Binding) -> Built {
-    let name = listener_name(vip, port.number);
+    let name = listener_name(at(vip, binding), port.number);
     let route = detected_route_name(service, port);
     let http = http::connection_manager(format!("outbound_{name}"), http::Routes::Named(route.to_string()));
     let listener = Listener {
@@ -187,31 +190,40 @@ fn unknown(name: &str, policy: OutboundPolicy, binding: Binding) -> FilterChain 
     chain(name, None, tcp_proxy(cluster))
 }
 
+/// The address of a listener of a port at every address: without iptables loopback alone.
+pub fn at_any(families: Families, binding: Binding) -> IpAddr {
+    match binding {
+        Binding::Redirect => families.unspecified(),
+        Binding::Port => families.loopback(),
+    }
+}
+
+/// The address of a listener of a service's address: without iptables loopback, of the same family.
+pub fn at(vip: IpAddr, binding: Binding) -> IpAddr {
+    match binding {
+        Binding::Redirect => vip,
+        Binding::Port => Families::of([&vip]).loopback(),
+    }
+}
+
 /// A listener of a port at every address.
 fn for_all(port: u16, binding: Binding, families: Families) -> Listener {
-    let base = bare(listener_name(families.unspecified(), port), binding);
-    match binding {
-        Binding::Redirect => Listener {
-            address: Some(address(families.unspecified(), port)),
-            additional_addresses: families.additional(port),
-            ..base
-        },
-        Binding::Port => Listener { address: Some(address(families.loopback(), port)), ..base },
-    }
+    let additional_addresses = match binding {
+        Binding::Redirect => families.additional(port),
+        Binding::Port => Vec::new(),
+    };
+    Listener { additional_addresses, ..bare(at_any(families, binding), port, binding) }
 }
 
 /// A listener of a port at one address.
 fn for_address(vip: IpAddr, port: u16, binding: Binding) -> Listener {
-    let bound = match binding {
-        Binding::Redirect => vip,
-        Binding::Port => Families::of([&vip]).loopback(),
-    };
-    Listener { address: Some(address(bound, port)), ..bare(listener_name(vip, port), binding) }
+    bare(at(vip, binding), port, binding)
 }
 
-fn bare(name: String, binding: Binding) -> Listener {
+fn bare(at: IpAddr, port: u16, binding: Binding) -> Listener {
     Listener {
-        name,
+        name: listener_name(at, port),
+        address: Some(address(at, port)),
         bind_to_port: boolean(binding == Binding::Port),
         traffic_direction: TrafficDirection::Outbound.into(),
         ..Default::default()
@@ -243,10 +255,10 @@ mod tests {
         let port = &svc.ports[0];
         let name = |built: Built| decode::<Listener>(&built).name;
         assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Redirect, Families::DUAL)), "0.0.0.0_9080");
-        assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Port, Families::V6)), "[::]_9080");
+        assert_eq!(name(http_listener(9080, &[], ALLOW, Binding::Port, Families::V6)), "[::1]_9080");
         assert_eq!(name(shared_tcp_listener(9080, &[], ALLOW, Binding::Redirect, Families::V4)), "0.0.0.0_9080");
         assert_eq!(name(tcp_listener(ip("10.96.0.7"), &svc, port, Binding::Redirect)), "10.96.0.7_9080");
-        assert_eq!(name(detect_listener(ip("fd00::7"), &svc, port, Binding::Port)), "[fd00::7]_9080");
+        assert_eq!(name(detect_listener(ip("fd00::7"), &svc, port, Binding::Port)), "[::1]_9080");
         assert_eq!(name(virtual_outbound(ALLOW, Families::V4)), "virtualOutbound");
     }
 

@@ -23,7 +23,7 @@ pub use external::ExternalHost;
 pub use frame::{Built, Rope, any, encode, field};
 pub use inbound::{inbound, virtual_inbound};
 pub use listener::{
-    HEADLESS_CHAINS, TcpChain, Unclaimed, detect_listener, headless_chains, http_listener, listener_name,
+    HEADLESS_CHAINS, TcpChain, Unclaimed, at, at_any, detect_listener, headless_chains, http_listener, listener_name,
     shared_tcp_listener, tcp_listener, virtual_outbound,
 };
 pub use route::{

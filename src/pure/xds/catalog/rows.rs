@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use super::super::build::Built;
 use super::super::session::Touched;
@@ -32,7 +33,7 @@ impl Catalog {
         // equal bytes stay where they are, so that everybody goes on sharing them
         let same = self.snapshot.entries.get(&rid).is_some_and(|old| old.same_bytes(&entry));
         if !same {
-            self.snapshot.entries.insert(rid, entry);
+            self.snapshot.entries.insert(rid, Arc::new(entry));
             let holders = self.keys.get(&whole).into_iter().flat_map(|i| &i.tables);
             let touched = Touched { ty: whole.ty, name: whole.name.clone() };
             pass.updates.extend(holders.map(|table| Update { table: *table, touched: touched.clone() }));

@@ -1,11 +1,12 @@
 //! What a client is told: a session's next response, in an order in which nothing that it names is missing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::super::response::Response;
 use super::super::snapshot::Snapshot;
-use super::super::subscription::Scope;
+use super::super::subscription::{Held, Scope};
 use super::super::types::{Entry, Type};
 use super::{HOLD, Session};
 use crate::data::model::Name;
@@ -13,7 +14,7 @@ use crate::data::model::Name;
 /// What is to be said of a type.
 #[derive(Debug, Default)]
 struct Found {
-    changed: Vec<Entry>,
+    changed: Vec<Arc<Entry>>,
     missing: Vec<Name>,
 }
 
@@ -58,7 +59,7 @@ impl Session {
                 continue;
             }
             let found = self.collect(ty, snapshot, hold);
-            if let Some(response) = self.respond(ty, found, snapshot, now) {
+            if let Some(response) = self.respond(ty, found, now) {
                 return Some(response);
             }
         }
@@ -104,7 +105,7 @@ impl Session {
             if !sub.wants(&name) {
                 continue;
             }
-            let held = sub.sent.get(&name).copied();
+            let held = sub.sent.get(&name).map(Held::version);
             let entry = snapshot.find(view, ty, &name);
             if let Some(entry) = entry {
                 sub.share(&entry.name);
@@ -112,6 +113,8 @@ impl Session {
             match entry {
                 Some(entry) if held == Some(entry.version) && !sub.forced.contains(&name) => {
                     sub.leaving.remove(&name);
+                    // a claim is as good as sent; and of equal bytes only those are kept that are kept anyway
+                    sub.sent.insert(name, Held::Sent(entry.clone()));
                 }
                 // the restart hold: of what the client came with, nothing changes, since a missing cluster may have more to
                 // say; what is new to it goes on as ever
@@ -131,7 +134,7 @@ impl Session {
         found
     }
 
-    fn respond(&mut self, ty: Type, found: Found, snapshot: &Snapshot, now: Instant) -> Option<Response> {
+    fn respond(&mut self, ty: Type, found: Found, now: Instant) -> Option<Response> {
         let sub = &mut self.types[ty.index()];
         let must = std::mem::take(&mut sub.answer);
         let whole = !self.delta && ty.is_wildcard_by_default();
@@ -142,13 +145,10 @@ impl Session {
             return None;
         }
         for entry in &found.changed {
-            sub.sent.insert(entry.name.clone(), entry.version);
+            sub.sent.insert(entry.name.clone(), Held::Sent(entry.clone()));
             sub.forced.remove(&entry.name);
             sub.told.remove(&entry.name);
             sub.leaving.remove(&entry.name);
-            if !self.delta && ty == Type::Cluster {
-                sub.bodies.insert(entry.name.clone(), entry.clone());
-            }
         }
         for name in &found.missing {
             sub.forced.remove(name);
@@ -168,13 +168,13 @@ impl Session {
             return None;
         }
         self.owe(ty, &found.changed);
-        let resources = if whole { self.whole(ty, snapshot) } else { found.changed };
+        let resources = if whole { self.whole(ty) } else { found.changed };
         Some(self.send(ty, version, resources, found.missing, now))
     }
 
     /// X13: a cluster sent on this stream owes one endpoint set, whatever versions the client claims; without it Envoy keeps
     /// the cluster warming, and withholds its answers.
-    fn owe(&mut self, ty: Type, changed: &[Entry]) {
+    fn owe(&mut self, ty: Type, changed: &[Arc<Entry>]) {
         if ty != Type::Cluster {
             return;
         }
@@ -192,11 +192,10 @@ impl Session {
     }
 
     /// The whole state of a type, with what is leaving but may still be named.
-    fn whole(&self, ty: Type, snapshot: &Snapshot) -> Vec<Entry> {
-        let sub = &self.types[ty.index()];
-        let current = snapshot.all(self.view, ty).filter(|e| sub.wants(&e.name)).cloned();
-        let leaving = sub.leaving.iter().filter_map(|name| sub.bodies.get(name)).cloned();
-        current.chain(leaving).collect()
+    ///
+    /// Of what stands and was not looked at yet nothing is carried along: it goes with its own news, and with what that owes.
+    fn whole(&self, ty: Type) -> Vec<Arc<Entry>> {
+        self.sent(ty).cloned().collect()
     }
 
     /// Removals, once nothing that the client was sent names them any more.
@@ -236,7 +235,7 @@ impl Session {
             // X10: only clusters and listeners are removed by absence
             if ty.is_wildcard_by_default() {
                 let version = self.types[ty.index()].state_version();
-                let resources = self.whole(ty, snapshot);
+                let resources = self.whole(ty);
                 return Some(self.send(ty, version, resources, Vec::new(), now));
             }
         }
@@ -251,7 +250,14 @@ impl Session {
         })
     }
 
-    fn send(&mut self, ty: Type, version: String, resources: Vec<Entry>, removed: Vec<Name>, now: Instant) -> Response {
+    fn send(
+        &mut self,
+        ty: Type,
+        version: String,
+        resources: Vec<Arc<Entry>>,
+        removed: Vec<Name>,
+        now: Instant,
+    ) -> Response {
         self.nonce += 1;
         let sub = &mut self.types[ty.index()];
         sub.last_nonce = self.nonce;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::super::request::{DeltaRequest, Request, SotwRequest};
-use super::super::subscription::{Scope, WILDCARD};
+use super::super::subscription::{Held, Scope, WILDCARD};
 use super::super::types::Type;
 use super::{Interest, MAX_NAMES, Reject, Session};
 use crate::data::model::Name;
@@ -115,7 +115,8 @@ impl Session {
             for (name, version) in &r.initial {
                 sub.claimed.insert(name.as_str().into());
                 // a version that is not ours equals none
-                sub.sent.insert(name.as_str().into(), u128::from_str_radix(version, 16).unwrap_or(0));
+                let version = u128::from_str_radix(version, 16).unwrap_or(0);
+                sub.sent.insert(name.as_str().into(), Held::Claimed(Box::new(version)));
             }
         }
         let mut gone = Vec::new();
