@@ -5,6 +5,8 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
+
 use super::error::CliError;
 use super::output::{Format, Output};
 use crate::adapters::registry::{ReadOptions, Registry, Trust};
@@ -12,6 +14,7 @@ use crate::data::model::ClusterId;
 use crate::data::model::Timestamp;
 use crate::engine::{Loaded, load_once, load_pods};
 use crate::pure::mesh::Mesh;
+use crate::workflows::proxies::Unread;
 
 /// How long a command waits for one cluster's objects.
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
@@ -22,17 +25,46 @@ const MAX_WARNINGS: usize = 10;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Globals {
     /// The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml
-    #[arg(long, global = true, env = "MESHCTL_REGISTRY", value_name = "DIR")]
+    #[arg(long, global = true, env = "MESHCTL_REGISTRY", value_name = "DIR", value_parser = directory(), help_heading = GLOBAL)]
     pub registry: Option<PathBuf>,
+    /// Whether a flag named the registry, and not the variable
+    #[arg(skip)]
+    pub registry_by_flag: bool,
     /// How to print the result
-    #[arg(short = 'o', long = "output", global = true, value_enum, value_name = "FORMAT")]
+    #[arg(short = 'o', long = "output", global = true, value_enum, value_name = "FORMAT", help_heading = GLOBAL)]
     pub output: Option<Format>,
     /// Say nothing but the result
-    #[arg(short = 'q', long, global = true)]
+    #[arg(short = 'q', long, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
     /// Say more; -vv for traces
-    #[arg(short = 'v', long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short = 'v', long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub verbose: u8,
+}
+
+/// The heading of these flags: a command's own come first.
+const GLOBAL: &str = "Options of every command";
+
+/// A path, also an empty one: that of a variable is as good as none, and that of a flag is told in our own words.
+fn directory() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+impl Globals {
+    /// These flags as they were given: `matches` knows who gave them.
+    ///
+    /// # Errors
+    /// Where `--registry` names nothing.
+    pub(super) fn given(mut self, matches: &clap::ArgMatches) -> Result<Self, CliError> {
+        self.registry_by_flag = matches.value_source("registry") == Some(clap::parser::ValueSource::CommandLine);
+        if self.registry.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
+            if self.registry_by_flag {
+                return Err(CliError::usage("--registry names no directory: it is empty")
+                    .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"));
+            }
+            self.registry = None;
+        }
+        Ok(self)
+    }
 }
 
 /// What every command gets.
@@ -153,6 +185,21 @@ impl Context {
         self.loaded(&registry, loaded, registry.entries.len())
     }
 
+    /// As [`Context::mesh`], with what the mesh was read without: also where no cluster answers.
+    ///
+    /// # Errors
+    /// Where the registry cannot be read, or names no cluster.
+    pub async fn mesh_as_read(&self) -> Result<(Mesh, Unread), CliError> {
+        let registry = self.whole_registry()?;
+        let loaded = load_once(&registry, DEADLINE).await;
+        let unread = Unread::of(&registry, &loaded);
+        if registry.entries.is_empty() && unread.is_empty() {
+            return Err(self.nobody(&registry, &[]));
+        }
+        self.warn_of(&loaded);
+        Ok((loaded.mesh, unread))
+    }
+
     /// The pods of the registry's clusters, as a mesh without anything else, for finding a proxy: of one cluster and one
     /// namespace alone where they are named.
     ///
@@ -183,25 +230,33 @@ impl Context {
     }
 
     fn loaded(&self, registry: &Registry, loaded: Loaded, asked: usize) -> Result<Mesh, CliError> {
-        let Loaded { mesh, failed, bad } = loaded;
-        let reasons: Vec<String> =
-            failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();
         // a cluster that is not there is for whoever looks for it to say
-        if failed.len() == asked && (asked > 0 || registry.entries.is_empty()) {
-            let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
-            let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());
-            return Err(CliError::usage(what).hint("look at each cluster: meshctl cluster list"));
+        if loaded.failed.len() == asked && (asked > 0 || registry.entries.is_empty()) {
+            return Err(self.nobody(registry, &failures(&loaded)));
         }
-        for reason in &reasons {
-            self.out.warning(reason);
+        self.warn_of(&loaded);
+        Ok(loaded.mesh)
+    }
+
+    /// No cluster of a registry could be read.
+    fn nobody(&self, registry: &Registry, reasons: &[String]) -> CliError {
+        let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
+        let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());
+        CliError::usage(what).hint("look at each cluster: meshctl cluster list")
+    }
+
+    /// Says what counts for nothing in what was loaded.
+    fn warn_of(&self, loaded: &Loaded) {
+        for reason in failures(loaded) {
+            self.out.warning(&reason);
         }
+        let bad = &loaded.bad;
         for (cluster, what) in bad.iter().take(MAX_WARNINGS) {
             self.out.warning(&format!("in the cluster {cluster}, {what}"));
         }
         if bad.len() > MAX_WARNINGS {
             self.out.warning(&format!("{} more objects or files count for nothing", bad.len() - MAX_WARNINGS));
         }
-        Ok(mesh)
     }
 
     /// How far kubeconfigs are trusted: those on the user's terminal may run plugins; in a pod they come from a mounted
@@ -231,4 +286,9 @@ impl Context {
     pub fn format(&self) -> Format {
         self.globals.output.unwrap_or(Format::Table)
     }
+}
+
+/// Why clusters could not be read, a sentence each.
+fn failures(loaded: &Loaded) -> Vec<String> {
+    loaded.failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect()
 }
