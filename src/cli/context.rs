@@ -2,10 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "the clock, standard input and files that the user names come in here")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::parser::ValueSource;
 
 use super::error::CliError;
 use super::output::{Format, Output};
@@ -27,9 +29,9 @@ pub struct Globals {
     /// The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml
     #[arg(long, global = true, env = "MESHCTL_REGISTRY", value_name = "DIR", value_parser = directory(), help_heading = GLOBAL)]
     pub registry: Option<PathBuf>,
-    /// Whether a flag named the registry, and not the variable
+    /// The flags and arguments that the command line holds; those of variables and defaults are not among them.
     #[arg(skip)]
-    pub registry_by_flag: bool,
+    pub given: BTreeSet<String>,
     /// How to print the result
     #[arg(short = 'o', long = "output", global = true, value_enum, value_name = "FORMAT", help_heading = GLOBAL)]
     pub output: Option<Format>,
@@ -55,9 +57,14 @@ impl Globals {
     /// # Errors
     /// Where `--registry` names nothing.
     pub(super) fn given(mut self, matches: &clap::ArgMatches) -> Result<Self, CliError> {
-        self.registry_by_flag = matches.value_source("registry") == Some(clap::parser::ValueSource::CommandLine);
+        let mut leaf = matches;
+        while let Some((_, below)) = leaf.subcommand() {
+            leaf = below;
+        }
+        let by_hand = |id: &&clap::Id| leaf.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        self.given = leaf.ids().filter(by_hand).map(|id| id.as_str().to_owned()).collect();
         if self.registry.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
-            if self.registry_by_flag {
+            if self.given.contains("registry") {
                 return Err(CliError::usage("--registry names no directory: it is empty")
                     .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"));
             }
@@ -97,6 +104,11 @@ impl Context {
         }
         Err(CliError::usage("no registry was named, and there is no folder ./kubeconf here")
             .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"))
+    }
+
+    /// Whether the command line holds this flag; one that a variable or a default gives is not there.
+    pub fn is_given(&self, flag: &str) -> bool {
+        self.globals.given.contains(flag)
     }
 
     /// What the clock says.

@@ -253,7 +253,7 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
             EndpointError::NotFound { near, known, .. } if near.is_empty() => vec![services_hint(&known)],
             EndpointError::NotFound { near, .. } => near.into_iter().map(|n| format!("perhaps {n}")).collect(),
             EndpointError::Ambiguous { candidates, .. } => candidates,
-            EndpointError::NoPort { known, .. } => known,
+            EndpointError::NoPort { known, .. } => known.into_iter().map(|n| format!("perhaps {n}")).collect(),
             EndpointError::NoCluster { known, .. } => vec![clusters_hint(&known)],
             EndpointError::Empty => vec!["NAME, NAME.NS or HOST, each with :PORT; or HOST|PORTNAME".to_owned()],
             EndpointError::Json(_) => Vec::new(),
@@ -299,7 +299,9 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             },
             SourceError::NoWay { .. } => error.hint("proxy-config --from registry computes here what its proxy would get"),
             SourceError::NoPilot(_) => {
-                error.hint("name one: PILOT_URL=127.0.0.1:8080; proxy-config --from registry needs none")
+                error
+                    .hint("name one: PILOT_URL=127.0.0.1:8080; proxy-config --from registry needs none")
+                    .hint("meshctl discovery serves one here, over the same registry")
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),

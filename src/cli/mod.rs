@@ -88,7 +88,7 @@ impl Command {
             return Err(CliError::usage(format!("--output has no meaning here: meshctl {name} prints {prints}"))
                 .hint("leave -o out"));
         }
-        if ctx.globals.registry_by_flag {
+        if ctx.is_given("registry") {
             let error = CliError::usage(format!("--registry has no meaning for meshctl {name}: {why}"));
             return Err(match self {
                 Command::Demo(_) => error.hint("--dir DIR says where the tour keeps its own"),

@@ -16,10 +16,10 @@ const NOBODY: &str = "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster
 const BROKEN: &str = "kind: [";
 const REVIEWS: &str = "outbound|9080||reviews.istio-system.svc.cluster.local";
 
-/// The talk's two clusters as folders of `./kubeconf`.
+/// The talk's two clusters, with reviews-v3 on-prem, as folders of `./kubeconf`.
 pub(crate) fn talk() -> Meshctl {
     let meshctl = Meshctl::new();
-    for (path, text) in files(FixtureSet::Base) {
+    for (path, text) in [FixtureSet::Base, FixtureSet::OnPremLater].into_iter().flat_map(files) {
         meshctl.file(&format!("kubeconf/{path}"), text);
     }
     meshctl

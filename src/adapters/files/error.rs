@@ -117,6 +117,7 @@ fn why(source: &io::Error) -> String {
     match source.kind() {
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotADirectory => "it is no folder, or what its path goes through is none".to_owned(),
         _ if source.raw_os_error() == Some(too_many_links) => "its symbolic links form a loop".to_owned(),
         _ => source.to_string(),
     }

@@ -50,7 +50,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:15014")]
     monitoring: Vec<SocketAddr>,
     /// How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics
-    #[arg(long, value_name = "N", default_value_t = MAX_CONNECTIONS, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = MAX_CONNECTIONS, value_parser = connections)]
     max_connections: u32,
     /// The primary cluster, where the registry does not say
     #[arg(long, value_name = "ID", value_parser = ClusterId::parse, conflicts_with = "in_cluster")]
@@ -90,6 +90,11 @@ struct Pod {
     /// Its port
     #[arg(long, env = "KUBERNETES_SERVICE_PORT", value_name = "PORT", hide = true)]
     api_port: Option<u16>,
+}
+
+/// A number of connections: with none, nobody is served.
+fn connections(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("want a whole number from 1 to {}", u32::MAX))
 }
 
 /// An address to listen on.

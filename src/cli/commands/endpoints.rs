@@ -44,6 +44,12 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     if args.compare {
         return compare(ctx, args).await;
     }
+    if ctx.is_given("pilot") {
+        return Err(CliError::usage(
+            "--pilot has no meaning without --compare: the clusters are asked, and no pilot is",
+        )
+        .hint("add --compare, or leave --pilot out"));
+    }
     let query = EndpointQuery { text: args.service, namespace: args.namespace, cluster: args.cluster };
     let (mesh, unread) = ctx.mesh_as_read().await?;
     let unread = unread.within(query.cluster.as_deref());

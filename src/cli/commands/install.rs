@@ -26,16 +26,16 @@ pub(crate) struct Args {
     #[arg(short = 'y', long)]
     yes: bool,
     /// Wait until what was written is ready; this is what happens without a flag
-    #[arg(long, conflicts_with = "no_wait")]
+    #[arg(long, conflicts_with_all = ["no_wait", "only"])]
     wait: bool,
     /// Do not wait until what was written is ready
     #[arg(long)]
     no_wait: bool,
     /// How long to wait, in each cluster
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration, conflicts_with = "no_wait")]
     timeout: std::time::Duration,
     /// Look for pilot from every remote, also where nothing was written
-    #[arg(long, conflicts_with_all = ["no_verify", "no_wait"])]
+    #[arg(long, conflicts_with_all = ["no_verify", "no_wait", "only"])]
     verify: bool,
     /// Do not ask pilot what it sees, nor look for it from the remotes
     #[arg(long)]

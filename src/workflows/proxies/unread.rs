@@ -70,7 +70,13 @@ impl Unread {
 
     /// Who is missing, for the middle of a sentence.
     pub fn names(&self) -> String {
-        let clusters = self.not_asked.iter().map(|n| n.cluster.clone());
-        clusters.chain(self.problems.iter().map(|p| p.file.clone())).collect::<Vec<_>>().join(", ")
+        let mut names: Vec<&str> = self.not_asked.iter().map(|n| n.cluster.as_str()).collect();
+        // a file may have more than one problem
+        for problem in &self.problems {
+            if !names.contains(&problem.file.as_str()) {
+                names.push(&problem.file);
+            }
+        }
+        names.join(", ")
     }
 }
