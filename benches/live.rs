@@ -1,5 +1,6 @@
 //! What discovery costs between two real API servers and a real Envoy: from a write to Envoy's answer, memory and CPU of a
-//! process with a hundred proxies, and the time from its start until it serves. `cargo bench --bench live`.
+//! process with a hundred proxies, how long `proxy-status` takes with them, and the time from its start until it serves.
+//! `cargo bench --bench live`.
 //!
 //! It starts its own clusters. Where the programs are missing it says so and ends well.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
@@ -21,6 +22,8 @@ mod objects;
 mod pilot;
 #[path = "../tests/kube/pki.rs"]
 mod pki;
+#[path = "../tests/it/pods.rs"]
+mod pods;
 #[path = "live/process.rs"]
 mod process;
 #[path = "live/proxies.rs"]
@@ -31,6 +34,8 @@ mod proxy;
 mod serving;
 #[path = "../tests/api/sidecar.rs"]
 mod sidecar;
+#[path = "live/status.rs"]
+mod status;
 #[path = "../tests/api/supervisor.rs"]
 mod supervisor;
 #[path = "../tests/kube/wait.rs"]
@@ -75,6 +80,9 @@ async fn run(assets: &Assets) {
     }
     if wanted("proxies") {
         proxies::run(&gke).await;
+    }
+    if wanted("status") {
+        status::run(&gke).await;
     }
     if wanted("serving") {
         serving::run(&gke, &on_prem).await;

@@ -237,7 +237,7 @@ json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
-'--offline[Ask no cluster\: show what the directory says]' \
+'(--timeout)--offline[Ask no cluster\: show what the directory says]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -527,7 +527,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 ;;
 (install)
 _arguments "${_arguments_options[@]}" : \
-'--timeout=[How long to wait, in each cluster]:TIME:_default' \
+'(--no-wait)--timeout=[How long to wait, in each cluster]:TIME:_default' \
 '--only=[Place only the Secrets\: where the objects come from manifest generate and a pipeline]:WHAT:((secrets\:"The CA, and what pilot needs to read remote clusters"))' \
 '*--clusters=[Only these clusters]:ID,…:_default' \
 '--primary=[The primary cluster]:ID:_default' \
@@ -554,9 +554,9 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--dry-run[Write nothing\: print the plan, or with -o yaml exactly what would be applied]' \
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
-'--wait[Wait until what was written is ready; this is what happens without a flag]' \
+'(--no-wait --only)--wait[Wait until what was written is ready; this is what happens without a flag]' \
 '--no-wait[Do not wait until what was written is ready]' \
-'(--no-verify --no-wait)--verify[Look for pilot from every remote, also where nothing was written]' \
+'(--no-verify --no-wait --only)--verify[Look for pilot from every remote, also where nothing was written]' \
 '--no-verify[Do not ask pilot what it sees, nor look for it from the remotes]' \
 '--move-primary[Take another primary than the one that was installed]' \
 '--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
@@ -2749,7 +2749,7 @@ json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
-'--client[Ask no cluster]' \
+'(--timeout)--client[Ask no cluster]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \

@@ -2,8 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "the clock, standard input and files that the user names come in here")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::parser::ValueSource;
 
 use super::error::CliError;
 use super::output::{Format, Output};
@@ -12,6 +16,7 @@ use crate::data::model::ClusterId;
 use crate::data::model::Timestamp;
 use crate::engine::{Loaded, load_once, load_pods};
 use crate::pure::mesh::Mesh;
+use crate::workflows::proxies::Unread;
 
 /// How long a command waits for one cluster's objects.
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
@@ -22,17 +27,51 @@ const MAX_WARNINGS: usize = 10;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Globals {
     /// The directory that is the mesh: kubeconfigs, descriptors, file clusters, mesh.yaml
-    #[arg(long, global = true, env = "MESHCTL_REGISTRY", value_name = "DIR")]
+    #[arg(long, global = true, env = "MESHCTL_REGISTRY", value_name = "DIR", value_parser = directory(), help_heading = GLOBAL)]
     pub registry: Option<PathBuf>,
+    /// The flags and arguments that the command line holds; those of variables and defaults are not among them.
+    #[arg(skip)]
+    pub given: BTreeSet<String>,
     /// How to print the result
-    #[arg(short = 'o', long = "output", global = true, value_enum, value_name = "FORMAT")]
+    #[arg(short = 'o', long = "output", global = true, value_enum, value_name = "FORMAT", help_heading = GLOBAL)]
     pub output: Option<Format>,
     /// Say nothing but the result
-    #[arg(short = 'q', long, global = true)]
+    #[arg(short = 'q', long, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
     /// Say more; -vv for traces
-    #[arg(short = 'v', long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short = 'v', long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub verbose: u8,
+}
+
+/// The heading of these flags: a command's own come first.
+const GLOBAL: &str = "Options of every command";
+
+/// A path, also an empty one: that of a variable is as good as none, and that of a flag is told in our own words.
+fn directory() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+impl Globals {
+    /// These flags as they were given: `matches` knows who gave them.
+    ///
+    /// # Errors
+    /// Where `--registry` names nothing.
+    pub(super) fn given(mut self, matches: &clap::ArgMatches) -> Result<Self, CliError> {
+        let mut leaf = matches;
+        while let Some((_, below)) = leaf.subcommand() {
+            leaf = below;
+        }
+        let by_hand = |id: &&clap::Id| leaf.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        self.given = leaf.ids().filter(by_hand).map(|id| id.as_str().to_owned()).collect();
+        if self.registry.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
+            if self.given.contains("registry") {
+                return Err(CliError::usage("--registry names no directory: it is empty")
+                    .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"));
+            }
+            self.registry = None;
+        }
+        Ok(self)
+    }
 }
 
 /// What every command gets.
@@ -65,6 +104,11 @@ impl Context {
         }
         Err(CliError::usage("no registry was named, and there is no folder ./kubeconf here")
             .hint("name the directory of kubeconfigs with --registry DIR or MESHCTL_REGISTRY"))
+    }
+
+    /// Whether the command line holds this flag; one that a variable or a default gives is not there.
+    pub fn is_given(&self, flag: &str) -> bool {
+        self.globals.given.contains(flag)
     }
 
     /// What the clock says.
@@ -154,6 +198,21 @@ impl Context {
         self.loaded(&registry, loaded, registry.entries.len())
     }
 
+    /// As [`Context::mesh`], with what the mesh was read without: also where no cluster answers.
+    ///
+    /// # Errors
+    /// Where the registry cannot be read, or names no cluster.
+    pub async fn mesh_as_read(&self) -> Result<(Mesh, Unread), CliError> {
+        let registry = self.whole_registry()?;
+        let loaded = load_once(&registry, DEADLINE).await;
+        let unread = Unread::of(&registry, &loaded);
+        if registry.entries.is_empty() && unread.is_empty() {
+            return Err(self.nobody(&registry, &[]));
+        }
+        self.warn_of(&loaded);
+        Ok((loaded.mesh, unread))
+    }
+
     /// The pods of the registry's clusters, as a mesh without anything else, for finding a proxy: of one cluster and one
     /// namespace alone where they are named.
     ///
@@ -184,25 +243,33 @@ impl Context {
     }
 
     fn loaded(&self, registry: &Registry, loaded: Loaded, asked: usize) -> Result<Mesh, CliError> {
-        let Loaded { mesh, failed, bad } = loaded;
-        let reasons: Vec<String> =
-            failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect();
         // a cluster that is not there is for whoever looks for it to say
-        if failed.len() == asked && (asked > 0 || registry.entries.is_empty()) {
-            let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
-            let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());
-            return Err(CliError::usage(what).hint("look at each cluster: meshctl cluster list"));
+        if loaded.failed.len() == asked && (asked > 0 || registry.entries.is_empty()) {
+            return Err(self.nobody(registry, &failures(&loaded)));
         }
-        for reason in &reasons {
-            self.out.warning(reason);
+        self.warn_of(&loaded);
+        Ok(loaded.mesh)
+    }
+
+    /// No cluster of a registry could be read.
+    fn nobody(&self, registry: &Registry, reasons: &[String]) -> CliError {
+        let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
+        let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());
+        CliError::usage(what).hint("look at each cluster: meshctl cluster list")
+    }
+
+    /// Says what counts for nothing in what was loaded.
+    fn warn_of(&self, loaded: &Loaded) {
+        for reason in failures(loaded) {
+            self.out.warning(&reason);
         }
+        let bad = &loaded.bad;
         for (cluster, what) in bad.iter().take(MAX_WARNINGS) {
             self.out.warning(&format!("in the cluster {cluster}, {what}"));
         }
         if bad.len() > MAX_WARNINGS {
             self.out.warning(&format!("{} more objects or files count for nothing", bad.len() - MAX_WARNINGS));
         }
-        Ok(mesh)
     }
 
     /// How far kubeconfigs are trusted: those on the user's terminal may run plugins; in a pod they come from a mounted
@@ -232,4 +299,9 @@ impl Context {
     pub fn format(&self) -> Format {
         self.globals.output.unwrap_or(Format::Table)
     }
+}
+
+/// Why clusters could not be read, a sentence each.
+fn failures(loaded: &Loaded) -> Vec<String> {
+    loaded.failed.iter().map(|(id, why)| format!("reading the cluster {id} failed: {why}")).collect()
 }

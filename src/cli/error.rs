@@ -122,7 +122,8 @@ impl From<crate::workflows::install::InstallError> for CliError {
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
             E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),
-            E::UnknownCluster { .. } => out.hint("meshctl cluster list shows every entry"),
+            E::UnknownCluster { .. } | E::UnknownPrimary { .. } => out.hint("meshctl cluster list shows every entry"),
+            E::NotAFolder(_) => out.hint("name a new or an empty folder, or one that this command wrote"),
             E::Values(e) => values_hints(&e).into_iter().fold(out, CliError::hint),
             E::Image(ImageError::BadPart { .. }) => out.hint(
                 "mend --hub, --tag or --digest, or image in mesh.yaml; meshctl manifest images shows the outcome",
@@ -167,11 +168,10 @@ impl From<crate::adapters::registry::AddError> for CliError {
             E::Context { known, .. } => known.into_iter().fold(error, |e, name| e.hint(format!("--context {name}"))),
             E::Taken { .. } => error.hint("choose another id, or take that entry out of the directory"),
             E::SameServer { .. } => error.hint("a cluster is in a registry once: name another --context"),
-            E::File { .. } | E::Unusable { .. } => {
-                error.hint("kubectl config get-contexts shows what kubectl makes of it")
-            }
+            E::File { .. } => error.hint("name a kubeconfig that can be read with --kubeconfig FILE"),
+            E::Unusable { .. } => error.hint("kubectl config get-contexts shows what kubectl makes of it"),
             E::Registry(e) => e.into(),
-            E::Files(e) => e.into(),
+            E::Files(e) => CliError::from(e).hint("name a directory that you may write to: --registry DIR"),
         }
     }
 }
@@ -210,6 +210,7 @@ fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &s
             }
             None => e.into(),
         },
+        E::Write { .. } => CliError::from(e).hint(hint),
         _ => e.into(),
     }
 }
@@ -251,7 +252,7 @@ impl From<crate::workflows::proxies::TargetError> for CliError {
         let hints = match e {
             TargetError::NotFound { near, .. } => near.hints(),
             TargetError::Ambiguous { candidates, .. } => candidates,
-            TargetError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],
+            TargetError::NoCluster { known, .. } => vec![clusters_hint(&known)],
             TargetError::Kind(_) => vec!["pod, svc, deploy, sts, ds, rs, job or app, then /NAME".to_owned()],
             TargetError::Empty => vec!["name a pod, an app label, a workload or a service".to_owned()],
         };
@@ -264,14 +265,25 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
         use crate::workflows::proxies::EndpointError;
         let error = CliError::usage(format!("finding the endpoints failed: {e}"));
         let hints = match e {
+            EndpointError::NotFound { unread, .. } if !unread.is_empty() => {
+                vec!["look at each cluster: meshctl cluster list".to_owned()]
+            }
             EndpointError::NotFound { near, .. } => near.hints(),
             EndpointError::Ambiguous { candidates, .. } => candidates,
-            EndpointError::NoPort { known, .. } => known,
-            EndpointError::NoCluster { known, .. } => vec![format!("the clusters are {}", known.join(", "))],
+            EndpointError::NoPort { known, .. } => known.into_iter().map(|n| format!("perhaps {n}")).collect(),
+            EndpointError::NoCluster { known, .. } => vec![clusters_hint(&known)],
             EndpointError::Empty => vec!["NAME, NAME.NS or HOST, each with :PORT; or HOST|PORTNAME".to_owned()],
             EndpointError::Json(_) => Vec::new(),
         };
         hints.into_iter().fold(error, CliError::hint)
+    }
+}
+
+/// The clusters that there are.
+fn clusters_hint(known: &[String]) -> String {
+    match known {
+        [] => "look at the clusters: meshctl cluster list".to_owned(),
+        _ => format!("the clusters are {}", known.join(", ")),
     }
 }
 
@@ -294,10 +306,17 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             },
             SourceError::NoWay { .. } => error.hint("proxy-config --from registry computes here what its proxy would get"),
             SourceError::NoPilot(_) => {
-                error.hint("name one: PILOT_URL=127.0.0.1:8080; proxy-config --from registry needs none")
+                error
+                    .hint("name one: PILOT_URL=127.0.0.1:8080; proxy-config --from registry needs none")
+                    .hint("meshctl discovery serves one here, over the same registry")
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),
+            SourceError::Status { origin: Origin::Pilot(_) | Origin::PilotPod(_), status: 404, ref path, .. }
+                if path.starts_with("/debug/") || path.starts_with("/v1/") =>
+            {
+                error.hint("pilot serves that on 8080 of its pod: PILOT_URL=127.0.0.1:8080; 15014 and 9093 are for metrics, 15010 and 15012 for proxies")
+            }
             SourceError::Status { .. } | SourceError::Answer { .. } => error.hint("is that the right port?"),
             SourceError::NoAddress { .. } => error.hint("wait until it has one, or name another pod"),
 }

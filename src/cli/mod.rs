@@ -8,7 +8,7 @@ mod context;
 mod error;
 mod output;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 
 pub use context::{Context, Globals};
 pub use error::CliError;
@@ -73,14 +73,45 @@ enum Command {
     Version(commands::version::Args),
 }
 
+impl Command {
+    /// Refuses the flags of every command that this one would take and ignore.
+    fn refuse_ignored(&self, ctx: &Context) -> Result<(), CliError> {
+        let (name, prints, why) = match self {
+            Command::Completion(_) => ("completion", "the completions of a shell", "it looks at no cluster"),
+            Command::Demo(_) => ("demo", "a tour in words", "it sets up a registry of its own"),
+            Command::Man(_) => ("man", "man pages", "it looks at no cluster"),
+            Command::Probe(_) => ("probe", "nothing", "it asks the address that it is given"),
+            Command::Discovery(_) if ctx.globals.output.is_some() => ("discovery", "where it listens, a line each", ""),
+            _ => return Ok(()),
+        };
+        if ctx.globals.output.is_some() {
+            return Err(CliError::usage(format!("--output has no meaning here: meshctl {name} prints {prints}"))
+                .hint("leave -o out"));
+        }
+        if ctx.is_given("registry") {
+            let error = CliError::usage(format!("--registry has no meaning for meshctl {name}: {why}"));
+            return Err(match self {
+                Command::Demo(_) => error.hint("--dir DIR says where the tour keeps its own"),
+                _ => error.hint("leave --registry out"),
+            });
+        }
+        Ok(())
+    }
+}
+
 /// Parses the arguments, runs the command, and says how it ended.
 pub async fn run(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let args: Vec<std::ffi::OsString> = args.into_iter().collect();
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
+    let parsed = command().try_get_matches_from(&args).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return error::usage(&error, &called(&args), &Output::new(false)),
     };
-    let ctx = Context::new(cli.globals);
+    let globals = match cli.globals.given(&matches) {
+        Ok(globals) => globals,
+        Err(error) => return error.show(&Output::new(false)),
+    };
+    let ctx = Context::new(globals);
     let outcome = dispatch(&ctx, cli.command).await;
     match outcome {
         Ok(exit) => exit.code(),
@@ -109,6 +140,7 @@ async fn dispatch(ctx: &Context, command: Command) -> Outcome {
         )
         .hint("-o json; -o v1 is for proxy-config and endpoints"));
     }
+    command.refuse_ignored(ctx)?;
     match command {
         Command::Ca(args) => commands::ca::run(ctx, args).await,
         Command::Cluster(args) => commands::cluster::run(ctx, args).await,

@@ -1,8 +1,10 @@
 //! The one printer: stdout is data, stderr is talk; colour only on a terminal, and never alone.
 #![expect(clippy::disallowed_methods, reason = "this is the one printer")]
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use tracing_subscriber::filter::Targets;
@@ -36,12 +38,14 @@ pub struct Output {
     quiet: bool,
     /// The reader of stdout is gone.
     unread: AtomicBool,
+    /// What was warned of: once is enough, although two parts of a command meet it.
+    warned: Mutex<BTreeSet<String>>,
 }
 
 impl Output {
     /// A printer; a quiet one keeps its notes to itself.
     pub fn new(quiet: bool) -> Self {
-        Self { quiet, unread: AtomicBool::new(false) }
+        Self { quiet, unread: AtomicBool::new(false), warned: Mutex::default() }
     }
 
     /// Sends what servers log to stderr: warnings, with `-v` more, with `-vv` that of libraries too, with `-q` errors only.
@@ -122,8 +126,11 @@ impl Output {
         }
     }
 
-    /// Says on stderr what went on although something is not right.
+    /// Says on stderr what went on although something is not right; the same words once.
     pub fn warning(&self, text: &str) {
+        if !self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned()) {
+            return;
+        }
         let _ = writeln!(anstream::stderr(), "\u{1b}[33mwarning:\u{1b}[0m {text}");
     }
 

@@ -135,6 +135,11 @@ impl Feeds {
         Self { engine, state: Arc::default(), stop }
     }
 
+    /// These problems of the registry have been told already: they are not logged again.
+    pub fn told(&self, problems: &[Problem]) {
+        self.lock().problems = problems.to_vec();
+    }
+
     /// How the feeds are, by cluster.
     pub fn status(&self) -> Vec<FeedStatus> {
         self.lock().status.values().cloned().collect()
@@ -211,7 +216,7 @@ impl Feeds {
             let stop = self.stop.child_token();
             started.push(state.start(entry, stop));
         }
-        for problem in registry.problems.iter().filter(|p| !state.problems.contains(p) && !state.running.is_empty()) {
+        for problem in registry.problems.iter().filter(|p| !state.problems.contains(p)) {
             tracing::warn!("{problem}");
         }
         state.problems = registry.problems.clone();
@@ -312,6 +317,7 @@ impl Feed {
                 self.feeder.send(Change::Put(Fact { key, body: None, warnings })).await
             }
             Event::Bad { subject: Subject::File(file), reason } => {
+                tracing::warn!("in the cluster {}, {}: {reason}", self.feed.cluster, file.display());
                 self.feeds.note(&self.feed, entry, |s| drop(s.bad_files.insert(file, reason)));
                 Ok(())
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use crate::adapters::registry::{self, LoadError, Objects, Registry};
+use crate::adapters::registry::{self, BadDocument, LoadError, Objects, Problem, Registry};
 use crate::data::kinds::Object;
 use crate::data::model::{ClusterId, FeedId, Kind};
 use crate::pure::mesh::{Change, Index, Mesh, ingest};
@@ -19,6 +19,8 @@ pub struct Loaded {
     pub failed: BTreeMap<ClusterId, String>,
     /// What counts for nothing in those that answered: broken files and objects, each a sentence without a full stop.
     pub bad: Vec<(ClusterId, String)>,
+    /// Those of them that are files of a folder of which nothing can be relied on, relative to the registry.
+    pub broken: Vec<(ClusterId, Problem)>,
 }
 
 /// Reads every cluster of a registry once, side by side, each with a deadline. One that does not answer costs itself only.
@@ -48,17 +50,20 @@ pub async fn load_pods(
 
 fn assemble(registry: &Registry, clusters: Vec<(ClusterId, Result<Objects, LoadError>)>) -> Loaded {
     let mut index = Index::new(registry.settings());
-    let (mut failed, mut bad) = (BTreeMap::new(), Vec::new());
+    let (mut failed, mut bad, mut broken) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (id, objects) in clusters {
         match objects {
             Ok(all) => {
                 fill(&mut index, &id, &all.objects);
                 bad.extend(all.bad.into_iter().map(|what| (id.clone(), what)));
+                let folder = registry.entry(&id).map(|e| e.file.clone()).unwrap_or_default();
+                let problem = |b: BadDocument| Problem { file: folder.join(b.file), reason: b.reason };
+                broken.extend(all.broken.into_iter().map(|b| (id.clone(), problem(b))));
             }
             Err(error) => drop(failed.insert(id, error.to_string())),
         }
     }
-    Loaded { mesh: index.mesh(), failed, bad }
+    Loaded { mesh: index.mesh(), failed, bad, broken }
 }
 
 fn fill(index: &mut Index, id: &ClusterId, objects: &[Object]) {

@@ -82,7 +82,8 @@ const ROOMS: &[Room] = &[
     ),
     room("engine", &["pure::mesh", "pure::xds", "adapters::registry", "adapters::serve"]),
     room("adapters::identity", &["pure::ca", "adapters::grpc", "adapters::serve", "adapters::files"]),
-    room("adapters::registry", &["adapters::files", "adapters::k8s"]),
+    // manifest: values and image in mesh.yaml are judged where the file is read, so that every command names what is wrong
+    room("adapters::registry", &["pure::manifest", "adapters::files", "adapters::k8s"]),
     room("adapters::k8s", &["adapters::serve"]),
     room_with_proto("adapters::grpc", &["adapters::serve"]),
     room("adapters::serve", &["adapters::files"]),

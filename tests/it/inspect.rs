@@ -509,7 +509,7 @@ mod mesh {
     };
     use meshctl::pure::mesh::{ClusterState, Endpoint, Mesh, Service, SyncState, Workload};
     use meshctl::workflows::proxies::{
-        EndpointError, EndpointQuery, Near, TargetError, TargetQuery, endpoint_rows, endpoint_v1, resolve,
+        EndpointError, EndpointQuery, Near, TargetError, TargetQuery, Unread, endpoint_rows, endpoint_v1, resolve,
     };
 
     const PODS: [(&str, &str, &str, &str, &str); 4] = [
@@ -616,7 +616,7 @@ mod mesh {
 
     #[test]
     fn endpoints_of_a_service_say_where_each_runs() {
-        let mesh = talk();
+        let (mesh, all) = (talk(), Unread::default());
         let texts = [
             "reviews",
             "reviews.istio-system",
@@ -624,7 +624,7 @@ mod mesh {
             "out.reviews.istio-system.svc.cluster.local|http",
         ];
         for text in texts {
-            let report = endpoint_rows(&mesh, &ask(text)).unwrap();
+            let report = endpoint_rows(&mesh, &ask(text), &all).unwrap();
             let rows: Vec<_> = report.table.rows.iter().map(|r| r.join(" ")).collect();
             assert_eq!(
                 rows,
@@ -638,13 +638,11 @@ mod mesh {
             assert_eq!(report.data["kind"], "EndpointList");
         }
         let remote = EndpointQuery { cluster: Some("on-prem".into()), ..ask("reviews") };
-        assert_eq!(endpoint_rows(&mesh, &remote).unwrap().names, ["192.170.228.84:9080"]);
-        let near = vec!["reviews.istio-system".to_owned()];
-        assert_eq!(
-            endpoint_rows(&mesh, &ask("review")),
-            Err(EndpointError::NotFound { query: "review".into(), near: Near::Alike(near) })
-        );
-        assert!(matches!(endpoint_rows(&mesh, &ask("reviews:80")), Err(EndpointError::NoPort { .. })));
+        assert_eq!(endpoint_rows(&mesh, &remote, &all).unwrap().names, ["192.170.228.84:9080"]);
+        let found = endpoint_rows(&mesh, &ask("review"), &all);
+        let Err(EndpointError::NotFound { query, near, unread, .. }) = found else { panic!("{found:?}") };
+        assert_eq!((query.as_str(), near, unread.as_str()), ("review", Near::Alike(vec!["reviews.istio-system".to_owned()]), ""));
+        assert!(matches!(endpoint_rows(&mesh, &ask("reviews:80"), &all), Err(EndpointError::NoPort { .. })));
     }
 
     /// The form is that of `MarshalIndent(v, " ", " ")`; hosts without a zone carry no tags (the talk shows 192.170.228.84 so).

@@ -201,7 +201,7 @@ fn an_unknown_value_is_an_error_with_path_and_source() {
     generate(&["--clusters", "mars"]).fails(2, &["\"mars\"", "hint:"]);
     let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nvalues: {discovery: {replicas: two}}\n";
     bench.write("kubeconf/mesh.yaml", mesh);
-    generate(&[]).fails(2, &["values in mesh.yaml", "\"discovery.replicas\"", "want a number"]);
+    generate(&[]).fails(2, &["mesh.yaml: values.discovery.replicas is a text (\"two\"); want a number"]);
     // the later layer wins: mesh.yaml, then the file, then --set
     bench.write("kubeconf/mesh.yaml", &mesh.replace("two", "3"));
     let replicas = |text: &str| text.lines().find_map(|l| l.trim().strip_prefix("replicas: ").map(str::to_owned));

@@ -1,6 +1,7 @@
 //! The tests that need nothing but the binary; a real Envoy where one is found.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 
+mod answers;
 mod bound;
 mod ca;
 mod calls;
@@ -12,6 +13,7 @@ mod discovery_ports;
 mod envoy;
 mod envoy_xds;
 mod fence;
+mod flags;
 mod harness;
 mod image;
 mod inspect;

@@ -163,6 +163,7 @@ fn kept_report() -> Value {
         cluster: "gke".into(),
         place: "https://192.0.2.1".into(),
         state: Left::Removed,
+        planned: Vec::new(),
         removed: vec!["Deployment/istio-system/istio-pilot".into()],
         kept: vec![Kept { object: "Namespace/istio-system".into(), why: "it was there before".into() }],
         error: None,

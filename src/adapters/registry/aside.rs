@@ -8,19 +8,23 @@ use super::read;
 use super::source::Source;
 use crate::adapters::files::{FilesError, remove_file, stat, write_private};
 
+/// The files that [`set_aside`] sets aside.
+pub fn files_of(dir: &Path, entry: &Entry) -> Vec<PathBuf> {
+    if matches!(entry.source, Source::Folder(_)) {
+        return Vec::new();
+    }
+    std::iter::once(&entry.file).chain(&entry.named).map(|file| dir.join(file)).collect()
+}
+
 /// Renames `NAME` to `.NAME.removed`, or `.NAME.removed-2` where that is taken, 0600, for the entry's file and the kubeconfig that it names; gives the old paths. A
 /// folder of manifests is its user's own, and stays.
 ///
 /// # Errors
 /// [`FilesError`]; a file that was not set aside is still there, whole.
 pub fn set_aside(dir: &Path, entry: &Entry) -> Result<Vec<PathBuf>, FilesError> {
-    if matches!(entry.source, Source::Folder(_)) {
-        return Ok(Vec::new());
-    }
     let mut done = Vec::new();
-    for file in std::iter::once(&entry.file).chain(&entry.named) {
-        let path = dir.join(file);
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
+    for path in files_of(dir, entry) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         // what was set aside before stays, too
         let aside = (1_u32..)
             .map(|n| if n == 1 { format!(".{name}.removed") } else { format!(".{name}.removed-{n}") })

@@ -246,6 +246,14 @@ pub struct Inside {
     pub ours: bool,
 }
 
+impl Inside {
+    /// Whether nothing may be installed because of it: it may define what install is about to define (DESIGN §2). A bad object
+    /// costs only itself, and what stands in our own folder is written anew.
+    pub fn stops_install(&self) -> bool {
+        self.whole && !self.ours
+    }
+}
+
 /// Admits candidates one by one; the first of two that clash stays.
 struct Judge<'a> {
     mesh: &'a MeshFile,

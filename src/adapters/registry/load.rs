@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 
 use super::pages::all_pages;
-use super::{Entry, Source, load_folder};
+use super::{BadDocument, Entry, Source, load_folder};
 use crate::adapters::k8s::{K8sError, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
 use crate::data::model::Kind;
@@ -31,6 +31,8 @@ pub struct Objects {
     pub objects: Vec<Object>,
     /// What counts for nothing, each a sentence that begins with the file or the object, without its contents.
     pub bad: Vec<String>,
+    /// Those of them that are files of a folder of which nothing can be relied on: what they may hold is missing here.
+    pub broken: Vec<BadDocument>,
 }
 
 /// All objects of the watched kinds, in the order of the table: a live cluster's kinds are listed side by side, a folder
@@ -46,6 +48,7 @@ pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Objects, Loa
             Ok(Ok(folder)) => Ok(Objects {
                 objects: folder.objects.into_values().collect(),
                 bad: folder.bad.iter().map(|b| format!("{}: {}", b.file.display(), b.reason)).collect(),
+                broken: folder.bad.into_iter().filter(|b| b.key.is_none()).collect(),
             }),
             Ok(Err(e)) => Err(LoadError::Folder(e.reason())),
             Err(_) => Err(LoadError::Folder("reading it broke off".into())),
@@ -88,9 +91,10 @@ pub async fn load_pods(entry: &Entry, namespace: Option<&str>, deadline: Duratio
 
 fn joined(kinds: Vec<Objects>) -> Objects {
     let mut whole = Objects::default();
-    for Objects { objects, bad } in kinds {
+    for Objects { objects, bad, broken } in kinds {
         whole.objects.extend(objects);
         whole.bad.extend(bad);
+        whole.broken.extend(broken);
     }
     whole
 }
@@ -104,7 +108,7 @@ async fn list_kind(
     match all_pages(client, row, &path, deadline, |times| PAUSE * times).await {
         Ok(page) => {
             let bad = page.bad.iter().map(|b| format!("{}: {}", b.key, b.reason)).collect();
-            Ok(Objects { objects: page.objects, bad })
+            Ok(Objects { objects: page.objects, bad, broken: Vec::new() })
         }
         Err(K8sError::NotFound) if row.optional_crd || row.only.is_some() => Ok(Objects::default()),
         Err(K8sError::Forbidden(_)) if row.only.is_some() => Ok(Objects::default()),

@@ -10,6 +10,7 @@ use super::shape::{MESH, check, without_nulls};
 use crate::data::kinds::MeshFile;
 use crate::data::model::ClusterId;
 use crate::data::yaml;
+use crate::pure::manifest::mesh_file_problems;
 
 /// Its name in the registry.
 pub(super) const NAME: &str = "mesh.yaml";
@@ -23,12 +24,14 @@ pub(super) struct Broken {
     pub(super) rest: MeshFile,
     /// Whether `rest` says who the primary is, or that nobody does.
     pub(super) primary_is_said: bool,
+    /// Whether `rest` is in force all the same: what is wrong matters to nobody but an installation, which it stops.
+    pub(super) in_force: bool,
 }
 
 impl Broken {
     /// Nothing is wrong with it.
     pub(super) fn of_sound(mesh: &MeshFile) -> Box<Self> {
-        Box::new(Self { reasons: Vec::new(), rest: mesh.clone(), primary_is_said: true })
+        Box::new(Self { reasons: Vec::new(), rest: mesh.clone(), primary_is_said: true, in_force: true })
     }
 
     /// Nothing of it can be read.
@@ -64,11 +67,13 @@ pub(super) fn parse(bytes: &[u8]) -> Result<MeshFile, Box<Broken>> {
     if !ours {
         reasons.push("it is not apiVersion meshctl/v1, kind Mesh".into());
     }
+    let in_force = reasons.is_empty();
+    reasons.extend(mesh_file_problems(&rest));
     if reasons.is_empty() {
         return Ok(rest);
     }
     let primary_is_said = ours && !primary_is_wrong && rest.primary.as_deref().is_none_or(is_id);
-    Err(Box::new(Broken { reasons, rest, primary_is_said }))
+    Err(Box::new(Broken { reasons, rest, primary_is_said, in_force }))
 }
 
 fn is_id(text: &str) -> bool {

@@ -24,7 +24,7 @@ mod source;
 mod watch;
 
 pub use add::{AddError, Added, add};
-pub use aside::set_aside;
+pub use aside::{files_of, set_aside};
 pub use credential::{Credential, token_claims, token_expires};
 pub use entry::{Entry, Inside, Primary, Problem, Registry, RegistryError};
 pub use event::{Event, Subject};

@@ -48,7 +48,7 @@ pub(super) struct Found {
     pub candidates: Vec<Candidate>,
     pub problems: Vec<Problem>,
     pub notes: Vec<String>,
-    /// `mesh.yaml`; empty where it is broken.
+    /// `mesh.yaml`; empty where it is broken in what is not for installations alone.
     pub mesh: MeshFile,
     /// What a broken `mesh.yaml` says all the same.
     pub broken: Option<Box<Broken>>,
@@ -103,6 +103,9 @@ impl Found {
             Ok(mesh) => self.mesh = mesh,
             Err(mut broken) => {
                 let reasons = std::mem::take(&mut broken.reasons);
+                if broken.in_force {
+                    self.mesh = broken.rest.clone();
+                }
                 reasons.into_iter().for_each(|reason| self.problem(Path::new(mesh_file::NAME), reason));
                 self.broken = Some(broken);
             }

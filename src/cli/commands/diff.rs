@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use super::manifest::ValueArgs;
+use crate::adapters::registry::Inside;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::workflows::install::{CaAt, Consent, Options, PlanInput, prepare};
 
 /// Show what install would change, and what others have changed of ours
 ///
 /// Asks every cluster by a dry run and writes nothing. Exits 0 where everything is as planned, 1 where something differs, 2 where
-/// a cluster could not be asked.
+/// a cluster could not be asked, or a file of a file cluster cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  meshctl diff --registry ./kubeconf --tag 0.1.0\n  meshctl diff --tag 0.1.0 --clusters on-prem -o json"
@@ -36,6 +37,12 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for note in &input.notes {
         ctx.out.note(note);
     }
+    // a file that cannot be read may define what is about to be compared (install does nothing then)
+    let inside = ctx.registry(None)?.inside();
+    for bad in &inside {
+        ctx.out.warning(&bad.problem.to_string());
+    }
+    let unread = inside.iter().any(Inside::stops_install);
     let options = Options {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
@@ -56,7 +63,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
             ctx.out.report(&shown, format)?;
         }
     }
-    Ok(match (prepared.was_asked(), prepared.is_settled()) {
+    Ok(match (prepared.was_asked() && !unread, prepared.is_settled()) {
         (false, _) => Exit::Unasked,
         (true, true) => Exit::Yes,
         (true, false) => Exit::No,

@@ -9,6 +9,7 @@ use crate::adapters::serve::{self, TlsFiles};
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterId, parse_duration};
 use crate::roles::discovery::{Config, Discovery, Duties, Listen, MAX_CONNECTIONS};
+use crate::workflows::install::InstallError;
 
 /// Watch the clusters of a registry, and serve xDS to their proxies
 ///
@@ -22,13 +23,13 @@ use crate::roles::discovery::{Config, Discovery, Duties, Listen, MAX_CONNECTIONS
 )]
 pub(crate) struct Args {
     /// Where to serve gRPC xDS in plain text; this and the other addresses may be given several times
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15010")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:15010")]
     grpc: Vec<SocketAddr>,
     /// Where to serve gRPC xDS over mutual TLS; a proxy's certificate must chain to the root
-    #[arg(long, value_name = "ADDRESS", requires = "tls_cert")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "tls_cert")]
     secure: Vec<SocketAddr>,
     /// Where to serve the v1 REST API over mutual TLS
-    #[arg(long, value_name = "ADDRESS", requires = "tls_cert")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "tls_cert")]
     secure_rest: Vec<SocketAddr>,
     /// The certificate chain for mutual TLS, PEM, leaf first; it may change at run time
     #[arg(long, value_name = "FILE", requires_all = ["tls_key", "tls_root", "over_tls"])]
@@ -40,16 +41,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_root: Option<PathBuf>,
     /// Where to serve the v1 REST API and /debug in plain text
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8080")]
     http: Vec<SocketAddr>,
     /// Where to serve the v1 REST API alone in plain text
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     rest: Vec<SocketAddr>,
     /// Where to serve /ready and /metrics
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:15014")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:15014")]
     monitoring: Vec<SocketAddr>,
     /// How many connections each kind of gRPC listener holds at a time; more are refused, and counted in /metrics
-    #[arg(long, value_name = "N", default_value_t = MAX_CONNECTIONS, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = MAX_CONNECTIONS, value_parser = connections)]
     max_connections: u32,
     /// The primary cluster, where the registry does not say
     #[arg(long, value_name = "ID", value_parser = ClusterId::parse, conflicts_with = "in_cluster")]
@@ -90,6 +91,30 @@ struct Pod {
     /// Its port
     #[arg(long, env = "KUBERNETES_SERVICE_PORT", value_name = "PORT", hide = true)]
     api_port: Option<u16>,
+}
+
+/// A number of connections: with none, nobody is served.
+fn connections(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("want a whole number from 1 to {}", u32::MAX))
+}
+
+/// An address to listen on.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    const WANT: &str = "want an IP address and a port, e.g. 127.0.0.1:15010 or [::1]:15010";
+    text.parse().map_err(|_| match text.rsplit_once(':') {
+        Some(("", port)) if port.parse::<u16>().is_ok() => {
+            format!(
+                "it names no IP address; 127.0.0.1:{port} is this machine alone, 0.0.0.0:{port} every network of it"
+            )
+        }
+        Some((host, port)) if port.parse::<u16>().is_ok() && !host.contains([':', '[']) => {
+            format!("\"{host}\" is no IP address, and a name may mean several; {WANT}")
+        }
+        Some((host, port)) if host.parse::<std::net::Ipv4Addr>().is_ok() => {
+            format!("\"{port}\" is no port, 0 to 65535; {WANT}")
+        }
+        _ => WANT.to_owned(),
+    })
 }
 
 /// Tokens tell their age in whole seconds: one that is due sooner is due at once, again and again.
@@ -162,11 +187,12 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 
 /// The directory that is the mesh.
 fn folder(ctx: &Context, primary: Option<ClusterId>) -> Result<Origin, CliError> {
-    if let Some(primary) = &primary
-        && ctx.registry(None)?.entry(primary).is_none()
-    {
-        return Err(CliError::usage(format!("--primary names {primary}, which is no cluster of the registry"))
-            .hint("show the clusters: meshctl cluster list"));
+    if let Some(name) = &primary {
+        let registry = ctx.registry(Some(name.clone()))?;
+        if registry.primary.is_none() {
+            let known: Vec<String> = registry.entries.iter().map(|e| e.id.to_string()).collect();
+            return Err(InstallError::UnknownPrimary { name: name.to_string(), known: known.join(", ") }.into());
+        }
     }
     Ok(Origin::Folder(ctx.registry_dir()?, ReadOptions { primary, trust: ctx.trust() }))
 }

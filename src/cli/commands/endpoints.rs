@@ -2,7 +2,9 @@
 
 use crate::cli::commands::proxy_config::{pilots, silent};
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::proxies::{self, EndpointQuery, Envoy, Reach, TargetQuery};
+use crate::workflows::proxies::{
+    self, EndpointComparison, EndpointError, EndpointQuery, Envoy, Reach, SourceError, TargetQuery,
+};
 
 /// Show the endpoints of a service, merged over all clusters, and where each of them runs
 ///
@@ -42,18 +44,39 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     if args.compare {
         return compare(ctx, args).await;
     }
-    let query = EndpointQuery { text: args.service, namespace: args.namespace, cluster: args.cluster };
-    let mesh = ctx.mesh().await?;
-    if ctx.format() == Format::V1 {
-        ctx.out.data(&proxies::endpoint_v1(&mesh, &query)?)?;
-        return Ok(Exit::Yes);
+    if ctx.is_given("pilot") {
+        return Err(CliError::usage(
+            "--pilot has no meaning without --compare: the clusters are asked, and no pilot is",
+        )
+        .hint("add --compare, or leave --pilot out"));
     }
-    let report = proxies::endpoint_rows(&mesh, &query)?;
+    let query = EndpointQuery { text: args.service, namespace: args.namespace, cluster: args.cluster };
+    let (mesh, unread) = ctx.mesh_as_read().await?;
+    let unread = unread.within(query.cluster.as_deref());
+    let exit = if unread.is_empty() { Exit::Yes } else { Exit::Unasked };
+    if ctx.format() == Format::V1 {
+        ctx.out.data(&proxies::endpoint_v1(&mesh, &query).map_err(|e| e.without(&unread))?)?;
+        return Ok(exit);
+    }
+    let report = match proxies::endpoint_rows(&mesh, &query, &unread) {
+        Ok(report) => report,
+        Err(error) => {
+            // programs read on stdout who was not asked
+            if !unread.is_empty() && matches!(ctx.format(), Format::Json | Format::Yaml) {
+                ctx.out.report(&proxies::no_endpoints(&unread)?, ctx.format())?;
+            }
+            return Err(error.into());
+        }
+    };
     if report.names.is_empty() {
-        ctx.out.note(&format!("{} has no endpoints", proxies::query_host(&query)));
+        let whole = if unread.is_empty() { "" } else { " in what could be read" };
+        ctx.out.note(&format!("{} has no endpoints{whole}", proxies::query_host(&query)));
     }
     ctx.out.report(&report, ctx.format())?;
-    Ok(Exit::Yes)
+    if !unread.is_empty() {
+        ctx.out.hint(&format!("endpoints may be missing, since not all could be read: {}", unread.names()));
+    }
+    Ok(exit)
 }
 
 /// Expected, pushed, held.
@@ -67,11 +90,13 @@ async fn compare(ctx: &Context, args: Args) -> Outcome {
             .hint("one --proxy a call, or leave --admin out"));
     }
     let query = EndpointQuery { text, namespace, cluster: None };
-    let mesh = ctx.mesh().await?;
+    let (mesh, unread) = ctx.mesh_as_read().await?;
+    let of_service = |e: EndpointError| CliError::from(e.without(&unread));
     let mut pilots = pilots(ctx, pilot.as_deref().filter(|url| !url.is_empty())).await?;
-    let mut rows = Vec::new();
+    let mut comparison = EndpointComparison::default();
     if proxy.is_empty() {
-        rows = proxies::compare_mesh(&mesh, &query, &pilots).await??;
+        comparison = proxies::compare_mesh(&mesh, &query, &pilots).await?.map_err(of_service)?;
+        silent_of(ctx, &comparison);
     }
     for word in proxy {
         let targets = pilots.resolve(&TargetQuery { text: word, ..TargetQuery::default() }).await??;
@@ -82,14 +107,29 @@ async fn compare(ctx: &Context, args: Args) -> Outcome {
                 Some(url) => Envoy::at(url)?,
                 None => Envoy::of_pod(&Reach::new(&ctx.registry(None)?), target).await?,
             };
-            rows.extend(proxies::compare_proxy(&mesh, &query, &pilots, target, &envoy).await??);
+            let of_proxy = proxies::compare_proxy(&mesh, &query, &pilots, target, &envoy).await?;
+            comparison.extend(of_proxy.map_err(of_service)?);
         }
     }
-    if rows.is_empty() {
+    // those that did not answer while a proxy was looked for
+    comparison.pilots.extend(pilots.silent().iter().map(SourceError::unanswered));
+    comparison.unread = unread;
+    if comparison.items.is_empty() {
         ctx.out.note(&format!("{} has no endpoints", proxies::query_host(&query)));
     }
-    let report = proxies::comparison_report(&rows)
-        .map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
+    let report = comparison.report().map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
     ctx.out.report(&report, ctx.format())?;
-    Ok(if proxies::agree(&rows) { Exit::Yes } else { Exit::No })
+    // what a cluster has that was not asked looks pushed and not expected
+    Ok(match (comparison.is_whole(), comparison.agrees()) {
+        (false, _) => Exit::Unasked,
+        (true, true) => Exit::Yes,
+        (true, false) => Exit::No,
+    })
+}
+
+/// Says which pilots did not answer.
+fn silent_of(ctx: &Context, comparison: &EndpointComparison) {
+    for reason in comparison.pilots.iter().filter_map(|p| p.reason.as_ref()) {
+        ctx.out.warning(reason);
+    }
 }

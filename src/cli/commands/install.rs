@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::manifest::ValueArgs;
+use crate::adapters::registry::Inside;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
+use crate::data::model::ClusterRole;
 use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare};
 
 /// Install the control plane in every cluster of the registry
@@ -24,16 +26,16 @@ pub(crate) struct Args {
     #[arg(short = 'y', long)]
     yes: bool,
     /// Wait until what was written is ready; this is what happens without a flag
-    #[arg(long, overrides_with = "no_wait")]
+    #[arg(long, conflicts_with_all = ["no_wait", "only"])]
     wait: bool,
     /// Do not wait until what was written is ready
     #[arg(long)]
     no_wait: bool,
     /// How long to wait, in each cluster
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration, conflicts_with = "no_wait")]
     timeout: std::time::Duration,
     /// Look for pilot from every remote, also where nothing was written
-    #[arg(long, conflicts_with_all = ["no_verify", "no_wait"])]
+    #[arg(long, conflicts_with_all = ["no_verify", "no_wait", "only"])]
     verify: bool,
     /// Do not ask pilot what it sees, nor look for it from the remotes
     #[arg(long)]
@@ -96,6 +98,9 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         revoke_credentials: args.revoke_credentials,
     };
     let prepared = prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, consent).await?;
+    if args.revoke_credentials {
+        revocable(ctx, &prepared)?;
+    }
     if prepared.plan.serves_no_proxy && args.only.is_none() {
         ctx.out.note(&format!(
             "pilot of {} will serve no proxy: set discovery.tls.secretName, or discovery.openPorts.xds=true",
@@ -144,7 +149,7 @@ pub(super) async fn interrupted() {
 /// (DESIGN §2). A bad object costs only itself, and what stands in our own folder is written anew.
 fn inside(ctx: &Context) -> Result<(), CliError> {
     let registry = ctx.registry(None)?;
-    let (stop, warn): (Vec<_>, Vec<_>) = registry.inside().into_iter().partition(|inside| inside.whole && !inside.ours);
+    let (stop, warn): (Vec<_>, Vec<_>) = registry.inside().into_iter().partition(Inside::stops_install);
     for inside in warn {
         ctx.out.warning(&inside.problem.to_string());
     }
@@ -154,6 +159,22 @@ fn inside(ctx: &Context) -> Result<(), CliError> {
     }
     let stop: Vec<String> = stop.iter().map(|inside| inside.problem.to_string()).collect();
     Err(CliError::broken_files(&registry.dir, &stop))
+}
+
+/// Pilot holds credentials of live remotes alone.
+fn revocable(ctx: &Context, prepared: &Prepared) -> Result<(), CliError> {
+    let (live, folders): (Vec<_>, Vec<_>) =
+        prepared.clusters().filter(|c| c.role == ClusterRole::Remote).partition(|c| c.place.server().is_some());
+    if live.is_empty() {
+        return Err(CliError::usage(
+            "revoking credentials failed: none of the clusters is a live remote, so pilot holds no credential for any",
+        )
+        .hint("leave --revoke-credentials out, or name a live remote with --clusters"));
+    }
+    for cluster in folders {
+        ctx.out.note(&format!("{}: it is a folder of files: there is no credential to revoke", cluster.id));
+    }
+    Ok(())
 }
 
 fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {

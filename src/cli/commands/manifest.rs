@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::kinds::MeshFile;
 use crate::data::model::{Report, Table};
-use crate::pure::manifest::Layer;
+use crate::pure::manifest::{ClusterManifests, Layer};
 use crate::workflows::install;
 
 /// Show the control plane's manifests without touching a cluster
@@ -61,7 +61,7 @@ impl ValueArgs {
 /// Render every cluster's objects
 ///
 /// With --out, a folder per cluster and a file per object, the same bytes in every run; without, one stream of documents, each
-/// cluster's led by a comment. Secrets are never rendered: the ConfigMap meshctl-inventory names those that must stand beside
+/// cluster's led by a comment, or with -o name or table the objects by name. Secrets are never rendered: the ConfigMap meshctl-inventory names those that must stand beside
 /// the objects.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -110,7 +110,8 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
     let plan = install::Plan::of(&input, &options)?;
     let Some(out) = &args.out else {
         let manifests = plan.clusters.iter().map(|c| &c.manifests);
-        match ctx.format() {
+        match ctx.globals.output.unwrap_or(Format::Yaml) {
+            format @ (Format::Name | Format::Table | Format::Wide) => ctx.out.report(&listed(manifests)?, format)?,
             Format::Json => {
                 let objects =
                     manifests.map(|m| Ok((m.cluster.to_string(), m.all()?.into_iter().map(|o| o.value).collect())));
@@ -131,6 +132,21 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
         report.report("ManifestReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     ctx.out.report(&shown, ctx.format())?;
     Ok(if report.failed() { Exit::No } else { Exit::Yes })
+}
+
+/// The objects by name, a row each.
+fn listed<'a>(clusters: impl Iterator<Item = &'a ClusterManifests>) -> Result<Report, CliError> {
+    let mut table = Table::new(&["CLUSTER", "KIND", "NAMESPACE", "NAME"], &["FILE"]);
+    let mut names = Vec::new();
+    for cluster in clusters {
+        for object in cluster.all().map_err(install::InstallError::from)? {
+            let key = object.key;
+            let namespace = if key.namespace.is_empty() { "-" } else { &key.namespace };
+            table.row([cluster.cluster.as_str(), &key.kind, namespace, &key.name, &key.file_name()]);
+            names.push(format!("{}/{key}", cluster.cluster));
+        }
+    }
+    Ok(Report { data: serde_json::Value::Null, table, names })
 }
 
 fn images(ctx: &Context, args: &ImagesArgs) -> Outcome {

@@ -1,8 +1,8 @@
 //! `meshctl proxy-status`
 
 use crate::cli::commands::proxy_config::{pilots, silent};
-use crate::cli::{CliError, Context, Exit, Outcome};
-use crate::workflows::proxies::{self, Envoy, Pilots, Reach, Target, TargetQuery};
+use crate::cli::{CliError, Context, Exit, Format, Outcome};
+use crate::workflows::proxies::{self, Envoy, Pilots, ProxyState, Reach, Target, TargetError, TargetQuery};
 
 /// Show whether every proxy has what it was sent; with TARGET, what differs in one
 ///
@@ -44,6 +44,9 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 /// Every stream of every pilot.
 async fn all(ctx: &Context, args: &Args, pilots: &Pilots) -> Outcome {
     let (mut states, missing) = proxies::proxy_states(pilots).await?;
+    if let Some(cluster) = &args.cluster {
+        known(cluster, pilots, &states).await?;
+    }
     let in_namespace = |proxy: &str, n: &String| proxy.rsplit_once('.').is_some_and(|(_, ns)| ns == n);
     states.retain(|s| {
         args.cluster.as_ref().is_none_or(|c| s.cluster == *c)
@@ -56,14 +59,32 @@ async fn all(ctx: &Context, args: &Args, pilots: &Pilots) -> Outcome {
         let narrow = args.cluster.is_some() || args.namespace.is_some();
         ctx.out.note(if narrow { "no connected proxy matches" } else { "no proxy is connected" });
     }
-    let report =
-        proxies::status_report(&states).map_err(|e| CliError::failed(format!("writing the states failed: {e}")))?;
+    let report = proxies::status_report(&states, wide(ctx))
+        .map_err(|e| CliError::failed(format!("writing the states failed: {e}")))?;
     ctx.out.report(&report, ctx.format())?;
+    // as diff and cluster list: whoever could not be asked counts before a no
     Ok(match () {
-        () if states.iter().any(|s| !s.in_sync) => Exit::No,
         () if !missing.is_empty() => Exit::Unasked,
+        () if states.iter().any(|s| !s.in_sync) => Exit::No,
         () => Exit::Yes,
     })
+}
+
+fn wide(ctx: &Context) -> bool {
+    ctx.format() == Format::Wide
+}
+
+/// Refuses a cluster that neither a pilot nor a proxy knows.
+async fn known(cluster: &str, pilots: &Pilots, states: &[ProxyState]) -> Result<(), CliError> {
+    if states.iter().any(|s| s.cluster == cluster) {
+        return Ok(());
+    }
+    let mut known = pilots.clusters().await;
+    known.extend(states.iter().map(|s| s.cluster.clone()).filter(|c| !c.is_empty()));
+    if known.contains(cluster) {
+        return Ok(());
+    }
+    Err(TargetError::NoCluster { cluster: cluster.to_owned(), known: known.into_iter().collect() }.into())
 }
 
 /// What was sent against what is held.
@@ -86,7 +107,8 @@ async fn one(ctx: &Context, args: Args, text: String, mut pilots: Pilots) -> Out
         None => by_forward(ctx, target).await?,
     };
     let comparison = proxies::compare(pilot, &envoy, target).await?;
-    let report = comparison.report().map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
+    let report =
+        comparison.report(wide(ctx)).map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
     if comparison.differences.is_empty() {
         let sent: Vec<_> = comparison.sent.iter().map(|(section, n)| format!("{n} {section}")).collect();
         ctx.out.note(&format!("in sync: {} were sent and are held as they were sent", sent.join(", ")));

@@ -31,6 +31,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let input = PlanInput::read(&ctx.registry_dir()?, None)?;
+    ctx.warn_of_inside(&ctx.registry(None)?);
     for note in &input.notes {
         ctx.out.note(note);
     }
@@ -79,6 +80,9 @@ fn show(ctx: &Context, report: &UninstallReport) -> Outcome {
     match (report.dry_run, ctx.format()) {
         (true, Format::Table) => ctx.out.data(&report.plan_text())?,
         (_, format) => ctx.out.report(&shown, format)?,
+    }
+    if report.dry_run {
+        ctx.out.note("nothing was removed: that is what would go");
     }
     Ok(if report.failed() { Exit::No } else { Exit::Yes })
 }

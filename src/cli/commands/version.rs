@@ -23,7 +23,7 @@ use crate::workflows::install::{Installed, installed_in_folder, installed_live};
 )]
 pub(crate) struct Args {
     /// Ask no cluster
-    #[arg(long)]
+    #[arg(long, conflicts_with = "timeout")]
     client: bool,
     /// How long each cluster may take to answer, e.g. 5s or 500ms
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
@@ -64,6 +64,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let (mut clusters, mut problems) = (Vec::new(), None);
     if named && !args.client {
         let registry = ctx.registry(None)?;
+        ctx.warn_of_inside(&registry);
         clusters = join_all(registry.entries.iter().map(|entry| row(entry, args.timeout))).await;
         problems = (!registry.problems.is_empty()).then(|| CliError::registry_problems(&registry));
     }

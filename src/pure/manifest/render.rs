@@ -257,14 +257,14 @@ fn template_value(value: &Value) -> minijinja::Value {
 fn facts<'a>(target: &'a Target, values: &'a Values, image: &'a str) -> Result<Facts<'a>, RenderError> {
     let pilot_ip = target.pilot_address.parse::<IpAddr>().ok();
     let pilot_host = if pilot_ip.is_some() { String::new() } else { target.pilot_address.clone() };
-    let bad = |setting, value: &str, want| {
+    let bad = |setting, value: &str, want: &'static str| {
         Err(RenderError::Setting { cluster: target.cluster.clone(), setting, value: value.to_owned(), want })
     };
-    if !pilot_host.is_empty() && !is_hostname(&pilot_host) {
-        return bad("pilotAddress", &pilot_host, "an IP address or a hostname, without a port");
+    if !is_pilot_address(&target.pilot_address) {
+        return bad("pilotAddress", &pilot_host, PILOT_ADDRESS);
     }
     if !is_label_value(&target.network) {
-        return bad("network", &target.network, "up to 63 letters, digits, '-', '_' and '.', as in a label");
+        return bad("network", &target.network, LABEL_VALUE);
     }
     let mut namespace_labels = Map::new();
     if !target.network.is_empty() {
@@ -362,8 +362,18 @@ fn is_hostname(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(|label| ClusterId::parse(label).is_ok())
 }
 
+/// What [`is_pilot_address`] wants.
+pub(super) const PILOT_ADDRESS: &str = "an IP address or a hostname, without a port";
+/// What [`is_label_value`] wants.
+pub(super) const LABEL_VALUE: &str = "up to 63 letters, digits, '-', '_' and '.', as in a label";
+
+/// Pilot's address as a cluster may have it, or none.
+pub(super) fn is_pilot_address(text: &str) -> bool {
+    text.is_empty() || text.parse::<IpAddr>().is_ok() || is_hostname(text)
+}
+
 /// The value of a label, or none.
-fn is_label_value(text: &str) -> bool {
+pub(super) fn is_label_value(text: &str) -> bool {
     let inner = |b: u8| b.is_ascii_alphanumeric();
     text.len() <= 63
         && text.bytes().all(|b| inner(b) || b"-_.".contains(&b))

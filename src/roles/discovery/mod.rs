@@ -195,6 +195,7 @@ impl Discovery {
             });
         }
         let problems = registry.problems.clone();
+        feeds.told(&problems);
         // a cluster's registry is not known before it was asked: until then nothing is called complete
         let first = matches!(config.registry, Origin::Folder(..)).then_some(registry);
         let follow = follow(feeds.clone(), first, changes, known);

@@ -28,6 +28,14 @@ pub enum InstallError {
         /// What there is.
         known: String,
     },
+    /// The primary that a flag names is no cluster of the registry.
+    #[error("--primary names {name}, which is no cluster of the registry; there are: {known}")]
+    UnknownPrimary {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
     /// The cluster that would be removed is the primary.
     #[error("{0} is the primary: pilot runs there, and every other cluster takes its configuration from it")]
     RemovesPrimary(ClusterId),
@@ -65,6 +73,9 @@ pub enum InstallError {
         /// What is wrong.
         why: String,
     },
+    /// A file stands where a folder is to be written.
+    #[error("writing manifests to {0} failed: it is a file, not a folder")]
+    NotAFolder(String),
     /// A folder that we did not write.
     #[error("writing manifests to {dir} was refused: it holds {entry}, which meshctl did not write")]
     ForeignFolder {

@@ -10,7 +10,7 @@ use super::plan::{Plan, PlannedCluster};
 use super::report::{ClusterReport, InstallReport};
 use super::standing;
 use super::steps::{STAGES, Way};
-use crate::adapters::files::{Entry, FilesError, list_dir_if_there};
+use crate::adapters::files::{Entry, FilesError, list_dir_if_there, stat};
 use crate::data::yaml;
 use crate::pure::manifest::ClusterManifests;
 
@@ -22,6 +22,9 @@ use crate::pure::manifest::ClusterManifests;
 pub async fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallError> {
     let namespace = plan.clusters.first().map(|c| c.manifests.namespace.as_str()).unwrap_or_default();
     let read = |e: FilesError| InstallError::Read { path: out.display().to_string(), why: e.reason() };
+    if stat(out).is_ok_and(|there| !there.is_dir) {
+        return Err(InstallError::NotAFolder(out.display().to_string()));
+    }
     for entry in list_dir_if_there(out).map_err(read)?.into_iter().filter(|e| !e.is_hidden()) {
         let empty = || entry.is_dir && list_dir_if_there(&entry.path).is_ok_and(|e| e.iter().all(Entry::is_hidden));
         if !matches!(standing::inventory(&entry.path, namespace), Ok(Some(_))) && !empty() {

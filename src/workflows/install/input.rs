@@ -109,12 +109,16 @@ impl PlanInput {
     /// Takes what a plan needs from a registry, whose directory is read here.
     ///
     /// # Errors
-    /// Where the directory cannot be listed, or the primary is no id; everything else is among the problems.
+    /// Where the directory cannot be listed, or the primary is none of its clusters; everything else is among the problems.
     pub fn read(dir: &Path, primary: Option<&str>) -> Result<Self, InstallError> {
-        let failed = |path: &str, why: String| InstallError::Read { path: path.to_owned(), why };
-        let primary = primary.map(ClusterId::parse).transpose().map_err(|e| failed("--primary", e.to_string()))?;
         // an installation is run by a user, on the user's own files
-        let registry = Registry::read(dir, &ReadOptions { primary, trust: Trust::Terminal })?;
+        let options = ReadOptions { primary: primary.and_then(|id| ClusterId::parse(id).ok()), trust: Trust::Terminal };
+        let registry = Registry::read(dir, &options)?;
+        // one whose file is broken is the primary all the same, and is told with its file
+        if let Some(name) = primary.filter(|_| options.primary.is_none() || registry.primary.is_none()) {
+            let known: Vec<&str> = registry.entries.iter().map(|e| e.id.as_str()).collect();
+            return Err(InstallError::UnknownPrimary { name: name.to_owned(), known: known.join(", ") });
+        }
         let cluster = |entry: &Entry| PlanCluster {
             id: entry.id.clone(),
             role: entry.role,

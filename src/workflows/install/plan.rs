@@ -1,11 +1,11 @@
 //! The plan: what every cluster of the registry shall hold. Pure.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::error::InstallError;
 use super::input::{Place, PlanCluster, PlanInput};
 use super::settings::settings;
-use crate::data::kinds::{ImageSettings, MeshFile};
+use crate::data::kinds::MeshFile;
 use crate::data::model::{ClusterId, ClusterRole, Timestamp};
 use crate::pure::manifest::{ClusterManifests, Layer, PullPolicy, Target, Values, reference, render};
 
@@ -66,9 +66,10 @@ impl Plan {
     /// [`InstallError`]: a registry with problems, values, image, a template.
     pub fn of(input: &PlanInput, options: &Options) -> Result<Self, InstallError> {
         let input = &input.clone().sound()?;
+        let selected = selected(input, &options.only)?;
         let values = values(&input.mesh, &options.layers)?;
         let image = resolve(&values)?;
-        let mut clusters = selected(input, &options.only)?
+        let mut clusters = selected
             .into_iter()
             .map(|cluster| {
                 let manifests = render(&target(input, cluster), &values, &image)
@@ -107,27 +108,10 @@ fn resolve(values: &Values) -> Result<String, InstallError> {
 }
 
 fn values(mesh: &MeshFile, layers: &[Layer]) -> Result<Values, InstallError> {
-    let mut all = vec![
-        Layer::of_file("image in mesh.yaml", image_layer(&mesh.image)),
-        Layer::of_file("values in mesh.yaml", Value::Object(mesh.values.clone())),
-    ];
+    let mut all =
+        vec![Layer::of_image(&mesh.image), Layer::of_file("values in mesh.yaml", Value::Object(mesh.values.clone()))];
     all.extend_from_slice(layers);
     Ok(Values::layered(&all)?)
-}
-
-/// What `image` in `mesh.yaml` says; what it leaves out it does not say.
-fn image_layer(image: &ImageSettings) -> Value {
-    let ImageSettings { hub, tag, digest, pull_secrets } = image;
-    let mut said = Map::new();
-    for (key, text) in [("hub", hub), ("tag", tag), ("digest", digest)] {
-        if !text.is_empty() {
-            said.insert(key.to_owned(), text.as_str().into());
-        }
-    }
-    if !pull_secrets.is_empty() {
-        said.insert("pullSecrets".to_owned(), json!(pull_secrets));
-    }
-    json!({"image": said})
 }
 
 pub(super) fn selected<'a>(input: &'a PlanInput, only: &[String]) -> Result<Vec<&'a PlanCluster>, InstallError> {

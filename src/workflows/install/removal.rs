@@ -60,7 +60,7 @@ pub struct RemovalReport {
     pub others: Vec<Cleared>,
     /// The cluster itself; `None` where it is dead, or not in the registry.
     pub itself: Option<LeftCluster>,
-    /// Files of the registry that were set aside.
+    /// Files of the registry that are set aside.
     pub files: Vec<String>,
 }
 
@@ -70,7 +70,9 @@ pub struct RemovalReport {
 pub struct Cleared {
     /// Its id.
     pub cluster: String,
-    /// What was removed there, or would be.
+    /// What would be removed there, where nothing was.
+    pub planned: Vec<String>,
+    /// What was removed there.
     pub removed: Vec<String>,
     /// Whether a look afterwards found nothing of the cluster that goes.
     pub clear: bool,
@@ -219,15 +221,16 @@ impl Other {
             }
             Err(why) => Some(why),
         };
-        Cleared { cluster: self.id.to_string(), removed, clear: error.is_none(), error }
+        Cleared { cluster: self.id.to_string(), planned: Vec::new(), removed, clear: error.is_none(), error }
     }
 
     fn planned(&self, id: &ClusterId) -> Cleared {
-        let (removed, error) = match &self.found {
+        let (planned, error) = match &self.found {
             Ok((_, traces)) => (traces.texts(id), None),
             Err(why) => (Vec::new(), Some(why.clone())),
         };
-        Cleared { cluster: self.id.to_string(), clear: error.is_none() && removed.is_empty(), removed, error }
+        let clear = error.is_none() && planned.is_empty();
+        Cleared { cluster: self.id.to_string(), planned, removed: Vec::new(), clear, error }
     }
 }
 
@@ -290,14 +293,16 @@ impl RemovalReport {
     /// # Errors
     /// Where it does not serialise.
     pub fn report(&self) -> Result<Report, serde_json::Error> {
-        let mut table = Table::new(&["CLUSTER", "REMOVED", "CLEAR"], &[]);
+        let removed = if self.dry_run { "WOULD GO" } else { "REMOVED" };
+        let mut table = Table::new(&["CLUSTER", removed, "CLEAR"], &[]);
         let clear = |so: bool| if so { "yes" } else { "no" }.to_owned();
         for other in &self.others {
-            table.row([other.cluster.clone(), other.removed.len().to_string(), clear(other.clear)]);
+            let goes = other.planned.len() + other.removed.len();
+            table.row([other.cluster.clone(), goes.to_string(), clear(other.clear)]);
         }
         if let Some(itself) = &self.itself {
             let gone = itself.error.is_none() && !self.dry_run;
-            table.row([itself.cluster.clone(), itself.removed.len().to_string(), clear(gone)]);
+            table.row([itself.cluster.clone(), itself.goes().len().to_string(), clear(gone)]);
         }
         let report = Report::of_kind("ClusterRemoved", self, table)?;
         Ok(Report { names: vec![self.name.clone()], ..report })
@@ -306,12 +311,19 @@ impl RemovalReport {
     /// For people: what goes, in each cluster.
     pub fn plan_text(&self) -> String {
         let mut out = String::new();
-        let rows = self.others.iter().map(|o| (&o.cluster, &o.removed, &o.error));
-        let itself = self.itself.iter().map(|i| (&i.cluster, &i.removed, &i.error));
-        for (cluster, removed, error) in rows.chain(itself) {
+        let rows = self.others.iter().map(|o| (&o.cluster, o.planned.as_slice(), &o.error));
+        let itself = self.itself.iter().map(|i| (&i.cluster, i.goes(), &i.error));
+        for (cluster, goes, error) in rows.chain(itself) {
             out.push_str(&format!("{cluster}\n"));
-            out.extend(removed.iter().map(|text| format!("  - {text}\n")));
+            out.extend(goes.iter().map(|text| format!("  - {text}\n")));
             out.extend(error.iter().map(|why| format!("  error: {why}\n")));
+            if goes.is_empty() && error.is_none() {
+                out.push_str(&format!("  nothing of {} is there\n", self.name));
+            }
+        }
+        if !self.files.is_empty() {
+            out.push_str("the registry\n");
+            out.extend(self.files.iter().map(|file| format!("  - {file}, set aside as a hidden file beside it\n")));
         }
         out
     }

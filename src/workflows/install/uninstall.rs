@@ -323,10 +323,8 @@ impl Leaving {
             cluster: self.cluster.id.to_string(),
             place: self.cluster.place.to_string(),
             state,
-            removed: match planned {
-                true => found.go.iter().map(|c| c.key.to_string()).collect(),
-                false => progress.removed,
-            },
+            planned: found.go.iter().filter(|_| planned).map(|c| c.key.to_string()).collect(),
+            removed: progress.removed,
             kept: found.kept,
             error: progress.error.or(interrupted),
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::admin::Envoy;
 use super::pilot::Pilot;
 use super::source::{Dump, Holds, SourceError};
-use super::status::cut;
+use super::status::shown;
 use super::target::Target;
 use crate::data::model::{Report, Table};
 use crate::pure::inspect::{Difference, Filter, Resources, Section, differences};
@@ -98,18 +98,20 @@ struct Item<'a> {
 }
 
 impl Comparison {
-    /// As a report of kind `ProxyDiff`.
+    /// As a report of kind `ProxyDiff`; a wide table has every reason whole.
     ///
     /// # Errors
     /// Where it does not serialise.
-    pub fn report(&self) -> Result<Report, serde_json::Error> {
+    pub fn report(&self, wide: bool) -> Result<Report, serde_json::Error> {
         let mut table = Table::new(&["TYPE", "NAME", "DIFFERENCE"], &[]);
         let mut items = Vec::new();
         for (section, name, difference) in &self.differences {
             let (word, text, at) = match difference {
                 Difference::OnlySent => ("onlySent", "sent, not held".to_owned(), None),
                 Difference::Warming => ("warming", "sent, not in use yet (warming)".to_owned(), None),
-                Difference::Rejected(why) => ("rejected", format!("sent, rejected: {}", cut(why)), Some(why.as_str())),
+                Difference::Rejected(why) => {
+                    ("rejected", format!("sent, rejected: {}", shown(why, wide)), Some(why.as_str()))
+                }
                 Difference::OnlyHeld => ("onlyHeld", "held, not sent".to_owned(), None),
                 Difference::Differs(at) if *section == Section::Endpoints => ("differs", at.clone(), Some(at.as_str())),
                 Difference::Differs(at) => ("differs", format!("differs at {at}"), Some(at.as_str())),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::near::{Near, alike};
+use super::unread::Unread;
 use crate::data::model::{LegacyKey, Name, Readiness, Report, ServicePort, Table, hostname, parse_hostname};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState};
 
@@ -26,12 +27,16 @@ pub enum EndpointError {
     #[error("no service was named")]
     Empty,
     /// No such service.
-    #[error("no cluster has a service \"{query}\"")]
+    #[error("{}", not_found(.query, .namespace.as_deref(), .unread))]
     NotFound {
         /// What was asked for.
         query: String,
+        /// The namespace that was named beside it.
+        namespace: Option<String>,
         /// Services to paste instead.
         near: Near,
+        /// The clusters and files that could not be asked, in words; empty: all could.
+        unread: String,
     },
     /// Services of that name in several namespaces.
     #[error("\"{query}\" is a service in {} namespaces", candidates.len())]
@@ -64,6 +69,28 @@ pub enum EndpointError {
     Json(String),
 }
 
+/// That nobody has a service is known only where everybody was asked.
+fn not_found(query: &str, namespace: Option<&str>, unread: &str) -> String {
+    let within = namespace.map(|n| format!(" in the namespace {n}")).unwrap_or_default();
+    match unread {
+        "" => format!("no cluster has a service \"{query}\"{within}"),
+        _ => format!("none of the clusters that could be asked has a service \"{query}\"{within}; not asked: {unread}"),
+    }
+}
+
+impl EndpointError {
+    /// The error of a mesh that was read without somebody, who may have what was not found.
+    #[must_use]
+    pub fn without(self, missing: &Unread) -> Self {
+        match self {
+            EndpointError::NotFound { query, namespace, near, unread: _ } => {
+                EndpointError::NotFound { query, namespace, near, unread: missing.names() }
+            }
+            other => other,
+        }
+    }
+}
+
 /// One endpoint, as `-o json` gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -87,6 +114,8 @@ struct Row {
 #[derive(Serialize)]
 struct Items<'a> {
     items: &'a [Row],
+    #[serde(flatten)]
+    unread: &'a Unread,
 }
 
 /// The two hosts of a query: its name and namespace, and its port.
@@ -130,7 +159,12 @@ fn services<'m>(
                 wanted.map(|id| format!("{}.{}", id.name, id.namespace)).collect()
             };
             let near = Near::of(all(&|other| alike(name, other)), all(&|_| true));
-            Err(EndpointError::NotFound { query: query.text.clone(), near })
+            Err(EndpointError::NotFound {
+                query: query.text.clone(),
+                namespace: query.namespace.clone(),
+                near,
+                unread: String::new(),
+            })
         }
         _ => Err(EndpointError::Ambiguous {
             query: query.text.clone(),
@@ -211,16 +245,28 @@ fn row(mesh: &Mesh, service: &Service, port: &ServicePort, e: &Endpoint) -> Row 
     }
 }
 
-/// The merged endpoints of a service, as a report of kind `EndpointList`.
+/// The merged endpoints of a service, as a report of kind `EndpointList`; `unread` is what the mesh was read without.
 ///
 /// # Errors
 /// [`EndpointError`], with what to type instead.
-pub fn endpoint_rows(mesh: &Mesh, query: &EndpointQuery) -> Result<Report, EndpointError> {
-    let rows: Vec<Row> = select(mesh, query)?.into_iter().map(|(s, p, e)| row(mesh, s, p, e)).collect();
+pub fn endpoint_rows(mesh: &Mesh, query: &EndpointQuery, unread: &Unread) -> Result<Report, EndpointError> {
+    let found = select(mesh, query).map_err(|e| e.without(unread))?;
+    report(&found.into_iter().map(|(s, p, e)| row(mesh, s, p, e)).collect::<Vec<_>>(), unread)
+}
+
+/// The report of a search that found nothing, for programs that want to know who was not asked.
+///
+/// # Errors
+/// Where it does not serialise.
+pub fn no_endpoints(unread: &Unread) -> Result<Report, EndpointError> {
+    report(&[], unread)
+}
+
+fn report(rows: &[Row], unread: &Unread) -> Result<Report, EndpointError> {
     let columns = ["ADDRESS", "PORT", "CLUSTER", "NETWORK", "LOCALITY", "POD", "NODE", "VERSION", "HEALTH"];
     let mut table = Table::new(&columns, &["SERVICE", "SERVICE PORT"]);
     let dash = |s: &str| if s.is_empty() { "-".to_owned() } else { s.to_owned() };
-    for r in &rows {
+    for r in rows {
         let locality = format!("{}/{}/{}", r.region, r.zone, r.sub_zone);
         let health = if r.stale { format!("{} (stale)", r.health) } else { r.health.to_owned() };
         table.row([
@@ -237,7 +283,7 @@ pub fn endpoint_rows(mesh: &Mesh, query: &EndpointQuery) -> Result<Report, Endpo
             r.service_port.to_string(),
         ]);
     }
-    let mut report = Report::of_kind("EndpointList", &Items { items: &rows }, table)
+    let mut report = Report::of_kind("EndpointList", &Items { items: rows, unread }, table)
         .map_err(|e| EndpointError::Json(e.to_string()))?;
     report.names = rows.iter().map(|r| format!("{}:{}", r.address, r.port)).collect();
     Ok(report)

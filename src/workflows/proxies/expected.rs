@@ -11,8 +11,10 @@ use super::endpoints::{EndpointError, EndpointQuery, select};
 use super::pilots::Pilots;
 use super::registry::computed_dump;
 use super::source::SourceError;
+use super::status::place;
 use super::target::Target;
-use crate::data::model::{ClusterName, Report, Table};
+use super::unread::Unread;
+use crate::data::model::{ClusterName, NetworkId, Report, Table};
 use crate::pure::inspect::{Filter, Section};
 use crate::pure::mesh::Mesh;
 
@@ -30,49 +32,106 @@ pub struct Agreement {
     pub proxy: Option<String>,
     /// The registry's clusters give it.
     pub expected: bool,
-    /// Pilot pushes it.
+    /// Every pilot that was asked pushes it; of its merged mesh: to the proxies of its own network.
     pub pushed: bool,
+    /// The pilots that push it.
+    pub pushed_by: Vec<String>,
+    /// The pilots that do not.
+    pub not_pushed_by: Vec<String>,
+    /// Its network; empty: the default one.
+    pub network: String,
+    /// What proxies of other networks are given in its place: the gateways of its network. None where the mesh has one network,
+    /// or where a proxy was asked.
+    pub elsewhere: Option<Vec<String>>,
     /// The proxy holds it; none where no proxy was asked.
     pub held: Option<bool>,
 }
 
 impl Agreement {
     /// What differs; nothing where all agree.
-    fn difference(&self) -> &'static str {
-        match (self.expected, self.pushed, self.held) {
-            (true, false, _) => "not pushed",
-            (false, true, _) => "pushed, not expected",
-            (true, true, Some(false)) => "pushed, not held",
-            (false, false, _) => "held, not pushed",
-            (true, true, _) => "",
+    fn difference(&self) -> String {
+        let by_some = !self.pushed_by.is_empty();
+        match (self.expected, by_some, self.held) {
+            (true, false, _) => "not pushed".to_owned(),
+            (true, true, _) if !self.pushed => format!("not pushed by {}", self.not_pushed_by.join(", ")),
+            (false, true, _) => "pushed, not expected".to_owned(),
+            (true, true, Some(false)) => "pushed, not held".to_owned(),
+            (false, false, _) => "held, not pushed".to_owned(),
+            (true, true, _) => String::new(),
         }
     }
+
+    /// Whether and to whom it is pushed.
+    fn pushed_cell(&self) -> String {
+        let pushed = match (self.pushed, self.pushed_by.is_empty()) {
+            (true, _) => "yes",
+            (false, true) => return "no".to_owned(),
+            (false, false) => "by some",
+        };
+        match self.elsewhere.as_deref() {
+            None => pushed.to_owned(),
+            Some([]) => format!("{pushed}, in its network alone"),
+            Some(gateways) => format!("{pushed}, elsewhere {}", gateways.join(" ")),
+        }
+    }
+}
+
+/// A pilot that was to be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PilotAsked {
+    /// Where it is.
+    pub pilot: String,
+    /// Why it did not answer; none where it did.
+    pub reason: Option<String>,
+}
+
+/// A comparison, and by whose word it is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct EndpointComparison {
+    /// The pilots that were to be asked.
+    pub pilots: Vec<PilotAsked>,
+    /// What the registry's mesh was read without: what it has looks pushed and not expected.
+    #[serde(flatten)]
+    pub unread: Unread,
+    /// The endpoints that anybody has, by xDS cluster and proxy.
+    pub items: Vec<Agreement>,
 }
 
 /// Sets of `ADDRESS:PORT`, by xDS cluster.
 type Sets = BTreeMap<String, BTreeSet<String>>;
 
+/// What a pilot pushes.
+struct Pushed {
+    by: String,
+    sets: Sets,
+}
+
 /// What the registry's clusters give, and where each endpoint runs.
 struct Expected {
     sets: Sets,
     clusters: BTreeMap<String, String>,
+    /// By endpoint, as the registry knows it.
+    networks: BTreeMap<String, NetworkId>,
     /// The service's hosts.
     hosts: BTreeSet<String>,
 }
 
 fn expected(mesh: &Mesh, query: &EndpointQuery) -> Result<Expected, EndpointError> {
-    let mut found = Expected { sets: Sets::new(), clusters: BTreeMap::new(), hosts: BTreeSet::new() };
+    let mut found =
+        Expected { sets: Sets::new(), clusters: BTreeMap::new(), networks: BTreeMap::new(), hosts: BTreeSet::new() };
     for (service, port, endpoint) in select(mesh, query)? {
         let address = std::net::SocketAddr::new(endpoint.address, endpoint.port).to_string();
         let name = ClusterName::outbound(port.number, &service.hostname).to_string();
         found.clusters.insert(address.clone(), endpoint.cluster.to_string());
+        found.networks.insert(address.clone(), endpoint.network.clone());
         found.hosts.insert(service.hostname.to_string());
         found.sets.entry(name).or_default().insert(address);
     }
     Ok(found)
 }
 
-/// Compares what is expected with what the first pilot that answers has merged.
+/// Compares what is expected with what every pilot has merged. What a pilot has of a network, it pushes to that network's proxies;
+/// others get the network's gateways, or nothing.
 ///
 /// # Errors
 /// Where no pilot answers; and within, where no service is meant.
@@ -80,19 +139,43 @@ pub async fn compare_mesh(
     mesh: &Mesh,
     query: &EndpointQuery,
     pilots: &Pilots,
-) -> Result<Result<Vec<Agreement>, EndpointError>, SourceError> {
+) -> Result<Result<EndpointComparison, EndpointError>, SourceError> {
     let expected = match expected(mesh, query) {
         Ok(expected) => expected,
         Err(error) => return Ok(Err(error)),
     };
-    let pilot = pilots.iter().next().ok_or_else(|| SourceError::NoPilot("there is none".to_owned()))?;
-    let mut pushed = Sets::new();
-    for host in &expected.hosts {
-        pushed.extend(merged(&pilot.endpoints(host).await?));
+    let asked = pilots.iter().map(|pilot| async {
+        let hosts = expected.hosts.iter().map(|host| pilot.endpoints(host));
+        (pilot.origin(), futures::future::try_join_all(hosts).await)
+    });
+    let (mut comparison, mut all, mut silent) = (EndpointComparison::default(), Vec::new(), None);
+    for (origin, answers) in futures::future::join_all(asked).await {
+        let by = place(origin);
+        comparison
+            .pilots
+            .push(PilotAsked { pilot: by.clone(), reason: answers.as_ref().err().map(ToString::to_string) });
+        match answers {
+            Ok(answers) => {
+                let mut sets: Sets = answers.iter().flat_map(merged).collect();
+                // a service has more ports than were asked for
+                sets.retain(|name, _| expected.sets.contains_key(name));
+                all.push(Pushed { by, sets });
+            }
+            Err(error) => silent = Some(error),
+        }
     }
-    // a service has more ports than were asked for
-    pushed.retain(|name, _| expected.sets.contains_key(name));
-    Ok(Ok(rows(&expected, None, &expected.sets, &pushed, None)))
+    if all.is_empty() {
+        return Err(silent.unwrap_or_else(|| SourceError::NoPilot("there is none".to_owned())));
+    }
+    comparison.items = rows(&expected, None, &expected.sets, &all, None);
+    let settings = &mesh.settings;
+    let networks: BTreeSet<&NetworkId> = settings.clusters.values().map(|c| &c.network).collect();
+    for row in comparison.items.iter_mut().filter(|_| networks.len() > 1) {
+        let gateways = expected.networks.get(&row.endpoint).and_then(|n| settings.networks.get(n));
+        let shown = gateways.into_iter().flatten().map(|g| format!("{}:{}", g.address, g.port));
+        row.elsewhere = Some(shown.collect());
+    }
+    Ok(Ok(comparison))
 }
 
 /// Compares what a proxy should be given, what its pilot gives it, and what its Envoy holds.
@@ -105,18 +188,22 @@ pub async fn compare_proxy(
     pilots: &Pilots,
     target: &Target,
     envoy: &Envoy,
-) -> Result<Result<Vec<Agreement>, EndpointError>, SourceError> {
+) -> Result<Result<EndpointComparison, EndpointError>, SourceError> {
     let known = match expected(mesh, query) {
         Ok(expected) => expected,
         Err(error) => return Ok(Err(error)),
     };
+    let pilot = pilots.of(target)?;
     let should = resources(computed_dump(mesh, "", target)?).await?;
-    let pushed = resources(pilots.of(target)?.config_dump(target).await?).await?;
+    let pushed = resources(pilot.config_dump(target).await?).await?;
     let held = resources(envoy.dump(&Section::ALL, &Filter::default(), false).await?).await?;
     let sets = |of: &crate::pure::inspect::Resources| -> Sets {
         known.sets.keys().map(|name| (name.clone(), of.endpoints(name))).collect()
     };
-    Ok(Ok(rows(&known, Some(target), &sets(&should), &sets(&pushed), Some(&sets(&held)))))
+    let by = place(pilot.origin());
+    let pushed = [Pushed { by: by.clone(), sets: sets(&pushed) }];
+    let items = rows(&known, Some(target), &sets(&should), &pushed, Some(&sets(&held)));
+    Ok(Ok(EndpointComparison { pilots: vec![PilotAsked { pilot: by, reason: None }], items, ..Default::default() }))
 }
 
 /// Pilot's `/debug/endpointz`: `[{"cluster": NAME, "endpoints": [{"address": …, "port": …}]}]`.
@@ -133,21 +220,38 @@ fn merged(answer: &Value) -> Sets {
     answer.as_array().into_iter().flatten().filter_map(of).collect()
 }
 
-fn rows(known: &Expected, proxy: Option<&Target>, should: &Sets, pushed: &Sets, held: Option<&Sets>) -> Vec<Agreement> {
+fn rows(
+    known: &Expected,
+    proxy: Option<&Target>,
+    should: &Sets,
+    pushed: &[Pushed],
+    held: Option<&Sets>,
+) -> Vec<Agreement> {
     let none = BTreeSet::new();
     let mut all = Vec::new();
     for name in known.sets.keys() {
-        let (should, pushed) = (should.get(name).unwrap_or(&none), pushed.get(name).unwrap_or(&none));
+        let should = should.get(name).unwrap_or(&none);
+        let pushed: Vec<_> = pushed.iter().map(|p| (&p.by, p.sets.get(name).unwrap_or(&none))).collect();
         let held = held.map(|h| h.get(name).unwrap_or(&none));
-        let addresses: BTreeSet<&String> = should.iter().chain(pushed).chain(held.into_iter().flatten()).collect();
+        let anybody = pushed.iter().flat_map(|(_, set)| *set);
+        let addresses: BTreeSet<&String> = should.iter().chain(anybody).chain(held.into_iter().flatten()).collect();
         for address in addresses {
+            let by = |has: bool| {
+                let pilots = pushed.iter().filter(|(_, set)| set.contains(address) == has);
+                pilots.map(|(by, _)| (*by).clone()).collect::<Vec<String>>()
+            };
+            let (pushed_by, not_pushed_by) = (by(true), by(false));
             all.push(Agreement {
                 endpoint: address.clone(),
                 cluster: known.clusters.get(address).cloned().unwrap_or_default(),
                 xds_cluster: name.clone(),
                 proxy: proxy.map(ToString::to_string),
                 expected: should.contains(address),
-                pushed: pushed.contains(address),
+                pushed: !pushed_by.is_empty() && not_pushed_by.is_empty(),
+                pushed_by,
+                not_pushed_by,
+                network: known.networks.get(address).map(ToString::to_string).unwrap_or_default(),
+                elsewhere: None,
                 held: held.map(|h| h.contains(address)),
             });
         }
@@ -155,63 +259,103 @@ fn rows(known: &Expected, proxy: Option<&Target>, should: &Sets, pushed: &Sets, 
     all
 }
 
-/// Whether everybody agrees.
-pub fn agree(rows: &[Agreement]) -> bool {
-    rows.iter().all(|row| row.difference().is_empty())
-}
-
-/// The comparison as a report of kind `EndpointComparison`.
-///
-/// # Errors
-/// Where it does not serialise.
-pub fn comparison_report(rows: &[Agreement]) -> Result<Report, serde_json::Error> {
-    let columns = ["ENDPOINT", "CLUSTER", "XDS CLUSTER", "PROXY", "EXPECTED", "PUSHED", "HELD", "DIFFERENCE"];
-    let mut table = Table::new(&columns, &[]);
-    let yes = |is: bool| if is { "yes" } else { "no" };
-    for row in rows {
-        let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-        table.row([
-            row.endpoint.clone(),
-            dash(&row.cluster),
-            row.xds_cluster.clone(),
-            dash(row.proxy.as_deref().unwrap_or_default()),
-            yes(row.expected).to_owned(),
-            yes(row.pushed).to_owned(),
-            row.held.map_or("-", yes).to_owned(),
-            row.difference().to_owned(),
-        ]);
+impl EndpointComparison {
+    /// Takes in another comparison of the same mesh.
+    pub fn extend(&mut self, other: Self) {
+        let Self { pilots, unread: _, items } = other;
+        self.pilots.extend(pilots.into_iter().filter(|p| !self.pilots.contains(p)).collect::<Vec<_>>());
+        self.items.extend(items);
     }
-    let mut report = Report::of_kind("EndpointComparison", &serde_json::to_value(rows)?, table)?;
-    report.names = rows.iter().filter(|r| !r.difference().is_empty()).map(|r| r.endpoint.clone()).collect();
-    Ok(report)
+
+    /// Whether everybody agrees.
+    pub fn agrees(&self) -> bool {
+        self.items.iter().all(|row| row.difference().is_empty())
+    }
+
+    /// Whether everybody who has a say could be asked.
+    pub fn is_whole(&self) -> bool {
+        self.unread.is_empty() && self.pilots.iter().all(|p| p.reason.is_none())
+    }
+
+    /// The comparison as a report of kind `EndpointComparison`.
+    ///
+    /// # Errors
+    /// Where it does not serialise.
+    pub fn report(&self) -> Result<Report, serde_json::Error> {
+        let columns = ["ENDPOINT", "CLUSTER", "XDS CLUSTER", "PROXY", "EXPECTED", "PUSHED", "HELD", "DIFFERENCE"];
+        let mut table = Table::new(&columns, &["NETWORK"]);
+        let yes = |is: bool| if is { "yes" } else { "no" };
+        let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+        for row in &self.items {
+            table.row([
+                row.endpoint.clone(),
+                dash(&row.cluster),
+                row.xds_cluster.clone(),
+                dash(row.proxy.as_deref().unwrap_or_default()),
+                yes(row.expected).to_owned(),
+                row.pushed_cell(),
+                row.held.map_or("-", yes).to_owned(),
+                row.difference(),
+                dash(&row.network),
+            ]);
+        }
+        let mut report = Report::of_kind("EndpointComparison", self, table)?;
+        let differing = self.items.iter().filter(|r| !r.difference().is_empty());
+        report.names = differing.map(|r| r.endpoint.clone()).collect();
+        Ok(report)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_way_to_disagree_has_its_word() {
-        let row = |expected, pushed, held| Agreement {
+    fn row(expected: bool, by: (&[&str], &[&str]), held: Option<bool>) -> Agreement {
+        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        Agreement {
             endpoint: "10.0.0.1:80".into(),
             cluster: String::new(),
             xds_cluster: "outbound|80||a.b.svc.cluster.local".into(),
             proxy: None,
             expected,
-            pushed,
+            pushed: by.1.is_empty() && !by.0.is_empty(),
+            pushed_by: names(by.0),
+            not_pushed_by: names(by.1),
+            network: String::new(),
+            elsewhere: None,
             held,
-        };
+        }
+    }
+
+    #[test]
+    fn each_way_to_disagree_has_its_word() {
+        let (all, none, some): (_, _, (&[&str], &[&str])) =
+            ((&["p"][..], &[][..]), (&[][..], &["p"][..]), (&["p"], &["q"]));
         for (row, word) in [
-            (row(true, true, None), ""),
-            (row(true, true, Some(true)), ""),
-            (row(true, false, None), "not pushed"),
-            (row(false, true, Some(true)), "pushed, not expected"),
-            (row(true, true, Some(false)), "pushed, not held"),
-            (row(false, false, Some(true)), "held, not pushed"),
+            (row(true, all, None), ""),
+            (row(true, all, Some(true)), ""),
+            (row(true, none, None), "not pushed"),
+            (row(true, some, None), "not pushed by q"),
+            (row(false, some, None), "pushed, not expected"),
+            (row(false, all, Some(true)), "pushed, not expected"),
+            (row(true, all, Some(false)), "pushed, not held"),
+            (row(false, none, Some(true)), "held, not pushed"),
         ] {
             assert_eq!(row.difference(), word);
-            assert_eq!(agree(&[row]), word.is_empty());
+            let comparison = EndpointComparison { items: vec![row], ..EndpointComparison::default() };
+            assert_eq!(comparison.agrees(), word.is_empty());
         }
+    }
+
+    #[test]
+    fn to_whom_it_is_pushed_is_said() {
+        let of = |elsewhere: Option<&[&str]>| {
+            let elsewhere = elsewhere.map(|all| all.iter().map(|g| (*g).to_owned()).collect());
+            Agreement { elsewhere, ..row(true, (&["p"], &[]), None) }.pushed_cell()
+        };
+        assert_eq!(of(None), "yes");
+        assert_eq!(of(Some(&[])), "yes, in its network alone");
+        assert_eq!(of(Some(&["1.2.3.4:15443"])), "yes, elsewhere 1.2.3.4:15443");
     }
 
     #[test]

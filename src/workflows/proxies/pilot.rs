@@ -67,6 +67,13 @@ impl Pilot {
         self.json("/debug/endpointz", &[("service", host)]).await
     }
 
+    /// The clusters that it watches; `None` where it does not say, as a pilot of somebody else's.
+    pub(super) async fn clusters(&self) -> Option<Vec<String>> {
+        let page = self.json("/debug/clusterz", &[]).await.ok()?;
+        let rows = page.get("clusters")?.as_array()?;
+        Some(rows.iter().filter_map(|row| Some(row.get("id")?.as_str()?.to_owned())).collect())
+    }
+
     async fn json(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, SourceError> {
         let text = self.http.text(path, query).await?;
         serde_json::from_str(&text).map_err(|_| self.answer(path, no_json(&text)))

@@ -51,7 +51,7 @@ impl Pilots {
             return Err(none(format!("the primary {primary} is a folder of files, where nothing runs")));
         }
         let namespace = registry.settings().system_namespace;
-        let Loaded { mesh, failed, bad: _ } = load_pods(registry, Some(&primary), Some(&namespace), DEADLINE).await;
+        let Loaded { mesh, failed, .. } = load_pods(registry, Some(&primary), Some(&namespace), DEADLINE).await;
         if let Some(why) = failed.get(&primary) {
             return Err(none(format!("reading the primary {primary} failed: {why}")));
         }
@@ -75,6 +75,12 @@ impl Pilots {
     /// The ones that have answered so far, or have not been asked.
     pub fn iter(&self) -> impl Iterator<Item = &Pilot> {
         self.all.iter().map(|k| &k.pilot)
+    }
+
+    /// The clusters of the mesh as the pilots know them; empty where none of them says.
+    pub async fn clusters(&self) -> BTreeSet<String> {
+        let all = join_all(self.all.iter().map(|k| k.pilot.clusters())).await;
+        all.into_iter().flatten().flatten().collect()
     }
 
     /// The proxies that a query means: of the pods that the pilots know, and of those that are connected. A whole

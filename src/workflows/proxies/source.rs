@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::Read;
 
+use super::expected::PilotAsked;
+use super::status::place;
 use crate::adapters::k8s::K8sError;
 
 /// A dump that has not been read yet, in one or more texts that follow one another.
@@ -53,6 +55,22 @@ impl Origin {
     /// Whether it is an Envoy that was asked for a part of what it holds.
     pub fn is_envoy(&self) -> bool {
         matches!(self, Origin::Admin(_) | Origin::EnvoyPod(_))
+    }
+}
+
+impl SourceError {
+    /// A pilot that did not answer, for a report.
+    pub fn unanswered(&self) -> PilotAsked {
+        let origin = match self {
+            SourceError::Unreachable { origin, .. }
+            | SourceError::Forward { origin, .. }
+            | SourceError::Status { origin, .. }
+            | SourceError::Answer { origin, .. } => place(origin),
+            SourceError::NoWay { target, .. } | SourceError::NoAddress { target } => target.clone(),
+            SourceError::Url { url, .. } => url.clone(),
+            SourceError::NoPilot(_) => "-".to_owned(),
+        };
+        PilotAsked { pilot: origin, reason: Some(self.to_string()) }
     }
 }
 

@@ -89,7 +89,7 @@ pub async fn proxy_states(pilots: &Pilots) -> Result<(Vec<ProxyState>, Vec<Sourc
 }
 
 /// A pilot's place, short enough for a column.
-fn place(origin: &Origin) -> String {
+pub(super) fn place(origin: &Origin) -> String {
     match origin {
         Origin::Pilot(url) => url.trim_start_matches("http://").to_owned(),
         Origin::PilotPod(pod) => pod.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -145,17 +145,17 @@ fn type_state(row: &Value, ty: &str) -> TypeState {
     }
 }
 
-/// The states as a report of kind `ProxyStatusList`.
+/// The states as a report of kind `ProxyStatusList`; a wide table has every reason whole.
 ///
 /// # Errors
 /// Where it does not serialise.
-pub fn status_report(states: &[ProxyState]) -> Result<Report, serde_json::Error> {
+pub fn status_report(states: &[ProxyState], wide: bool) -> Result<Report, serde_json::Error> {
     let mut table = Table::new(&["PROXY", "CLUSTER", "PILOT", "VERSION", "CDS", "LDS", "EDS", "RDS", "REASON"], &[]);
     let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
     for state in states {
         let cells = TYPES.map(|ty| state.types.get(ty).map(cell).unwrap_or_default());
         let reasons = TYPES.iter().filter_map(|ty| Some((ty, state.types.get(ty)?.reason.as_ref()?)));
-        let reasons: Vec<_> = reasons.map(|(ty, why)| format!("{ty}: {}", cut(why))).collect();
+        let reasons: Vec<_> = reasons.map(|(ty, why)| format!("{ty}: {}", shown(why, wide))).collect();
         let place = [dash(&state.proxy), dash(&state.cluster), dash(&state.pilot), dash(&state.version)];
         table.row(place.into_iter().chain(cells).chain([reasons.join("; ")]));
     }
@@ -176,8 +176,13 @@ fn cell(state: &TypeState) -> String {
     }
 }
 
+/// A reason as a table has it: cut, or whole where there is room.
+pub(super) fn shown(reason: &str, whole: bool) -> String {
+    if whole { reason.to_owned() } else { cut(reason) }
+}
+
 /// A reason as a table has it: its first line, of bounded length.
-pub(super) fn cut(reason: &str) -> String {
+fn cut(reason: &str) -> String {
     let line = reason.lines().next().unwrap_or_default();
     let short: String = line.chars().take(MAX_REASON).collect();
     if short.len() < reason.len() { format!("{short}…") } else { short }
@@ -197,9 +202,11 @@ mod tests {
         }});
         let state = proxy_state(&row, "p:1").into_iter().collect::<Vec<_>>();
         assert!(!state.iter().any(|s| s.in_sync));
-        let report = status_report(&state).map(|r| r.table.rows.concat().join("|"));
+        let report = status_report(&state, false).map(|r| r.table.rows.concat().join("|"));
         let want = "web-1.default|gke|p:1|1.40.0|SYNCED|NACK (3s)|STALE (12s)|-|LDS: bad…";
         assert_eq!(report.ok().as_deref(), Some(want));
+        let wide = status_report(&state, true).map(|r| r.table.rows.concat().join("|"));
+        assert_eq!(wide.ok(), Some(want.replace("bad…", "bad\nworse")));
     }
 
     #[test]

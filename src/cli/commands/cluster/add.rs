@@ -47,7 +47,8 @@ struct ClusterAdded {
 
 pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
     let id = ClusterId::parse(&args.id)
-        .map_err(|e| CliError::usage(format!("adding the cluster \"{}\" failed: its id {e}", args.id)))?;
+        .map_err(|e| CliError::usage(format!("adding the cluster \"{}\" failed: its id {e}", args.id)))
+        .map_err(|e| e.hint("choose an id such as gke or on-prem; the context keeps its own name"))?;
     let files = match &args.kubeconfig {
         Some(file) => vec![file.clone()],
         None => ctx.kubeconfigs()?,

@@ -27,7 +27,7 @@ use crate::workflows::install::{Installed, installed_in_folder, installed_live};
 )]
 pub(super) struct Args {
     /// Ask no cluster: show what the directory says
-    #[arg(long)]
+    #[arg(long, conflicts_with = "timeout")]
     offline: bool,
     /// How long each cluster may take to answer, e.g. 5s or 500ms
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]

@@ -1,9 +1,9 @@
 //! `meshctl cluster remove`
 
-use crate::adapters::registry::{ReadOptions, Registry, Trust, set_aside};
+use crate::adapters::registry::{Entry, ReadOptions, Registry, Trust, files_of, set_aside};
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::ClusterId;
-use crate::workflows::install::{PlanInput, Removal, RemovalReport, Removing, prepare_removal};
+use crate::workflows::install::{PlanInput, RemovalReport, Removing, prepare_removal};
 
 /// Take a cluster out of the mesh
 ///
@@ -33,11 +33,16 @@ pub(super) struct Args {
 
 pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     let input = PlanInput::read(&ctx.registry_dir()?, None)?;
+    ctx.warn_of_inside(&ctx.registry(None)?);
     let removal = prepare_removal(&input, &args.id, Removing { dead: args.dead, force: args.force }).await?;
+    let entry = entry_of(&input, &args.id)?;
+    let mut planned = removal.dry_run();
+    let files = entry.iter().flat_map(|entry| files_of(&input.dir, entry));
+    planned.files = files.map(|f| f.display().to_string()).collect();
     if args.dry_run {
-        return show(ctx, &removal.dry_run());
+        return show(ctx, &planned);
     }
-    if !args.yes && ctx.can_ask() && !confirmed(ctx, &removal)? {
+    if !args.yes && ctx.can_ask() && !confirmed(ctx, &planned)? {
         return Err(CliError::failed("the removal was not confirmed; nothing was removed").hint("--yes does not ask"));
     }
     let mut report = removal.carry_out().await;
@@ -47,20 +52,24 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     show(ctx, &report)
 }
 
-fn confirmed(ctx: &Context, removal: &Removal) -> Result<bool, CliError> {
+fn confirmed(ctx: &Context, planned: &RemovalReport) -> Result<bool, CliError> {
     if ctx.globals.quiet {
         return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
     }
-    ctx.out.note(removal.dry_run().plan_text().trim_end());
+    ctx.out.note(planned.plan_text().trim_end());
     ctx.ask("Remove?").map_err(|e| e.hint("add --yes"))
+}
+
+/// The registry's entry of a cluster, where it has one.
+fn entry_of(input: &PlanInput, name: &str) -> Result<Option<Entry>, CliError> {
+    let registry = Registry::read(&input.dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
+    Ok(ClusterId::parse(name).ok().and_then(|id| registry.entry(&id).cloned()))
 }
 
 /// Sets the cluster's files aside, and says what the user has to do.
 fn forget(ctx: &Context, input: &PlanInput, name: &str) -> Result<Vec<String>, CliError> {
-    let registry = Registry::read(&input.dir, &ReadOptions { primary: None, trust: Trust::Terminal })?;
-    let entry = ClusterId::parse(name).ok().and_then(|id| registry.entry(&id).cloned());
     let mut files = Vec::new();
-    if let Some(entry) = entry {
+    if let Some(entry) = entry_of(input, name)? {
         files = set_aside(&input.dir, &entry)?.iter().map(|f| f.display().to_string()).collect();
         if files.is_empty() {
             ctx.out.note(&format!(
@@ -95,6 +104,9 @@ fn show(ctx: &Context, report: &RemovalReport) -> Outcome {
     match (report.dry_run, ctx.format()) {
         (true, crate::cli::Format::Table) => ctx.out.data(&report.plan_text())?,
         (_, format) => ctx.out.report(&shown, format)?,
+    }
+    if report.dry_run {
+        ctx.out.note("nothing was removed: that is what would go");
     }
     Ok(if report.failed() { Exit::No } else { Exit::Yes })
 }

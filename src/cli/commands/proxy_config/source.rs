@@ -297,14 +297,17 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
             }
         }
         Source::Registry | Source::ByCluster => {
-            let mesh = ctx.mesh().await?;
+            let (mesh, unread) = ctx.mesh_as_read().await?;
             ctx.out.note(&format!("{key}, from {}", Origin::Registry(ctx.registry_dir()?.display().to_string())));
             let query =
                 EndpointQuery { text: key, namespace: plan.common.namespace.clone(), cluster: plan.in_cluster.clone() };
             if ctx.format() == Format::V1 {
-                ctx.out.data(&proxies::endpoint_v1(&mesh, &query)?)?;
+                ctx.out.data(&proxies::endpoint_v1(&mesh, &query).map_err(|e| e.without(&unread))?)?;
             } else {
-                ctx.out.report(&proxies::endpoint_rows(&mesh, &query)?, ctx.format())?;
+                ctx.out.report(&proxies::endpoint_rows(&mesh, &query, &unread)?, ctx.format())?;
+            }
+            if !unread.within(query.cluster.as_deref()).is_empty() {
+                return Ok(Exit::Unasked);
             }
         }
         Source::File(_) | Source::Admin(_) | Source::Envoy => {

@@ -33,7 +33,9 @@ pub struct LeftCluster {
     pub place: String,
     /// How it ended.
     pub state: Left,
-    /// What was removed, or would be.
+    /// What would be removed, where nothing was.
+    pub planned: Vec<String>,
+    /// What was removed.
     pub removed: Vec<String>,
     /// What stays.
     pub kept: Vec<Kept>,
@@ -56,6 +58,13 @@ pub enum Left {
     Failed,
 }
 
+impl LeftCluster {
+    /// What has gone, or would go.
+    pub(in crate::workflows::install) fn goes(&self) -> &[String] {
+        if self.planned.is_empty() { &self.removed } else { &self.planned }
+    }
+}
+
 impl UninstallReport {
     /// Whether a cluster failed.
     pub fn failed(&self) -> bool {
@@ -72,7 +81,9 @@ impl UninstallReport {
     /// # Errors
     /// Where it does not serialise.
     pub fn report(&self) -> Result<Report, serde_json::Error> {
-        let mut table = Table::new(&["CLUSTER", "STATE", "REMOVED", "KEPT"], &["WHERE"]);
+        let removed = if self.dry_run { "WOULD GO" } else { "REMOVED" };
+        let kept = if self.dry_run { "WOULD STAY" } else { "KEPT" };
+        let mut table = Table::new(&["CLUSTER", "STATE", removed, kept], &["WHERE"]);
         for c in &self.clusters {
             let state = match c.state {
                 Left::Absent => "absent",
@@ -80,7 +91,7 @@ impl UninstallReport {
                 Left::Removed => "removed",
                 Left::Failed => "failed",
             };
-            let (removed, kept) = (c.removed.len().to_string(), c.kept.len().to_string());
+            let (removed, kept) = (c.goes().len().to_string(), c.kept.len().to_string());
             table.row([c.cluster.clone(), state.to_owned(), removed, kept, c.place.clone()]);
         }
         let mut report = Report::of_kind("UninstallReport", self, table)?;
@@ -93,7 +104,10 @@ impl UninstallReport {
         let mut out = String::new();
         for cluster in &self.clusters {
             out.push_str(&format!("{} {}\n", cluster.cluster, cluster.place));
-            out.extend(cluster.removed.iter().map(|object| format!("  - {object}\n")));
+            out.extend(cluster.goes().iter().map(|object| format!("  - {object}\n")));
+            if cluster.state == Left::Absent {
+                out.push_str("  nothing of meshctl is there\n");
+            }
             out.extend(cluster.kept.iter().map(|k| format!("  = {} stays: {}\n", k.object, k.why)));
             out.extend(cluster.error.iter().map(|error| format!("  error: {error}\n")));
         }
