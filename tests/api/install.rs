@@ -8,6 +8,8 @@ pub mod bench;
 mod line;
 #[path = "install/others.rs"]
 mod others;
+#[path = "install/slices.rs"]
+mod slices;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,7 +33,7 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::a_remote_looks_for_pilot_by_its_name", a_remote_looks_for_pilot_by_its_name),
         alone("api::install::it_waits_and_says_the_clusters_own_words", it_waits_and_says_the_clusters_own_words),
     ];
-    [own, others::trials(), bad_days::trials()].into_iter().flatten().collect()
+    [own, others::trials(), bad_days::trials(), slices::trials()].into_iter().flatten().collect()
 }
 
 async fn a_second_run_moves_nothing(pair: Arc<Pair>) {

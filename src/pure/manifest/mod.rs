@@ -14,7 +14,7 @@ mod values;
 
 pub use check::{CheckError, check};
 pub use image::{ImageError, reference};
-pub use inventory::{INVENTORY_NAME, Inventory, InventoryError, SecretKeys};
+pub use inventory::{INVENTORY_NAME, Inventory, InventoryError, SecretKeys, run_time};
 pub use object::{Object, ObjectKey};
 pub use overlay::{Layer, ValuesError};
 pub use render::{ClusterManifests, RenderError, Target, render};

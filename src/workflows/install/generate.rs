@@ -8,6 +8,7 @@ use super::folder::Folder;
 use super::input::Place;
 use super::plan::{Plan, PlannedCluster};
 use super::report::{ClusterReport, InstallReport};
+use super::run::Waiting;
 use super::standing;
 use super::steps::{STAGES, Way};
 use crate::adapters::files::{Entry, FilesError, list_dir_if_there};
@@ -38,7 +39,7 @@ pub async fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallE
         for stage in STAGES {
             way.stage(stage).await;
         }
-        way.finish().await;
+        way.finish(Waiting::No).await;
         clusters.push(way.report(false));
     }
     Ok(InstallReport {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::change::{Change, Payload};
 use crate::adapters::k8s::{Apply, ApplyError, K8sError, apply, delete, get};
+use crate::data::model::{DISCOVERY, INSTALL};
 use crate::pure::manifest::{Inventory, Object, ObjectKey, Resource};
 
 mod compare;
@@ -14,8 +15,6 @@ mod standing;
 
 pub(super) use standing::{managers, uid};
 
-/// The field manager of everything that install applies.
-pub(super) const MANAGER: &str = "meshctl";
 /// How long one request may take.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 /// How many requests one API server has from us at a time.
@@ -58,9 +57,18 @@ impl Live {
     /// [`ApplyError`].
     pub async fn apply(&self, key: &ObjectKey, value: &Value, dry_run: bool, force: bool) -> Result<Value, ApplyError> {
         let row = key.resource().ok_or(K8sError::NotFound)?;
-        let how = Apply { manager: MANAGER, dry_run, force };
-        let applied = apply(&self.client, &row.path(&key.namespace, &key.name), value, how, DEADLINE).await;
-        match applied {
+        let path = row.path(&key.namespace, &key.name);
+        let send = async |force| {
+            let how = Apply { manager: INSTALL, dry_run, force };
+            apply(&self.client, &path, value, how, DEADLINE).await
+        };
+        match send(force).await {
+            // the endpoints are discovery's until mesh.yaml fixes pilot's address: then they are ours, and it lets them be
+            Err(ApplyError::Conflict(found))
+                if key.kind == "EndpointSlice" && found.iter().all(|c| c.manager == DISCOVERY) =>
+            {
+                send(true).await
+            }
             Err(ApplyError::Api(error)) if key.kind == "Secret" => Err(ApplyError::Api(error.of_secret())),
             other => other,
         }

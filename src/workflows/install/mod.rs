@@ -5,6 +5,7 @@ mod backend;
 mod change;
 mod credentials;
 mod error;
+mod farewell;
 mod folder;
 mod foreign;
 mod generate;

@@ -343,7 +343,7 @@ impl Prepared {
             stages(w, Stage::Webhooks, Stage::Webhooks).await;
         }))
         .await;
-        join_all(all.iter().map(|w| w.finish())).await;
+        join_all(all.iter().map(|w| w.finish(waiting))).await;
     }
 
     async fn verify(&self, verify: Verify) {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures::StreamExt;
 
 use super::backend::{Backend, Compared, Consent};
-use super::change::{Action, Change, Payload};
+use super::change::{Action, Change, Changes};
 use super::plan::PlannedCluster;
 use super::report::{ClusterReport, ObjectReport, State};
 use super::run::Waiting;
@@ -178,30 +178,53 @@ impl Way {
     }
 
     /// Removes what is no longer wanted, and shrinks the inventory.
-    pub(super) async fn finish(&self) {
+    pub(super) async fn finish(&self, waiting: Waiting) {
         let Some((backend, compared)) = self.open() else { return };
+        match self.prune(backend, compared, waiting).await {
+            Ok(stays) => match self.shrink(backend, compared, stays).await {
+                Ok(()) => self.progress().finished = true,
+                Err(why) => self.fail(why),
+            },
+            Err(why) => self.fail(why),
+        }
+    }
+
+    /// Removes what is no longer wanted; gives what stays for now.
+    async fn prune(&self, backend: &Backend, compared: &Compared, waiting: Waiting) -> Result<Vec<ObjectKey>, String> {
+        let mut stays = Vec::new();
         for change in compared.changes.pruned() {
-            match backend.remove(change).await {
-                Ok(()) => self.progress().done.push(change.key.clone()),
-                Err(why) => return self.fail(why),
+            let hold = match backend {
+                Backend::Live(live) => live.holds(compared, change, waiting).await?,
+                Backend::Folder(_) => None,
+            };
+            if let Some(why) = hold {
+                self.note(format!("{} stays for now: {why}; the next install removes it", change.key));
+                stays.push(change.key.clone());
+                continue;
             }
+            backend.remove(change).await?;
+            self.progress().done.push(change.key.clone());
         }
-        let inventory = &compared.changes.inventory;
-        let same = compared
-            .changes
-            .ahead
-            .as_ref()
-            .is_some_and(|ahead| matches!(&inventory.payload, Payload::Object(last) if last == ahead));
-        if inventory.action != Action::Unchanged || compared.changes.ahead.is_some() {
-            if !same
-                && let Payload::Object(last) = &inventory.payload
-                && let Err(why) = backend.put_inventory(last, self.consent).await
-            {
-                return self.fail(why);
-            }
-            self.progress().done.push(inventory.key.clone());
+        Ok(stays)
+    }
+
+    /// The inventory as it shall be in the end, with what stays for now.
+    async fn shrink(&self, backend: &Backend, compared: &Compared, stays: Vec<ObjectKey>) -> Result<(), String> {
+        let Changes { inventory, ahead, .. } = &compared.changes;
+        if inventory.action == Action::Unchanged && ahead.is_none() {
+            return Ok(());
         }
-        self.progress().finished = true;
+        let mut last = compared.manifests.inventory.clone();
+        last.objects.extend(stays);
+        last.objects.sort();
+        let last = last
+            .to_object(&compared.manifests.namespace)
+            .map_err(|e| format!("writing {} failed: {e}", inventory.key))?;
+        if ahead.as_ref() != Some(&last) {
+            backend.put_inventory(&last, self.consent).await?;
+        }
+        self.progress().done.push(inventory.key.clone());
+        Ok(())
     }
 
     /// What happened, or with `planned` what would.

@@ -16,7 +16,8 @@ use super::plan::{self, NAMESPACE};
 use super::run::connect;
 use super::standing;
 use crate::adapters::k8s::get_all;
-use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage, is_taken_over};
+use crate::data::model::ClusterRole;
+use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage, is_taken_over, run_time};
 
 mod report;
 
@@ -33,12 +34,6 @@ pub struct Leave {
     pub force: bool,
 }
 
-/// What pilot writes under names of ours while it runs: kind and name. They carry our label, or are pilot's alone by name.
-const RUN_TIME: [(&str, &str, &str); 3] = [
-    ("", "Secret", crate::adapters::registry::REMOTES),
-    ("", "Pod", super::verify::PROBE),
-    ("coordination.k8s.io", "Lease", "istio-pilot"),
-];
 /// The Secret of the CA.
 const CA_SECRET: &str = "cacerts";
 /// What the injector puts on every pod that it gives a sidecar.
@@ -132,11 +127,9 @@ impl Found {
         self.kept.push(Kept { object: key.to_string(), why: why.to_owned() });
     }
 
-    /// Webhooks first: none may point at a server that has gone. The Lease after pilot's rights: a pilot that is ending would
-    /// write it anew.
+    /// Webhooks first: none may point at a server that has gone.
     fn sort(&mut self) {
-        let stage = |key: &ObjectKey| if key.kind == "Lease" { Stage::Namespace } else { key.stage() };
-        self.go.sort_by(|a, b| stage(&b.key).cmp(&stage(&a.key)).then_with(|| a.key.cmp(&b.key)));
+        self.go.sort_by(|a, b| b.key.stage().cmp(&a.key.stage()).then_with(|| a.key.cmp(&b.key)));
     }
 }
 
@@ -154,8 +147,9 @@ impl Live {
         let home = key("", "Namespace", "", NAMESPACE);
         let ca = key("", "Secret", NAMESPACE, CA_SECRET);
         let mut keys: Vec<ObjectKey> = inventory.map(|i| i.objects.clone()).unwrap_or_default();
-        keys.extend(RUN_TIME.iter().map(|(group, kind, name)| key(group, kind, NAMESPACE, name)));
-        keys.extend([home.clone(), ca.clone()]);
+        // an inventory of another version, or one that somebody took away, lists none of these
+        keys.extend(run_time(ClusterRole::Primary, NAMESPACE));
+        keys.extend([home.clone(), ca.clone(), super::verify::key()]);
         keys.sort();
         keys.dedup();
         let read: Vec<_> = futures::stream::iter(keys)
@@ -175,9 +169,8 @@ impl Live {
         }
         let namespace = standing.remove(&home);
         for (key, object) in &standing {
-            let run_time = key.kind == "Lease";
             let kept = match () {
-                () if !object.is_owned() && !run_time => Some("it does not carry our label"),
+                () if !object.is_owned() => Some("it does not carry our label"),
                 () if is_taken_over(object) => Some("it was a stub, and has a selector by now"),
                 () if *key == ca && !leave.purge => Some("the CA outlives an installation; --purge removes it"),
                 () if key.stage() == Stage::Definitions && !leave.purge => {

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::backend::Backend;
+use super::farewell::PILOTS;
 use super::live::{DEADLINE, Live, sentence};
 use super::plan::{NAMESPACE, Plan};
 use super::steps::Way;
@@ -69,7 +70,7 @@ pub(super) async fn pilots_view(primary: &Way, ways: &[&Way]) {
 
 /// The state of each cluster in the eyes of a pilot that is ready.
 async fn seen(live: &Live) -> Result<BTreeMap<String, String>, K8sError> {
-    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=app%3Distio-pilot,istio%3Dpilot");
+    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods?labelSelector={PILOTS}");
     let pods = get_all(&live.client, &path, DEADLINE).await?;
     let name = |pod: &Value| pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let ready =
@@ -112,7 +113,7 @@ pub(super) async fn the_way_to_pilot(plan: &Plan, remotes: &[&Way]) {
     .await;
 }
 
-fn key() -> ObjectKey {
+pub(super) fn key() -> ObjectKey {
     ObjectKey { group: String::new(), kind: "Pod".into(), namespace: NAMESPACE.into(), name: PROBE.into() }
 }
 
