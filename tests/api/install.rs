@@ -4,8 +4,10 @@
 mod bad_days;
 #[path = "install/bench.rs"]
 pub mod bench;
+#[path = "install/leaving.rs"]
+mod leaving;
 #[path = "install/line.rs"]
-mod line;
+pub mod line;
 #[path = "install/others.rs"]
 mod others;
 #[path = "install/slices.rs"]
@@ -33,7 +35,7 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::a_remote_looks_for_pilot_by_its_name", a_remote_looks_for_pilot_by_its_name),
         alone("api::install::it_waits_and_says_the_clusters_own_words", it_waits_and_says_the_clusters_own_words),
     ];
-    [own, others::trials(), bad_days::trials(), slices::trials()].into_iter().flatten().collect()
+    [own, others::trials(), bad_days::trials(), slices::trials(), leaving::trials()].into_iter().flatten().collect()
 }
 
 async fn a_second_run_moves_nothing(pair: Arc<Pair>) {

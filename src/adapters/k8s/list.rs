@@ -134,7 +134,7 @@ pub(super) fn key_of(row: &Watched, object: &Value) -> FactKey {
 }
 
 /// Percent-encodes what is not unreserved (RFC 3986 §2.3).
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, b| {
         match b {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(b)),

@@ -20,6 +20,7 @@ mod object;
 mod patch;
 mod plugin;
 mod request;
+mod served;
 mod spacing;
 mod watch;
 
@@ -36,4 +37,5 @@ pub use list::{BadObject, PAGE, Page, list, path};
 pub use object::{create, delete, get, get_all, replace};
 pub use patch::merge;
 pub use request::{identity, version, within};
+pub use served::{Served, metadata, served};
 pub use watch::{Line, Watch};
