@@ -138,8 +138,12 @@ pub async fn metadata(
         }
         let request = || http::Request::get(&query).header(http::header::ACCEPT, METADATA).body(Vec::new());
         let mut page = send(client, deadline, request).await?.map_err(K8sError::from)?;
-        let items = page.get_mut("items").map(Value::take).unwrap_or_default();
-        let Value::Array(items) = items else { return Err(K8sError::Protocol("a list is no list")) };
+        let items = match page.get_mut("items").map(Value::take).unwrap_or_default() {
+            Value::Array(items) => items,
+            // of some kinds an empty list is written so
+            Value::Null => Vec::new(),
+            _ => return Err(K8sError::Protocol("a list is no list")),
+        };
         all.extend(items.into_iter().map(|mut item| item["metadata"].take()));
         next = page.pointer("/metadata/continue").and_then(Value::as_str).unwrap_or_default().to_owned();
         if next.is_empty() {

@@ -242,8 +242,13 @@ impl Credentials {
             let object = Object::of(bare).map(|o| o.owned().value).unwrap_or_default();
             let all = format!("/api/v1/namespaces/{NAMESPACE}/secrets?fieldManager={INSTALL}");
             match create(&self.primary.client, &all, &object, DEADLINE).await {
-                // another run was quicker
-                Err(K8sError::Status { code: 409, .. }) => {}
+                // another run was quicker; or somebody else was
+                Err(K8sError::Status { code: 409, message }) => {
+                    let now = get(&self.primary.client, &one, DEADLINE).await?.and_then(Object::of);
+                    if !now.is_some_and(|now| now.is_owned()) {
+                        return Err(K8sError::Status { code: 409, message });
+                    }
+                }
                 made => return made.map(|_| ()).map_err(K8sError::of_secret),
             }
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::backend::Compared;
 use super::change::Change;
 use super::live::{DEADLINE, Live, sentence};
-use super::plan::NAMESPACE;
+use super::rights::PODS;
 use super::run::Waiting;
 use crate::adapters::k8s::get_all;
 use crate::data::model::{LEASE, REMOTES};
@@ -83,7 +83,7 @@ impl Live {
 
     /// A pilot that runs may still write what is its own.
     async fn pilots(&self) -> Result<Hold, String> {
-        let path = format!("/api/v1/namespaces/{NAMESPACE}/pods?labelSelector={PILOTS}");
+        let path = format!("{}?labelSelector={PILOTS}", PODS.path());
         let pods = get_all(&self.client, &path, DEADLINE).await;
         let pods = pods.map_err(|e| format!("looking for pods of pilot failed: {e}"))?;
         let name = |pod: &Value| pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::backend::{Backend, Compared, Consent};
+use super::change::{Action, Payload};
 use super::error::InstallError;
 use super::folder::Folder;
 use super::input::Place;
@@ -59,6 +60,33 @@ fn way(cluster: &PlannedCluster, out: &Path) -> Way {
     let place = Place::Folder { whole: folder.dir.clone(), ours: folder.dir.clone() };
     let planned = PlannedCluster { place, ..cluster.clone() };
     Way::new(planned, Vec::new(), Consent::default(), compared.map(|c| (Backend::Folder(folder), c)))
+}
+
+/// What is placed where only Secrets are: these by their names alone, the namespace where it is new, and the inventory where
+/// it changes. A cluster that needs nothing has no part in it.
+///
+/// # Errors
+/// As [`stream`].
+pub(super) fn secrets_stream<'a>(clusters: impl IntoIterator<Item = &'a Compared>) -> Result<String, InstallError> {
+    let mut out = String::new();
+    for Compared { manifests, changes } in clusters {
+        let open = changes.objects.iter().chain([&changes.inventory]).filter(|c| c.action != Action::Unchanged);
+        let (mut named, mut objects) = (Vec::new(), Vec::new());
+        for change in open {
+            match &change.payload {
+                Payload::Object(object) => objects.push(&object.value),
+                Payload::Secret(secret) => named.push((&change.key, &secret.report.keys)),
+                Payload::Nothing => {}
+            }
+        }
+        if named.is_empty() && objects.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("---\n# cluster: {}\n", manifests.cluster));
+        out.extend(named.iter().map(|(key, keys)| format!("# {key} is placed, with {}\n", keys.join(", "))));
+        out.push_str(&yaml::to_documents(objects.into_iter())?);
+    }
+    Ok(out)
 }
 
 /// All objects in the order in which they are applied, each cluster's first document led by `# cluster: ID`.

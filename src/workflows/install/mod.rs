@@ -17,6 +17,7 @@ mod preflight;
 mod ready;
 mod removal;
 mod report;
+mod rights;
 mod run;
 mod secret;
 mod settings;

@@ -6,6 +6,7 @@ use futures::StreamExt;
 
 use super::backend::{Backend, Compared, Consent};
 use super::change::{Action, Change, Changes};
+use super::live::Expect;
 use super::plan::PlannedCluster;
 use super::report::{ClusterReport, ObjectReport, State};
 use super::run::Waiting;
@@ -42,6 +43,8 @@ pub(super) struct Way {
 struct Progress {
     /// What was written or removed.
     done: Vec<ObjectKey>,
+    /// What is being written.
+    underway: Vec<ObjectKey>,
     /// It is through.
     finished: bool,
     /// Something was written that is no object of the plan.
@@ -131,9 +134,13 @@ impl Way {
         if !backend.inventory_stands_alone() {
             self.stage(Stage::Namespace).await;
         }
+        let expect = match compared.changes.inventory.action {
+            Action::Created => Expect::Absent,
+            _ => Expect::Anything,
+        };
         if self.open().is_some()
             && let Some(ahead) = &compared.changes.ahead
-            && let Err(why) = backend.put_inventory(ahead, self.consent).await
+            && let Err(why) = backend.put_inventory(ahead, expect, self.consent).await
         {
             self.fail(why);
         }
@@ -144,16 +151,22 @@ impl Way {
         let Some((backend, compared)) = self.open() else { return };
         let open = |change: &&Change| !self.progress().done.contains(&change.key);
         let changes: Vec<&Change> = compared.changes.of_stage(stage).filter(open).collect();
-        let written = futures::stream::iter(changes)
-            .map(|change| async move { (change, backend.put(change, self.consent).await) })
-            .buffered(backend.width());
-        let results: Vec<(&Change, Result<(), String>)> = written.collect().await;
-        for (change, result) in results {
-            match result {
-                Ok(()) => self.progress().done.push(change.key.clone()),
-                Err(why) => self.fail(why),
-            }
+        let written =
+            futures::stream::iter(changes).map(|change| self.write(backend, change)).buffered(backend.width());
+        let results: Vec<Result<(), String>> = written.collect().await;
+        results.into_iter().filter_map(Result::err).for_each(|why| self.fail(why));
+    }
+
+    /// Writes one object. It is noted at once: whoever is interrupted tells what was written, and what may have been.
+    async fn write(&self, backend: &Backend, change: &Change) -> Result<(), String> {
+        self.progress().underway.push(change.key.clone());
+        let result = backend.put(change, self.consent).await;
+        let mut progress = self.progress();
+        progress.underway.retain(|key| *key != change.key);
+        if result.is_ok() {
+            progress.done.push(change.key.clone());
         }
+        result
     }
 
     /// Waits until what it runs is ready.
@@ -221,7 +234,7 @@ impl Way {
             .to_object(&compared.manifests.namespace)
             .map_err(|e| format!("writing {} failed: {e}", inventory.key))?;
         if ahead.as_ref() != Some(&last) {
-            backend.put_inventory(&last, self.consent).await?;
+            backend.put_inventory(&last, Expect::Anything, self.consent).await?;
         }
         self.progress().done.push(inventory.key.clone());
         Ok(())
@@ -252,8 +265,12 @@ impl Way {
             (None, State::Failed) => Some("it was interrupted".to_owned()),
             (error, _) => error.clone(),
         };
+        let underway: Vec<String> = progress.underway.iter().map(ToString::to_string).collect();
+        let underway = (state == State::Failed && !underway.is_empty())
+            .then(|| format!("it was interrupted while it wrote {}: that stands, or does not", underway.join(", ")));
         let mut notes: Vec<String> = compared.iter().flat_map(|c| c.changes.notes.iter().cloned()).collect();
         notes.extend(progress.notes);
+        notes.extend(underway);
         notes.extend(progress.foreseen.into_iter().filter(|_| planned));
         ClusterReport {
             cluster: self.planned.id.to_string(),

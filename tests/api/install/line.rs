@@ -121,6 +121,11 @@ impl Line {
         std::mem::take(&mut *self.shared.requests.lock().unwrap())
     }
 
+    /// What came since somebody took it last.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.requests.lock().unwrap().clone()
+    }
+
     /// The rights that were asked for since somebody asked last: `resourceAttributes` of reviews.
     pub fn take_asked(&self) -> Vec<Value> {
         std::mem::take(&mut *self.shared.asked.lock().unwrap())

@@ -14,6 +14,7 @@ use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_t
 use crate::workflows::install::backend::Compared;
 use crate::workflows::install::change::{Action, Change, Changes, Payload};
 use crate::workflows::install::foreign;
+use crate::workflows::install::rights::AUTOSCALERS;
 use crate::workflows::install::secret::PlannedSecret;
 
 /// What the comparison of every object looks at.
@@ -71,12 +72,16 @@ impl Live {
         let ours = |o: &Object| {
             old.as_ref().is_some_and(|i| i.objects.contains(&o.key)) && managers(&o.value).contains(&INSTALL)
         };
-        foreign::check(self, &namespace, standing.is_some(), ours).await?;
+        foreign::check(self, standing.is_some(), ours).await?;
         let ground = Ground {
             live: self,
             old,
             namespace: &namespace,
-            scaled: if standing.is_some() { self.scaled(&namespace).await } else { BTreeSet::new() },
+            scaled: if standing.is_some() && planned.objects.iter().any(|o| o.key.kind == "Deployment") {
+                self.scaled().await
+            } else {
+                BTreeSet::new()
+            },
             home: standing,
         };
         let objects = ground.objects(&manifests, secrets).await?;
@@ -106,10 +111,9 @@ impl Live {
         same_cluster(&inventory.cluster, Some(inventory), uid.as_deref())
     }
 
-    /// The Deployments of a namespace that an autoscaler scales; none where autoscalers may not be read.
-    async fn scaled(&self, namespace: &str) -> BTreeSet<String> {
-        let path = format!("/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers");
-        let all = get_all(&self.client, &path, super::DEADLINE).await.unwrap_or_default();
+    /// The Deployments of a namespace that an autoscaler scales; none where autoscalers may not be read, which the preflight tells.
+    async fn scaled(&self) -> BTreeSet<String> {
+        let all = get_all(&self.client, &AUTOSCALERS.path(), super::DEADLINE).await.unwrap_or_default();
         let of_deployment = all.iter().filter(|a| a.pointer("/spec/scaleTargetRef/kind") == Some(&"Deployment".into()));
         of_deployment.filter_map(|a| Some(a.pointer("/spec/scaleTargetRef/name")?.as_str()?.to_owned())).collect()
     }

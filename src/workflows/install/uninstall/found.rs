@@ -15,12 +15,12 @@ use crate::workflows::install::folder::Folder;
 use crate::workflows::install::input::PlanCluster;
 use crate::workflows::install::live::{DEADLINE, Live, WIDTH, sentence, uid};
 use crate::workflows::install::plan::NAMESPACE;
-use crate::workflows::install::{standing, verify};
+use crate::workflows::install::{rights, standing, verify};
 
 /// The Secret of the CA.
 const CA_SECRET: &str = "cacerts";
 /// What the injector puts on every pod that it gives a sidecar.
-const INJECTED: &str = "/api/v1/pods?labelSelector=security.istio.io%2FtlsMode&limit=5";
+const INJECTED: &str = "?labelSelector=security.istio.io%2FtlsMode&limit=5";
 
 /// What stands of us in a cluster.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +121,7 @@ impl Live {
         if let Some(inventory) = inventory {
             self.is_the_same(inventory).await?;
         }
-        let mut standing = self.standing(inventory).await?;
+        let mut standing = self.standing(inventory, leave).await?;
         if !leave.force && standing.keys().any(|k| *k != home() && *k != ca()) {
             self.nobody_is_injected().await?;
         }
@@ -142,14 +142,25 @@ impl Live {
         Ok(found)
     }
 
-    /// What stands under every name of ours, the namespace and the inventory too.
-    async fn standing(&self, inventory: Option<&Inventory>) -> Result<BTreeMap<ObjectKey, Object>, String> {
+    /// What stands under every name of ours, the namespace and the inventory too. Nothing is begun that could not be ended.
+    async fn standing(
+        &self,
+        inventory: Option<&Inventory>,
+        leave: &Leave,
+    ) -> Result<BTreeMap<ObjectKey, Object>, String> {
         let mut keys: BTreeSet<ObjectKey> = inventory.iter().flat_map(|i| i.objects.iter().cloned()).collect();
         // an inventory of another version, or one that somebody took away, lists none of these
         keys.extend(run_time(ClusterRole::Primary, NAMESPACE));
         keys.extend([home(), ca(), verify::key(), Inventory::key(NAMESPACE)]);
         // what has no row was put there by another version
         keys.retain(|key| key.resource().is_some());
+        if inventory.is_some() {
+            let denied = rights::denied(&self.client, rights::to_uninstall(keys.iter(), !leave.force)).await;
+            let denied = denied.map_err(|e| format!("asking what its user may do failed: {e}"))?;
+            if !denied.is_empty() {
+                return Err(format!("the kubeconfig's user may not {}", rights::text(denied.iter().map(|(a, _)| a))));
+            }
+        }
         let read: Vec<_> = futures::stream::iter(keys)
             .map(|key| async move { (self.get(&key).await, key) })
             .buffered(WIDTH)
@@ -165,8 +176,9 @@ impl Live {
     }
 
     async fn nobody_is_injected(&self) -> Result<(), String> {
+        let path = format!("{}{INJECTED}", rights::ALL_PODS.path());
         let pods =
-            get_all(&self.client, INJECTED, DEADLINE).await.map_err(|e| format!("looking for sidecars failed: {e}"))?;
+            get_all(&self.client, &path, DEADLINE).await.map_err(|e| format!("looking for sidecars failed: {e}"))?;
         let text =
             |pod: &Value, pointer: &str| pod.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut names: Vec<String> =
