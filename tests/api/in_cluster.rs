@@ -8,6 +8,7 @@ use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use libtest_mimic::Trial;
+use meshctl::data::model::OWNED;
 use serde_json::{Value, json};
 
 use crate::cluster::{Assets, Cluster, Settings};
@@ -172,7 +173,10 @@ async fn the_next_holder_goes_on(pair: Arc<Pair>) {
     mesh.held_by("pilot-2").await;
     mesh.pods(&["10.1.0.2"], &[]).await;
     mesh.slice_is(&["10.1.0.2"]).await;
-    let spec = mesh.lease().await.unwrap().spec.unwrap();
+    let lease = mesh.lease().await.unwrap();
+    // uninstall removes what carries it
+    assert_eq!(lease.metadata.labels.unwrap_or_default().get(OWNED.0).map(String::as_str), Some(OWNED.1));
+    let spec = lease.spec.unwrap();
     assert_eq!((spec.lease_duration_seconds, spec.lease_transitions), (Some(10), Some(1)));
     // killed: its time runs out
     first = mesh.pilot("pilot-3", &[]).await;

@@ -6,10 +6,14 @@ mod bad_days;
 pub mod bench;
 #[path = "install/between.rs"]
 mod between;
+#[path = "install/leaving.rs"]
+mod leaving;
 #[path = "install/line.rs"]
-mod line;
+pub mod line;
 #[path = "install/others.rs"]
 mod others;
+#[path = "install/slices.rs"]
+mod slices;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,11 +33,13 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::an_object_costs_three_requests_at_most", an_object_costs_three_requests_at_most),
         alone("api::install::what_is_no_longer_planned_goes", what_is_no_longer_planned_goes),
         alone("api::install::only_secrets_leaves_the_rest_alone", only_secrets_leaves_the_rest_alone),
+        alone("api::install::only_secrets_prints_what_it_places", only_secrets_prints_what_it_places),
         alone("api::install::uninstall_leaves_nothing_of_ours", uninstall_leaves_nothing_of_ours),
         alone("api::install::a_remote_looks_for_pilot_by_its_name", a_remote_looks_for_pilot_by_its_name),
         alone("api::install::it_waits_and_says_the_clusters_own_words", it_waits_and_says_the_clusters_own_words),
     ];
-    [own, others::trials(), bad_days::trials(), between::trials()].into_iter().flatten().collect()
+    let more = [others::trials(), bad_days::trials(), between::trials(), slices::trials(), leaving::trials()];
+    own.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
 async fn a_second_run_moves_nothing(pair: Arc<Pair>) {
@@ -143,15 +149,55 @@ async fn only_secrets_leaves_the_rest_alone(pair: Arc<Pair>) {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(
         actions(&report, "on-prem"),
-        ["created Namespace/istio-system", "created Secret/cacerts", "unchanged ConfigMap/meshctl-inventory"]
+        ["created Namespace/istio-system", "created Secret/cacerts", "created ConfigMap/meshctl-inventory"]
     );
     for listing in bench.listings().await {
         let secret = &listing[&format!("Secret/{SYSTEM}/cacerts")];
         let keys: Vec<_> = secret["data"].as_object().unwrap().keys().collect();
         assert_eq!(keys, ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"]);
-        assert_eq!(ours(&listing).len(), 2, "{:?}", ours(&listing));
+        assert_eq!(ours(&listing).len(), 3, "{:?}", ours(&listing));
+        let inventory = listing[&format!("ConfigMap/{SYSTEM}/meshctl-inventory")].to_string();
+        assert!(inventory.contains("name: cacerts") && !inventory.contains("kind: Service"), "{inventory}");
     }
+    // a second time there is nothing to place, and nothing is printed
+    let plan = bench.run(&["install", "--tag", "dev", "--only", "secrets", "--dry-run", "-o", "yaml"]).await.exits(0);
+    assert_eq!(plan.stdout, "");
     bench.install(&[]).await.exits(0);
+    let plan = bench.run(&["install", "--tag", "dev", "--only", "secrets", "--dry-run", "-o", "yaml"]).await.exits(0);
+    assert_eq!(plan.stdout, "", "all that is needed is listed");
+    bench.run(&["uninstall", "--yes", "--purge"]).await.exits(0);
+}
+
+/// What `-o yaml` prints is what stands afterwards, also beside objects that somebody else applied.
+async fn only_secrets_prints_what_it_places(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let dry = ["install", "--tag", "dev", "--only", "secrets", "--dry-run", "-o", "yaml"];
+    let plan = bench.run(&dry).await.exits(0).stdout;
+    let kinds: Vec<_> = plan.lines().filter(|l| l.starts_with("kind: ") || l.starts_with("# ")).collect();
+    let secret = "# Secret/istio-system/cacerts is placed, with ca-cert.pem, ca-key.pem, cert-chain.pem, root-cert.pem";
+    let of = |id| [id, secret, "kind: Namespace", "kind: ConfigMap"];
+    assert_eq!(kinds, [of("# cluster: gke"), of("# cluster: on-prem")].concat(), "{plan}");
+
+    // a pipeline brings the manifests, with their inventory
+    for (id, cluster) in ["gke", "on-prem"].into_iter().zip(bench.clusters()) {
+        let text = bench.run(&["manifest", "generate", "--tag", "dev", "--clusters", id]).await.exits(0).stdout;
+        for object in meshctl::data::yaml::documents(&text).unwrap() {
+            put(cluster, "pipeline", object).await;
+        }
+    }
+    let before = bench.listings().await;
+    let plan = bench.run(&dry).await.exits(0).stdout;
+    assert!(!plan.contains("kind: ") && plan.matches(secret).count() == 2, "{plan}");
+    bench.install(&["--only", "secrets"]).await.exits(0);
+    let new = |n: usize, listing: &bench::Listing| -> Vec<String> {
+        let moved =
+            versions(listing).into_iter().filter(|(key, version)| versions(&before[n]).get(key) != Some(version));
+        moved.map(|(key, _)| key).collect()
+    };
+    let [gke, on_prem] = bench.listings().await;
+    let (ca, remotes) = (format!("Secret/{SYSTEM}/cacerts"), format!("Secret/{SYSTEM}/istio-remote-clusters"));
+    assert_eq!((new(0, &gke), new(1, &on_prem)), (vec![ca.clone(), remotes], vec![ca]));
+    bench.run(&["uninstall", "--yes", "--purge"]).await.exits(0);
 }
 
 async fn uninstall_leaves_nothing_of_ours(pair: Arc<Pair>) {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use k8s_openapi::api::core::v1::{Namespace, Node, Pod, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{Api, DeleteParams, Patch, PatchParams};
+use meshctl::data::model::{SLICE_CONTROLLER, SLICE_KEEPER};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -62,6 +63,15 @@ impl Writer {
             "metadata": {"name": name, "labels": {"kubernetes.io/service-name": service}},
             "addressType": "IPv4", "ports": [{"name": "http", "port": 9080}], "endpoints": endpoints});
         put::<EndpointSlice>(&self.api(), &name, &object).await;
+    }
+
+    /// A slice as the controller of slices keeps it.
+    pub async fn kept_slice(&self, service: &str, slice: &str, endpoints: &[Value]) {
+        self.slice(service, slice, endpoints).await;
+        let labels = json!({"metadata": {"labels": {SLICE_KEEPER.0: SLICE_CONTROLLER}}});
+        let slices = self.api::<EndpointSlice>();
+        let patch = Patch::Merge(labels);
+        slices.patch(&format!("{service}-{slice}"), &PatchParams::default(), &patch).await.unwrap();
     }
 
     /// A service and one slice of it with these addresses.

@@ -6,6 +6,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::install::bench::{Bench, SYSTEM, cluster, listing, ours, put, versions};
+use crate::install::line::{Line, Rule, Seen};
 use crate::pair::{Pair, alone};
 
 pub fn trials() -> Vec<Trial> {
@@ -17,6 +18,8 @@ pub fn trials() -> Vec<Trial> {
             "api::preflight::an_upgrade_stops_at_the_first_that_is_not_well",
             an_upgrade_stops_at_the_first_that_is_not_well,
         ),
+        alone("api::preflight::every_request_was_asked_for", every_request_was_asked_for),
+        alone("api::preflight::what_may_not_be_looked_through_stops", what_may_not_be_looked_through_stops),
         alone("api::preflight::the_list_knows_what_is_installed", the_list_knows_what_is_installed),
     ]
 }
@@ -170,4 +173,153 @@ async fn the_list_knows_what_is_installed(pair: Arc<Pair>) {
     let row = ran.stdout.lines().find(|l| l.starts_with("on-prem ")).unwrap();
     assert!(row.ends_with("not in the registry"), "{row}");
     assert!(ran.stderr.contains("meshctl cluster remove on-prem --dead"), "{}", ran.stderr);
+}
+
+/// What a request needs: verb, group, resource, namespace and name; several where the API wants several.
+fn rights(seen: &Seen) -> Vec<[String; 5]> {
+    let parts: Vec<&str> = seen.path.trim_matches('/').split('/').collect();
+    let (group, rest) = match parts.as_slice() {
+        ["api", _, rest @ ..] => ("", rest),
+        ["apis", group, _, rest @ ..] => (*group, rest),
+        _ => return Vec::new(),
+    };
+    let (namespace, rest) = match rest {
+        ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
+        rest => ("", rest),
+    };
+    let (resource, name) = match rest {
+        [] => return Vec::new(),
+        [resource] => ((*resource).to_owned(), ""),
+        [resource, name] => ((*resource).to_owned(), *name),
+        [resource, name, part, ..] => (format!("{resource}/{part}"), *name),
+    };
+    let verbs: &[&str] = match (seen.method.as_str(), name) {
+        ("GET", "") => &["list"],
+        ("GET", _) if resource.ends_with("/portforward") => &["get", "create"],
+        ("GET", _) => &["get"],
+        ("POST", _) => &["create"],
+        // what is applied is made where it is not there
+        ("PATCH", _) if seen.query.contains("fieldManager=meshctl") => &["patch", "create"],
+        ("DELETE", _) => &["delete"],
+        other => panic!("{other:?}: {seen:?}"),
+    };
+    let right = |verb: &&str| [*verb, group, &resource, namespace, name].map(str::to_owned);
+    verbs.iter().map(right).collect()
+}
+
+/// The rights that nobody asked about, of the requests that the user sent.
+fn not_asked(line: &Line) -> Vec<String> {
+    missing(line.take_requests(), line.take_asked())
+}
+
+fn missing(seen: Vec<Seen>, asked: Vec<Value>) -> Vec<String> {
+    assert!(asked.len() > 3, "{asked:?}");
+    let covers = |asked: &Value, right: &[String; 5]| {
+        let text = |key: &str| asked[key].as_str().unwrap_or_default();
+        let resource = match text("subresource") {
+            "" => text("resource").to_owned(),
+            part => format!("{}/{part}", text("resource")),
+        };
+        let [verb, group, of, namespace, name] = right;
+        (text("verb"), text("group"), &resource) == (verb, group, of)
+            && (text("namespace").is_empty() || text("namespace") == namespace)
+            && (text("name").is_empty() || text("name") == name)
+    };
+    let aside = |seen: &Seen| {
+        // who the cluster is may be unknown; the reader's own token tries this list
+        seen.path.ends_with("/namespaces/kube-system")
+            || (seen.path == "/api/v1/services" && seen.query == "limit=1")
+            || seen.path.contains("selfsubjectaccessreviews")
+    };
+    let all = seen.into_iter().filter(|seen| !aside(seen));
+    let missing = all.flat_map(|seen| rights(&seen)).filter(|right| !asked.iter().any(|a| covers(a, right)));
+    let mut missing: Vec<String> = missing.map(|right| right.join(" ")).collect();
+    missing.sort();
+    missing.dedup();
+    missing
+}
+
+async fn every_request_was_asked_for(pair: Arc<Pair>) {
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    let lines = [Line::counting(&pair.gke).await, Line::counting(&pair.on_prem).await];
+    for (id, line) in ["gke", "on-prem"].into_iter().zip(&lines) {
+        line.be_humble();
+        bench.kubeconfig(id, &line.kubeconfig());
+    }
+    bench.home.file("gke.pem", pair.gke.ca());
+    bench.home.file("on-prem.pem", pair.on_prem.ca());
+    let way = "clusters: {on-prem: {server: 'https://192.0.2.2:6443', caFile: ../on-prem.pem}, \
+               gke: {server: 'https://192.0.2.1:6443', caFile: ../gke.pem}}";
+    bench.home.file("kubeconf/mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\n{way}\n"));
+    let nothing = |what: &str| {
+        for (id, line) in ["gke", "on-prem"].into_iter().zip(&lines) {
+            assert_eq!(not_asked(line), [] as [String; 0], "{what} in {id}");
+        }
+    };
+    bench.run(&["diff", "--tag", "dev"]).await.exits(1);
+    nothing("diff");
+    bench.install(&["--only", "secrets"]).await.exits(0);
+    nothing("install --only secrets");
+    bench.install(&["--stub-services", "--set", "discovery.families={IPv4,IPv6}"]).await.exits(0);
+    nothing("install");
+    // less than before, with the way to pilot: a pod of pilot is ready, and nobody may reach its ports
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "istio-pilot-p", "namespace": SYSTEM,
+        "labels": {"app": "istio-pilot", "istio": "pilot"}}, "spec": {"containers": [{"name": "c", "image": "none"}]}});
+    put(&pair.gke, "kubelet", pod).await;
+    let patch = |status: Value| kube::api::Patch::Merge(json!({"status": status}));
+    let pods: kube::Api<k8s_openapi::api::core::v1::Pod> = kube::Api::namespaced(pair.gke.client(), SYSTEM);
+    let ready = patch(json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}));
+    pods.patch_status("istio-pilot-p", &Default::default(), &ready).await.unwrap();
+    lines[0].rule("/portforward", Rule::Forbid);
+    // its Deployment does not come up in time, so that the events are read; then it does
+    let wait = ["install", "--tag", "dev", "--yes", "--timeout", "1s", "--no-verify"];
+    bench.run(&wait).await.exits(1);
+    nothing("install that waits in vain");
+    let deployments: kube::Api<k8s_openapi::api::apps::v1::Deployment> =
+        kube::Api::namespaced(pair.gke.client(), SYSTEM);
+    let up = patch(json!({"observedGeneration": 99, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}));
+    deployments.patch_status("istio-pilot", &Default::default(), &up).await.unwrap();
+    let remote: kube::Api<k8s_openapi::api::core::v1::Pod> = kube::Api::namespaced(pair.on_prem.client(), SYSTEM);
+    let kubelet = crate::wait::eventually("the pod that looks for pilot", std::time::Duration::from_secs(60), || {
+        let (remote, done) = (remote.clone(), patch(json!({"phase": "Succeeded"})));
+        async move { remote.patch_status("meshctl-verify", &Default::default(), &done).await.map_err(|e| e.to_string()) }
+    });
+    let verify = ["install", "--tag", "dev", "--yes", "--timeout", "20s", "--verify"];
+    let (ran, _) = tokio::join!(bench.run(&verify), kubelet);
+    ran.exits(0);
+    let seen = lines[0].take_requests();
+    assert!(seen.iter().any(|s| s.path.ends_with("/portforward")), "pilot was not looked at");
+    assert_eq!(missing(seen, lines[0].take_asked()), [] as [String; 0], "verify in gke");
+    assert_eq!(not_asked(&lines[1]), [] as [String; 0], "verify in on-prem");
+    // the primary moves: what pilot kept goes
+    pods.delete("istio-pilot-p", &kube::api::DeleteParams::default().grace_period(0)).await.unwrap();
+    bench.install(&["--primary", "on-prem", "--move-primary"]).await.exits(0);
+    let gone = lines[0].requests();
+    assert!(
+        gone.iter().any(|s| s.method == "DELETE" && s.path.ends_with("/secrets/istio-remote-clusters")),
+        "{gone:?}"
+    );
+    nothing("install --move-primary");
+    bench.run(&["uninstall", "--yes", "--purge"]).await.exits(0);
+    nothing("uninstall");
+}
+
+async fn what_may_not_be_looked_through_stops(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let line = Line::counting(&bench.pair.gke).await;
+    bench.kubeconfig("gke", &line.kubeconfig());
+    // a review may say yes where another authoriser says no
+    line.rule(&format!("GET /api/v1/namespaces/{SYSTEM}/endpoints?"), Rule::Forbid);
+    let (report, ran) = bench.report(&["--tag", "other"]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let error = cluster(&report, "gke")["error"].as_str().unwrap();
+    assert!(
+        error.starts_with("looking for another mesh in its endpoints failed: the API server forbids it"),
+        "{error}"
+    );
+    let deployment = &listing(&bench.pair.gke).await[&format!("Deployment/{SYSTEM}/istio-pilot")];
+    assert!(deployment.to_string().contains(":dev\""), "nothing was written: {deployment}");
+    line.obey();
+    bench.install(&["--tag", "other"]).await.exits(0);
 }

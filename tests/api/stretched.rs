@@ -132,7 +132,7 @@ impl Mesh {
         let endpoint = |a: &&str, ready: bool| json!({"addresses": [a], "conditions": {"ready": ready}});
         let all: Vec<Value> =
             ready.iter().map(|a| endpoint(a, true)).chain(other.iter().map(|a| endpoint(a, false))).collect();
-        self.gke.slice("istio-pilot", "abcde", &all).await;
+        self.gke.kept_slice("istio-pilot", "abcde", &all).await;
     }
 
     /// What the remote's slice says.

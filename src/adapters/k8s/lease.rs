@@ -4,6 +4,7 @@
 //! No clock is compared with another machine's: a holder is gone once its record has not *changed* for its duration by our
 //! own monotonic clock, whatever the times in it say.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,8 @@ pub struct LeaseName {
     pub identity: String,
     /// How long it is held without a renewal, in whole seconds.
     pub duration: Duration,
+    /// The labels that it carries.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// How the Lease stands.
@@ -214,7 +217,9 @@ impl Elector {
             (false, true) => (now.clone().into(), 0),
             (false, false) => (now.clone().into(), self.record.transitions + 1),
         };
-        let mut metadata = json!({"name": self.name.name, "namespace": self.name.namespace});
+        let mut metadata = json!({
+            "name": self.name.name, "namespace": self.name.namespace, "labels": self.name.labels,
+        });
         if !self.record.version.is_empty() {
             metadata["resourceVersion"] = self.record.version.as_str().into();
         }

@@ -21,6 +21,7 @@ mod pages;
 mod patch;
 mod plugin;
 mod request;
+mod served;
 mod spacing;
 mod watch;
 
@@ -38,4 +39,5 @@ pub use object::{create, delete, get, get_all, get_all_metadata, replace};
 pub use pages::pages;
 pub use patch::merge;
 pub use request::{identity, version, within};
+pub use served::{Served, served};
 pub use watch::{Line, Watch};

@@ -34,7 +34,7 @@ pub use live::Timing;
 pub use load::{LoadError, Objects, load_once, load_pods};
 pub use origin::Origin;
 pub use pilot::PilotAccess;
-pub use secret::{Holdings, InCluster, REMOTES, SETTINGS, connector_of, token_of, with_token};
+pub use secret::{Holdings, InCluster, SETTINGS, connector_of, token_of, with_token};
 pub use source::{ReadOptions, Source, Trust};
 pub use watch::watch;
 

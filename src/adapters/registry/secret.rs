@@ -16,11 +16,9 @@ use super::read::text;
 use super::scan::{Candidate, Found, Good, live, only_config};
 use super::{ReadOptions, Registry, Source, Trust, mesh_file};
 use crate::adapters::k8s::{self, Connector, Followed};
-use crate::data::model::{ClusterId, Name, Secret};
+use crate::data::model::{ClusterId, Name, REMOTES, Secret};
 use crate::data::yaml;
 
-/// The Secret with a kubeconfig for every remote, under the cluster's id.
-pub const REMOTES: &str = "istio-remote-clusters";
 /// The ConfigMap with the mesh's settings.
 pub const SETTINGS: &str = "istio";
 /// Its key with a `mesh.yaml`, of what pilot needs.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::manifest::ValueArgs;
 use crate::adapters::registry::Inside;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{CaAt, Consent, Options, PlanInput, prepare};
+use crate::workflows::install::{CaAt, Consent, Options, PlanInput, Verify, prepare};
 
 /// Show what install would change, and what others have changed of ours
 ///
@@ -47,6 +47,8 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
         only_secrets: false,
+        waits: false,
+        verify: Verify::No,
         stub_services: args.stub_services,
         now: ctx.now(),
     };

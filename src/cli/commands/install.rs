@@ -74,7 +74,7 @@ pub(crate) struct Args {
 /// What alone is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Only {
-    /// The CA, and what pilot needs to read remote clusters
+    /// The CA, and what pilot needs to read remote clusters; with the namespace and the inventory's entries where they are missing
     Secrets,
 }
 
@@ -84,11 +84,21 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         ctx.out.note(note);
     }
     inside(ctx)?;
+    let verify = match (args.verify, args.no_verify) {
+        (true, _) => Verify::All,
+        (_, true) => Verify::No,
+        _ => Verify::Changed,
+    };
+    // Secrets alone start nothing
+    let waiting = if args.no_wait || args.only.is_some() { Waiting::No } else { Waiting::Until(args.timeout) };
+    let verify = if waiting == Waiting::No { Verify::No } else { verify };
     let options = Options {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
         only_secrets: args.only == Some(Only::Secrets),
         stub_services: args.stub_services,
+        waits: waiting != Waiting::No,
+        verify,
         now: ctx.now(),
     };
     let consent = Consent {
@@ -113,13 +123,6 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared)? {
         return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
     }
-    let verify = match (args.verify, args.no_verify) {
-        (true, _) => Verify::All,
-        (_, true) => Verify::No,
-        _ => Verify::Changed,
-    };
-    // Secrets alone start nothing
-    let waiting = if args.no_wait || args.only.is_some() { Waiting::No } else { Waiting::Until(args.timeout) };
     let say = |text: &str| ctx.out.note(&format!("• {text}"));
     // what is under way when somebody interrupts is finished or not: the report says what is known
     let report = tokio::select! {

@@ -106,7 +106,15 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
     // manifests do not depend on what the clusters hold
     ctx.warn_of_inside(&ctx.registry(None)?);
     let (layers, only) = (args.values.layers()?, args.clusters.clone());
-    let options = install::Options { layers, only, only_secrets: false, stub_services: false, now: ctx.now() };
+    let options = install::Options {
+        layers,
+        only,
+        only_secrets: false,
+        stub_services: false,
+        waits: false,
+        verify: install::Verify::No,
+        now: ctx.now(),
+    };
     let plan = install::Plan::of(&input, &options)?;
     let Some(out) = &args.out else {
         let manifests = plan.clusters.iter().map(|c| &c.manifests);

@@ -6,6 +6,7 @@ mod facts;
 mod ids;
 mod locality;
 mod names;
+mod ours;
 mod pmap;
 mod report;
 mod secret;
@@ -20,6 +21,7 @@ pub use facts::{
 pub use ids::{ClusterId, FeedId, IdError, Name, NetworkId, ServiceId, ServiceScope, SpiffeId, WorkloadId};
 pub use locality::Locality;
 pub use names::{ClusterName, Direction, LegacyKey, NameError, NodeId, ProxyRole, hostname, parse_hostname};
+pub use ours::{DISCOVERY, INSTALL, LEASE, MANAGED_BY, OWNED, REMOTES, SLICE_CONTROLLER, SLICE_KEEPER, STUB};
 pub use pmap::PMap;
 pub use report::{Align, Column, Report, Table};
 pub use secret::Secret;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::object::{Object, ObjectKey};
-use crate::data::model::{ClusterId, ClusterRole};
+use crate::data::model::{ClusterId, ClusterRole, LEASE, REMOTES};
 use crate::data::yaml;
 
 /// The name of the ConfigMap.
@@ -38,7 +38,7 @@ pub struct Inventory {
     pub primary: String,
     /// The version of meshctl that wrote it.
     pub version: String,
-    /// Every object but the inventory itself, in the order of [`ObjectKey`].
+    /// Every object but the inventory itself, in the order of [`ObjectKey`]; those that come while it runs, too.
     pub objects: Vec<ObjectKey>,
     /// Secrets that must stand beside them; their contents are never rendered.
     pub secrets: Vec<SecretKeys>,
@@ -54,6 +54,20 @@ pub struct SecretKeys {
     pub name: String,
     /// The names of its data.
     pub keys: Vec<String>,
+}
+
+/// What pilot, or install for it, writes in a cluster of this role while it runs: of no template, and removed as what is.
+pub fn run_time(role: ClusterRole, namespace: &str) -> Vec<ObjectKey> {
+    let key = |group: &str, kind: &str, name: &str| ObjectKey {
+        group: group.into(),
+        kind: kind.into(),
+        namespace: namespace.into(),
+        name: name.into(),
+    };
+    match role {
+        ClusterRole::Primary => vec![key("", "Secret", REMOTES), key("coordination.k8s.io", "Lease", LEASE)],
+        ClusterRole::Remote => Vec::new(),
+    }
 }
 
 impl Inventory {

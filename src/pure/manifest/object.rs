@@ -3,12 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::data::model::{MANAGED_BY, OWNED};
 use crate::data::yaml;
-
-/// The label by which we know what is ours; prune touches nothing without it.
-const OWNED: (&str, &str) = ("meshctl.io/owned", "true");
-/// The label that tells other tools.
-const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "meshctl");
 
 /// What tells an object from all others of its cluster.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

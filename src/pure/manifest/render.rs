@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::check::{CheckError, check};
-use super::inventory::{Inventory, SecretKeys};
+use super::inventory::{Inventory, SecretKeys, run_time};
 use super::object::{Object, ObjectKey};
 use super::roles::{PORTS, PortRow, ROLES, Template};
 use super::values::{Family, Values};
@@ -175,11 +175,14 @@ pub fn render(target: &Target, values: &Values, image: &str) -> Result<ClusterMa
         name: "cacerts".into(),
         keys: ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"].map(String::from).to_vec(),
     }];
+    let mut inventory = Inventory::new(&target.cluster, target.role, &target.primary, &objects, secrets);
+    inventory.objects.extend(run_time(target.role, &target.namespace));
+    inventory.objects.sort();
     Ok(ClusterManifests {
         cluster: target.cluster.clone(),
         role: target.role,
         namespace: target.namespace.clone(),
-        inventory: Inventory::new(&target.cluster, target.role, &target.primary, &objects, secrets),
+        inventory,
         objects,
     })
 }

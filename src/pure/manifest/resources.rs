@@ -63,8 +63,8 @@ pub static RESOURCES: [Resource; 16] = [
     ),
     // the one that verifies an installation
     row("", "v1", "Pod", "pods", true, Stage::Workloads),
-    // written by pilot under our names, removed by uninstall
-    row("coordination.k8s.io", "v1", "Lease", "leases", true, Stage::Config),
+    // written by pilot, and removed after its rights: one that is ending would write it anew
+    row("coordination.k8s.io", "v1", "Lease", "leases", true, Stage::Secrets),
 ];
 
 impl Resource {

@@ -3,10 +3,7 @@
 use serde_json::{Value, json};
 
 use super::object::Object;
-use crate::data::model::{ServicePort, Transport};
-
-/// The label by which the mesh knows that a Service defines nothing (see `pure/mesh/ingest.rs`).
-const STUB: (&str, &str) = ("meshctl.io/stub", "true");
+use crate::data::model::{STUB, ServicePort, Transport};
 
 /// Whether an object was a stub of ours, and somebody has made it a service of the cluster since, by a selector: it is theirs.
 pub fn is_taken_over(object: &Object) -> bool {

@@ -7,17 +7,12 @@ use std::net::IpAddr;
 
 use crate::data::kinds::{self, IntOrName, Meta, Object};
 use crate::data::model::{
-    AppProtocol, EndpointFact, Fact, FactBody, Locality, Name, NamespaceFact, NetworkId, NodeFact, PortFact, Readiness,
-    ServiceFact, ServiceKind, ServicePort, SliceFact, TargetPort, Transport, Warning, WorkloadFact, WorkloadPort,
+    AppProtocol, EndpointFact, Fact, FactBody, Locality, MANAGED_BY, Name, NamespaceFact, NetworkId, NodeFact,
+    PortFact, Readiness, SLICE_KEEPER, STUB, ServiceFact, ServiceKind, ServicePort, SliceFact, TargetPort, Transport,
+    Warning, WorkloadFact, WorkloadPort,
 };
 use crate::data::yaml;
 
-/// The label that says who manages an EndpointSlice, and the value under which we do.
-const SLICE_MANAGER: (&str, &str) = ("endpointslice.kubernetes.io/managed-by", "meshctl");
-/// The label that our objects carry.
-const OWNED: (&str, &str) = ("app.kubernetes.io/managed-by", "meshctl");
-/// The label of a Service that only lets DNS answer (see `pure/manifest/stub.rs`).
-const STUB: (&str, &str) = ("meshctl.io/stub", "true");
 /// The label of a pod or of the system namespace that names a network.
 const NETWORK: &str = "topology.istio.io/network";
 
@@ -151,9 +146,9 @@ fn service(service: &kinds::Service, warnings: &mut Vec<Warning>) -> ServiceFact
         vips,
         ports,
         selector: spec.selector.clone(),
-        ours: labelled(OWNED),
+        ours: labelled(MANAGED_BY),
         // whoever gives it a selector has made it a service of this cluster
-        stub: labelled(OWNED) && labelled(STUB) && spec.selector.is_empty(),
+        stub: labelled(MANAGED_BY) && labelled(STUB) && spec.selector.is_empty(),
         publish_not_ready: spec.publish_not_ready_addresses,
     }
 }
@@ -229,7 +224,7 @@ fn port_number(n: i64) -> Option<u16> {
 fn slice(slice: &kinds::EndpointSlice, warnings: &mut Vec<Warning>) -> Option<FactBody> {
     let labels = &slice.metadata.labels;
     // our own slices mirror pods that are known already
-    if labels.get(SLICE_MANAGER.0).is_some_and(|m| m == SLICE_MANAGER.1) {
+    if labels.get(SLICE_KEEPER.0).is_some_and(|m| m == SLICE_KEEPER.1) {
         return None;
     }
     let Some(service) = labels.get("kubernetes.io/service-name").filter(|s| !s.is_empty()) else {

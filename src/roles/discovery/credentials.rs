@@ -11,11 +11,11 @@ use k8s_openapi::api::core::v1::Secret as SecretObject;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::upkeep::{MANAGER, Upkeep, WRITE};
+use super::upkeep::{Upkeep, WRITE};
 use crate::adapters::k8s::{self, K8sError};
-use crate::adapters::registry::{REMOTES, connector_of, token_claims, token_of, with_token};
+use crate::adapters::registry::{connector_of, token_claims, token_of, with_token};
 use crate::adapters::serve::{self, Backoff};
-use crate::data::model::{ClusterId, Secret, Timestamp};
+use crate::data::model::{ClusterId, DISCOVERY, REMOTES, Secret, Timestamp};
 
 /// The account in a remote.
 const ACCOUNT: &str = "istio-reader-service-account";
@@ -232,7 +232,7 @@ async fn write(upkeep: &Upkeep, due: &Due, fresh: &Secret<String>, version: &mut
     let body = json!({"metadata": {"resourceVersion": version}, "data": {id.as_str(): value}});
     let answer = async {
         let (_, client) = upkeep.connector.client().await?;
-        k8s::merge(&client, &path, MANAGER, &body, WRITE).await
+        k8s::merge(&client, &path, DISCOVERY, &body, WRITE).await
     };
     match answer.await {
         Ok(answer) => {

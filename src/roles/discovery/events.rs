@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::troubles::{self, About, Identity, Trouble};
-use super::upkeep::{MANAGER, Upkeep, WRITE};
+use super::upkeep::{Upkeep, WRITE};
 use crate::adapters::k8s::{self, K8sError};
-use crate::adapters::registry::{REMOTES, SETTINGS};
+use crate::adapters::registry::SETTINGS;
 use crate::adapters::serve;
+use crate::data::model::{DISCOVERY, REMOTES};
 
 /// How often troubles are looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -130,7 +131,7 @@ async fn write(upkeep: &Upkeep, trouble: &Trouble, identity: &Identity, count: u
     });
     let path = format!("{collection}/{name}");
     let series = json!({"series": {"count": count.max(2), "lastObservedTime": now}});
-    let counted = k8s::merge(&client, &path, MANAGER, &series, WRITE);
+    let counted = k8s::merge(&client, &path, DISCOVERY, &series, WRITE);
     if count > 1 {
         match counted.await {
             Err(K8sError::NotFound) => {}

@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::upkeep::{MANAGER, Upkeep, WRITE};
+use super::upkeep::{Upkeep, WRITE};
 use crate::adapters::k8s::{self, Apply, ApplyError, Connector, Followed};
 use crate::adapters::registry::Entry;
 use crate::adapters::serve::Backoff;
-use crate::data::model::ClusterId;
+use crate::data::model::{ClusterId, DISCOVERY, SLICE_CONTROLLER, SLICE_KEEPER};
 
 /// Pilot's Service, here and in the remotes.
 const SERVICE: &str = "istio-pilot";
@@ -176,12 +176,18 @@ async fn compare_and_write(
     }
 }
 
-/// The addresses of pilot's ready pods.
+/// The addresses of pilot's ready pods. Only slices that Kubernetes itself keeps know them: what a former primary, or anybody,
+/// left beside these leads elsewhere.
 fn ready(here: &Followed<EndpointSlice>, family: &str) -> Addresses {
-    let slices = here.objects.values().filter(|s| s.address_type == family);
+    let slices = here.objects.values().filter(|s| s.address_type == family && is_of_the_controller(s));
     let endpoints = slices.flat_map(|s| s.endpoints.iter().flatten()).filter(|e| is_ready(e));
     let addresses = endpoints.filter_map(|e| e.addresses.first()).filter_map(|a| a.parse().ok());
     addresses.collect::<Addresses>().into_iter().take(MOST).collect()
+}
+
+fn is_of_the_controller(slice: &EndpointSlice) -> bool {
+    let keeper = slice.metadata.labels.as_ref().and_then(|labels| labels.get(SLICE_KEEPER.0));
+    keeper.is_some_and(|keeper| keeper == SLICE_CONTROLLER)
 }
 
 fn is_ready(endpoint: &Endpoint) -> bool {
@@ -220,7 +226,7 @@ async fn write(
     let path = format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices/{name}");
     let (epoch, client) = connector.client().await?;
     // the endpoints are ours, whoever else writes them
-    let how = Apply { manager: MANAGER, dry_run: false, force: true };
+    let how = Apply { manager: DISCOVERY, dry_run: false, force: true };
     let answer = k8s::apply(&client, &path, &body, how, WRITE).await;
     if let Err(ApplyError::Api(error)) = &answer
         && error.is_unreachable()
@@ -235,7 +241,8 @@ mod tests {
     use super::*;
 
     fn slice(family: &str, endpoints: Value) -> EndpointSlice {
-        let object = json!({"metadata": {"name": "s"}, "addressType": family, "endpoints": endpoints});
+        let metadata = json!({"name": "s", "labels": {SLICE_KEEPER.0: SLICE_CONTROLLER}});
+        let object = json!({"metadata": metadata, "addressType": family, "endpoints": endpoints});
         serde_json::from_value(object).unwrap_or_default()
     }
 
@@ -254,7 +261,11 @@ mod tests {
                 {"addresses": ["10.0.0.4"], "conditions": {"ready": true, "terminating": true}},
             ]),
         );
-        let here = Followed { objects: [("a".to_owned(), here)].into(), ..Followed::default() };
+        // a former primary's, which nobody has removed
+        let mut left = slice("IPv4", json!([{"addresses": ["10.9.9.9"]}]));
+        left.metadata.labels = Some([(SLICE_KEEPER.0.to_owned(), SLICE_KEEPER.1.to_owned())].into());
+        let objects = [("a".to_owned(), here), ("istio-pilot-old-v4".to_owned(), left)].into();
+        let here = Followed { objects, ..Followed::default() };
         assert_eq!(ready(&here, "IPv4"), ips(&["10.0.0.1", "10.0.0.2"]));
         assert_eq!(ready(&here, "IPv6"), ips(&[]));
     }

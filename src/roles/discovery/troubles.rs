@@ -6,8 +6,8 @@ use std::path::Path;
 use super::credentials::{self, CURE, Standing};
 use super::slices::SliceState;
 use super::upkeep::Upkeep;
-use crate::adapters::registry::{REMOTES, SETTINGS};
-use crate::data::model::{ClusterRole, Timestamp};
+use crate::adapters::registry::SETTINGS;
+use crate::data::model::{ClusterRole, REMOTES, Timestamp};
 use crate::engine::FeedState;
 
 /// The object that a trouble is about.

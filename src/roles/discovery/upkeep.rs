@@ -14,13 +14,11 @@ use super::slices::{self, SliceState};
 use super::{events, troubles};
 use crate::adapters::k8s::{self, Connector, LeaseName, LeaseState};
 use crate::adapters::registry::{Holdings, InCluster, Registry};
-use crate::data::model::{ClusterId, ClusterRole, Timestamp};
+use crate::data::model::{ClusterId, ClusterRole, LEASE, MANAGED_BY, OWNED, Timestamp};
 use crate::engine::Feeds;
 
-/// The Lease, and how long it is held without a renewal.
-const LEASE: (&str, Duration) = ("istio-pilot", Duration::from_secs(10));
-/// The field manager of everything that discovery writes.
-pub(super) const MANAGER: &str = "meshctl-discovery";
+/// How long the Lease is held without a renewal.
+const TERM: Duration = Duration::from_secs(10);
 /// A write that takes longer than this is tried again.
 pub(super) const WRITE: Duration = Duration::from_secs(10);
 
@@ -92,9 +90,11 @@ impl Upkeep {
     pub(super) async fn run(self: Arc<Self>, stop: CancellationToken) {
         let name = LeaseName {
             namespace: self.own.namespace.to_string(),
-            name: LEASE.0.to_owned(),
+            name: LEASE.to_owned(),
             identity: self.duties.pod.clone(),
-            duration: LEASE.1,
+            duration: TERM,
+            // uninstall removes what carries them
+            labels: [OWNED, MANAGED_BY].map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         };
         let (mut lease, elector) = k8s::hold(self.connector.clone(), name, stop.clone());
         let told = tokio::spawn(events::run(self.clone(), stop.clone()));
@@ -103,9 +103,9 @@ impl Upkeep {
             let held = state.held;
             self.noted().lease = state;
             if held && !stop.is_cancelled() {
-                tracing::info!("this pod holds the Lease {}: it keeps the remotes' tokens and slices", LEASE.0);
+                tracing::info!("this pod holds the Lease {}: it keeps the remotes' tokens and slices", LEASE);
                 self.term(&mut lease, &stop).await;
-                tracing::info!("this pod does not hold the Lease {} any more", LEASE.0);
+                tracing::info!("this pod does not hold the Lease {} any more", LEASE);
                 self.noted().end_of_term();
                 continue;
             }

@@ -3,12 +3,12 @@
 //! Whoever plans, compares, writes or prunes goes through it, so that both kinds of clusters meet the same order and the same
 //! inventory.
 
-use super::change::{Change, Changes, Payload};
+use super::change::{Action, Change, Changes, Payload};
 use super::folder::Folder;
-use super::live::Live;
+use super::live::{Expect, Live};
 use super::plan::PlannedCluster;
 use super::secret::PlannedSecret;
-use crate::pure::manifest::{ClusterManifests, Inventory, Object};
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
 
 /// What a user allows beyond the ordinary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +39,24 @@ pub(super) struct Compared {
     pub(super) manifests: ClusterManifests,
     /// The way there.
     pub(super) changes: Changes,
+}
+
+impl Compared {
+    /// Leaves nothing but Secrets and what lists them; a folder holds none.
+    pub(super) fn only_secrets(&mut self, backend: &Backend, old: Option<&Inventory>) {
+        match backend {
+            Backend::Live(_) => self.changes.only_secrets(),
+            Backend::Folder(_) => self.changes.nothing(),
+        }
+        // one that came with the manifests, by other hands, knows no UID, and is theirs to write
+        let listed = |old: &Inventory| Inventory { uid: old.uid.clone(), ..self.manifests.inventory.clone() } == *old;
+        if old.is_some_and(listed) {
+            self.changes.inventory.action = Action::Unchanged;
+            self.changes.ahead = None;
+        }
+        let left: Vec<&ObjectKey> = self.changes.objects.iter().map(|c| &c.key).collect();
+        self.manifests.objects.retain(|o| left.contains(&&o.key));
+    }
 }
 
 impl Backend {
@@ -89,7 +107,12 @@ impl Backend {
                 if change.anew {
                     live.remove(change).await?;
                 }
-                live.put(payload, consent).await
+                let expect = match (change.anew || change.action == Action::Created, change.uid.as_str()) {
+                    (true, _) => Expect::Absent,
+                    (false, "") => Expect::Anything,
+                    (false, uid) => Expect::Same(uid),
+                };
+                live.put(payload, expect, consent).await
             }
             (Backend::Folder(folder), Payload::Object(object)) => folder.put(object),
             // a folder holds no Secret
@@ -101,9 +124,14 @@ impl Backend {
     ///
     /// # Errors
     /// As [`Backend::put`].
-    pub(super) async fn put_inventory(&self, inventory: &Object, consent: Consent) -> Result<(), String> {
+    pub(super) async fn put_inventory(
+        &self,
+        inventory: &Object,
+        expect: Expect<'_>,
+        consent: Consent,
+    ) -> Result<(), String> {
         match self {
-            Backend::Live(live) => live.put(&Payload::Object(inventory.clone()), consent).await,
+            Backend::Live(live) => live.put(&Payload::Object(inventory.clone()), expect, consent).await,
             Backend::Folder(folder) => folder.put(inventory),
         }
     }

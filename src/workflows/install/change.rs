@@ -80,11 +80,18 @@ impl Changes {
         (!all.is_empty()).then(|| format!("others have changed what is ours: {}", all.join("; ")))
     }
 
-    /// Leaves nothing but Secrets, and a namespace that they need.
+    /// Leaves nothing but Secrets, a namespace that they need, and the inventory that lists them.
     pub(super) fn only_secrets(&mut self) {
-        self.objects.retain(|c| {
-            c.key.stage() == Stage::Secrets || (c.key.stage() == Stage::Namespace && c.action == Action::Created)
+        self.objects.retain(|c| match (c.key.stage(), c.action) {
+            (Stage::Secrets, action) => action != Action::Pruned,
+            (Stage::Namespace, action) => action == Action::Created,
+            _ => false,
         });
+    }
+
+    /// Leaves nothing to do.
+    pub(super) fn nothing(&mut self) {
+        self.objects.clear();
         self.inventory.action = Action::Unchanged;
         self.ahead = None;
     }

@@ -11,16 +11,15 @@ use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::installed::{READER, path};
-use super::live::{DEADLINE, Live, MANAGER};
+use super::live::{DEADLINE, Live};
 use super::plan::NAMESPACE;
 use super::plan::Options;
 use super::preflight::Reach;
 use super::secret::{base64, decoded};
 use super::steps::Way;
 use crate::adapters::k8s::{K8sError, create, get, merge, token, within};
-use crate::adapters::registry::REMOTES;
 use crate::adapters::registry::{Source, token_expires};
-use crate::data::model::{ClusterId, Secret, Timestamp};
+use crate::data::model::{ClusterId, INSTALL, REMOTES, Secret, Timestamp};
 use crate::data::yaml;
 use crate::pure::manifest::{Object, ObjectKey};
 
@@ -241,14 +240,19 @@ impl Credentials {
             let bare = json!({"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
                 "metadata": {"name": REMOTES, "namespace": NAMESPACE}, "data": data});
             let object = Object::of(bare).map(|o| o.owned().value).unwrap_or_default();
-            let all = format!("/api/v1/namespaces/{NAMESPACE}/secrets?fieldManager={MANAGER}");
+            let all = format!("/api/v1/namespaces/{NAMESPACE}/secrets?fieldManager={INSTALL}");
             match create(&self.primary.client, &all, &object, DEADLINE).await {
-                // another run was quicker
-                Err(K8sError::Status { code: 409, .. }) => {}
+                // another run was quicker; or somebody else was
+                Err(K8sError::Status { code: 409, message }) => {
+                    let now = get(&self.primary.client, &one, DEADLINE).await?.and_then(Object::of);
+                    if !now.is_some_and(|now| now.is_owned()) {
+                        return Err(K8sError::Status { code: 409, message });
+                    }
+                }
                 made => return made.map(|_| ()).map_err(K8sError::of_secret),
             }
         }
-        merge(&self.primary.client, &one, MANAGER, &json!({"data": data}), DEADLINE)
+        merge(&self.primary.client, &one, INSTALL, &json!({"data": data}), DEADLINE)
             .await
             .map(|_| ())
             .map_err(K8sError::of_secret)

@@ -30,6 +30,19 @@ pub(super) struct Folder {
 }
 
 impl Folder {
+    /// A folder of ours is one: what a link leads to is not ours to write, nor to remove.
+    ///
+    /// # Errors
+    /// The sentence that stops the cluster.
+    pub(super) fn is_no_link(&self) -> Result<(), String> {
+        match link_target(&self.dir) {
+            Some(to) => {
+                Err(format!("{} is a symbolic link to {}, and must be a folder", self.dir.display(), to.display()))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Its inventory; `None` where there is none.
     pub(super) fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, String> {
         standing::inventory(&self.dir, namespace)
@@ -45,11 +58,7 @@ impl Folder {
         manifests: &ClusterManifests,
         notes: &mut Vec<String>,
     ) -> Result<ClusterManifests, String> {
-        if let Some(to) = link_target(&self.dir) {
-            // what it leads to is not ours to write, nor to prune
-            let dir = self.dir.display();
-            return Err(format!("{dir} is a symbolic link to {}, and must be a folder", to.display()));
-        }
+        self.is_no_link()?;
         let mut out = manifests.clone();
         let keys: Vec<_> = manifests.objects.iter().map(|o| &o.key).collect();
         for (key, path) in standing::others(folder, &self.dir, &keys) {
@@ -80,9 +89,20 @@ impl Folder {
             .map_err(|e| e.to_string())
     }
 
-    /// Removes an object's file.
+    /// Removes an object's file; one that holds anything else by now stays.
+    ///
+    /// # Errors
+    /// The sentence that says why it was not removed.
     pub(super) fn remove(&self, key: &ObjectKey) -> Result<(), String> {
-        remove_file(&self.dir.join(key.file_name())).map_err(|e| e.to_string())
+        self.is_no_link()?;
+        let path = self.dir.join(key.file_name());
+        match standing::file(&path)? {
+            Some(file) if !file.is(key) => {
+                Err(format!("removing {} failed: it does not hold {key} with our label", path.display()))
+            }
+            Some(_) => remove_file(&path).map_err(|e| e.to_string()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -97,9 +117,7 @@ fn changes(planned: &ClusterManifests, standing: &Standing) -> Result<Changes, C
     for object in &planned.objects {
         let file = object.key.file_name();
         let current = standing.files.get(&file);
-        let ours = |f: &StandingFile| {
-            listed(&object.key) || f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == object.key)
-        };
+        let ours = |f: &StandingFile| listed(&object.key) || f.is(&object.key);
         if current.is_some_and(|f| !ours(f)) {
             return Err(Conflict::Foreign(file));
         }
@@ -110,7 +128,7 @@ fn changes(planned: &ClusterManifests, standing: &Standing) -> Result<Changes, C
         let file = key.file_name();
         match standing.files.get(&file) {
             None => {}
-            Some(f) if f.object.as_ref().is_some_and(|o| o.is_owned() && o.key == *key) => {
+            Some(f) if f.is(key) => {
                 objects.push(Change::new(key.clone(), Action::Pruned, Payload::Nothing, f.text.clone(), String::new()))
             }
             Some(_) => notes.push(format!("{file} is no longer needed, and was kept: it does not carry our label")),

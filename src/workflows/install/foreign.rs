@@ -4,13 +4,15 @@
 use serde_json::Value;
 
 use super::live::{DEADLINE, Live};
+use super::rights::{self, Listed};
 use crate::adapters::k8s::{K8sError, get_all_metadata};
 use crate::pure::manifest::{Object, ObjectKey};
 
 /// A collection to look through.
 struct Look {
-    /// Its path, without the namespace where it is `{}`.
-    path: &'static str,
+    of: &'static Listed,
+    /// Which of it.
+    query: &'static str,
     kind: &'static str,
     /// Whether an object of it is another mesh's.
     is: fn(&Value) -> bool,
@@ -19,10 +21,11 @@ struct Look {
 /// Where another mesh shows. Names are those of Istio's charts: `istiod` and its revisions (`app: istiod`), the talk's
 /// `istio-pilot`; the webhooks carry `app: sidecar-injector` or `istio.io/rev`.
 const LOOKS: [Look; 6] = [
-    Look { path: "/apis/apps/v1/namespaces/{}/deployments", kind: "Deployment", is: is_control_plane },
-    Look { path: "/api/v1/namespaces/{}/services", kind: "Service", is: is_control_plane },
+    Look { of: &rights::DEPLOYMENTS, query: "", kind: "Deployment", is: is_control_plane },
+    Look { of: &rights::SERVICES, query: "", kind: "Service", is: is_control_plane },
     Look {
-        path: "/api/v1/namespaces/{}/configmaps",
+        of: &rights::CONFIG_MAPS,
+        query: "",
         kind: "ConfigMap",
         is: |o| {
             let name = name(o);
@@ -31,18 +34,16 @@ const LOOKS: [Look; 6] = [
                 || (name.starts_with("istio-") && has(o, "istio.io/rev"))
         },
     },
+    Look { of: &rights::ENDPOINTS, query: "", kind: "Endpoints", is: |o| name(o) == "istio-pilot" && !of_selector(o) },
     Look {
-        path: "/api/v1/namespaces/{}/endpoints",
-        kind: "Endpoints",
-        is: |o| name(o) == "istio-pilot" && !of_selector(o),
-    },
-    Look {
-        path: "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Distio-pilot",
+        of: &rights::SLICES,
+        query: "?labelSelector=kubernetes.io%2Fservice-name%3Distio-pilot",
         kind: "EndpointSlice",
         is: |o| !of_controller(o),
     },
     Look {
-        path: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+        of: &rights::WEBHOOKS,
+        query: "",
         kind: "MutatingWebhookConfiguration",
         is: |o| name(o).starts_with("istio-sidecar-injector") || has(o, "istio.io/rev"),
     },
@@ -97,24 +98,19 @@ fn owner(object: &Value) -> String {
 ///
 /// # Errors
 /// The sentence that stops the cluster: what is there, and whose it is.
-pub(super) async fn check(
-    live: &Live,
-    namespace: &str,
-    stands: bool,
-    ours: impl Fn(&Object) -> bool,
-) -> Result<(), String> {
+pub(super) async fn check(live: &Live, stands: bool, ours: impl Fn(&Object) -> bool) -> Result<(), String> {
     // a namespace that is not there holds nothing
-    let found = LOOKS.iter().filter(|look| stands || !look.path.contains("{}")).map(|look| async move {
-        let objects = get_all_metadata(&live.client, &look.path.replace("{}", namespace), DEADLINE).await;
+    let found = LOOKS.iter().filter(|look| stands || !look.of.is_at_home()).map(|look| async move {
+        let objects = get_all_metadata(&live.client, &format!("{}{}", look.of.path(), look.query), DEADLINE).await;
         (look, objects)
     });
     let mut all = Vec::new();
     for (look, objects) in futures::future::join_all(found).await {
         let objects = match objects {
             Ok(objects) => objects,
-            // what may not be looked at is said by the check of rights
-            Err(K8sError::NotFound | K8sError::Forbidden(_)) => continue,
-            Err(e) => return Err(format!("looking for another mesh failed: {e}")),
+            // a kind that the server does not have
+            Err(K8sError::NotFound) => continue,
+            Err(e) => return Err(format!("looking for another mesh in its {} failed: {e}", look.of.plural)),
         };
         for value in objects.into_iter().filter(look.is) {
             let key = ObjectKey {

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use super::backend::{Backend, Compared, Consent};
+use super::change::{Action, Payload};
 use super::error::InstallError;
 use super::folder::Folder;
 use super::input::Place;
 use super::plan::{Plan, PlannedCluster};
 use super::report::{ClusterReport, InstallReport};
+use super::run::Waiting;
 use super::standing;
 use super::steps::{STAGES, Way};
 use crate::adapters::files::{Entry, FilesError, list_dir_if_there, stat};
@@ -41,7 +43,7 @@ pub async fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallE
         for stage in STAGES {
             way.stage(stage).await;
         }
-        way.finish().await;
+        way.finish(Waiting::No).await;
         clusters.push(way.report(false));
     }
     Ok(InstallReport {
@@ -61,6 +63,33 @@ fn way(cluster: &PlannedCluster, out: &Path) -> Way {
     let place = Place::Folder { whole: folder.dir.clone(), ours: folder.dir.clone() };
     let planned = PlannedCluster { place, ..cluster.clone() };
     Way::new(planned, Vec::new(), Consent::default(), compared.map(|c| (Backend::Folder(folder), c)))
+}
+
+/// What is placed where only Secrets are: these by their names alone, the namespace where it is new, and the inventory where
+/// it changes. A cluster that needs nothing has no part in it.
+///
+/// # Errors
+/// As [`stream`].
+pub(super) fn secrets_stream<'a>(clusters: impl IntoIterator<Item = &'a Compared>) -> Result<String, InstallError> {
+    let mut out = String::new();
+    for Compared { manifests, changes } in clusters {
+        let open = changes.objects.iter().chain([&changes.inventory]).filter(|c| c.action != Action::Unchanged);
+        let (mut named, mut objects) = (Vec::new(), Vec::new());
+        for change in open {
+            match &change.payload {
+                Payload::Object(object) => objects.push(&object.value),
+                Payload::Secret(secret) => named.push((&change.key, &secret.report.keys)),
+                Payload::Nothing => {}
+            }
+        }
+        if named.is_empty() && objects.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("---\n# cluster: {}\n", manifests.cluster));
+        out.extend(named.iter().map(|(key, keys)| format!("# {key} is placed, with {}\n", keys.join(", "))));
+        out.push_str(&yaml::to_documents(objects.into_iter())?);
+    }
+    Ok(out)
 }
 
 /// All objects in the order in which they are applied, each cluster's first document led by `# cluster: ID`.

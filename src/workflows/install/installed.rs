@@ -9,8 +9,7 @@ use serde_json::Value;
 use super::plan::NAMESPACE;
 use super::standing;
 use crate::adapters::k8s::{K8sError, get};
-use crate::adapters::registry::REMOTES;
-use crate::data::model::ClusterId;
+use crate::data::model::{ClusterId, REMOTES};
 use crate::pure::manifest::{INVENTORY_NAME, Inventory, Object, ObjectKey};
 
 /// What stands in a cluster.

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::Consent;
 use super::change::{Change, Payload};
 use crate::adapters::k8s::{Apply, ApplyError, K8sError, apply, delete, get};
+use crate::data::model::{DISCOVERY, INSTALL, Secret};
 use crate::pure::manifest::{Inventory, Object, ObjectKey, Resource};
 
 mod compare;
@@ -14,8 +16,6 @@ mod standing;
 
 pub(super) use standing::{managers, uid};
 
-/// The field manager of everything that install applies.
-pub(super) const MANAGER: &str = "meshctl";
 /// How long one request may take.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 /// How many requests one API server has from us at a time.
@@ -33,6 +33,43 @@ pub struct Live {
 impl std::fmt::Debug for Live {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Live").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+/// What must stand where an object is put: it was looked at, and somebody may have been there since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect<'a> {
+    /// Nothing.
+    Absent,
+    /// The object with this UID.
+    Same(&'a str),
+    /// Whatever there is.
+    Anything,
+}
+
+impl Expect<'_> {
+    /// The object with what makes an API server see that it is not so. Server-side apply has no word for "make it": but a
+    /// resource version that no object has (etcd's first revision holds none) is compared with that of an object that stands, and
+    /// with nothing where none does.
+    fn of(self, value: &Value) -> Value {
+        let mut out = value.clone();
+        if let Some(metadata) = out.get_mut("metadata").and_then(Value::as_object_mut) {
+            match self {
+                Self::Absent => drop(metadata.insert("resourceVersion".to_owned(), "1".into())),
+                Self::Same(uid) => drop(metadata.insert("uid".to_owned(), uid.into())),
+                Self::Anything => {}
+            }
+        }
+        out
+    }
+
+    /// What it means that the API server found it otherwise.
+    fn broken(self) -> Option<&'static str> {
+        match self {
+            Self::Absent => Some("somebody has put one there since it was looked for"),
+            Self::Same(_) => Some("it is no longer the one that was looked at"),
+            Self::Anything => None,
+        }
     }
 }
 
@@ -58,9 +95,18 @@ impl Live {
     /// [`ApplyError`].
     pub async fn apply(&self, key: &ObjectKey, value: &Value, dry_run: bool, force: bool) -> Result<Value, ApplyError> {
         let row = key.resource().ok_or(K8sError::NotFound)?;
-        let how = Apply { manager: MANAGER, dry_run, force };
-        let applied = apply(&self.client, &row.path(&key.namespace, &key.name), value, how, DEADLINE).await;
-        match applied {
+        let path = row.path(&key.namespace, &key.name);
+        let send = async |force| {
+            let how = Apply { manager: INSTALL, dry_run, force };
+            apply(&self.client, &path, value, how, DEADLINE).await
+        };
+        match send(force).await {
+            // the endpoints are discovery's until mesh.yaml fixes pilot's address: then they are ours, and it lets them be
+            Err(ApplyError::Conflict(found))
+                if key.kind == "EndpointSlice" && found.iter().all(|c| c.manager == DISCOVERY) =>
+            {
+                send(true).await
+            }
             Err(ApplyError::Api(error)) if key.kind == "Secret" => Err(ApplyError::Api(error.of_secret())),
             other => other,
         }
@@ -73,20 +119,25 @@ impl Live {
         Inventory::of_object(&object).map(Some).map_err(|e| sentence("reading", &key, e))
     }
 
-    pub(super) async fn put(&self, payload: &Payload, consent: super::Consent) -> Result<(), String> {
+    pub(super) async fn put(&self, payload: &Payload, expect: Expect<'_>, consent: Consent) -> Result<(), String> {
         let (key, applied) = match payload {
             Payload::Nothing => return Ok(()),
             Payload::Object(object) => {
                 let value = self.owned_by_service(object.without_run_time_fields()).await?;
-                (object.key.clone(), self.apply(&object.key, &value.value, false, consent.force_conflicts).await)
+                let value = expect.of(&value.value);
+                (object.key.clone(), self.apply(&object.key, &value, false, consent.force_conflicts).await)
             }
             Payload::Secret(secret) => {
                 let (key, Some(object)) = (secret.key(), secret.object()) else { return Ok(()) };
+                let object = Secret::new(expect.of(object.expose()));
                 let applied = self.apply(&key, object.expose(), false, consent.force_conflicts).await;
                 (key, applied)
             }
         };
-        applied.map(|_| ()).map_err(|e| sentence("applying", &key, e))
+        applied.map(|_| ()).map_err(|e| match (&e, expect.broken()) {
+            (ApplyError::Api(K8sError::Status { code: 409, .. }), Some(why)) => sentence("applying", &key, why),
+            _ => sentence("applying", &key, e),
+        })
     }
 
     pub(super) async fn remove(&self, change: &Change) -> Result<(), String> {

@@ -5,9 +5,12 @@ use serde_json::Value;
 use super::error::InstallError;
 use super::input::{Place, PlanCluster, PlanInput};
 use super::settings::settings;
+use super::verify::Verify;
 use crate::data::kinds::MeshFile;
 use crate::data::model::{ClusterId, ClusterRole, Timestamp};
-use crate::pure::manifest::{ClusterManifests, Layer, PullPolicy, Target, Values, reference, render};
+use crate::pure::manifest::{
+    ClusterManifests, Inventory, Layer, ObjectKey, PullPolicy, Target, Values, reference, render,
+};
 
 /// The control plane's namespace.
 pub(super) const NAMESPACE: &str = "istio-system";
@@ -23,6 +26,10 @@ pub struct Options {
     pub only_secrets: bool,
     /// Stub Services, although `mesh.yaml` does not ask for them.
     pub stub_services: bool,
+    /// Whether it is waited for.
+    pub waits: bool,
+    /// What is verified.
+    pub verify: Verify,
     /// When it is: credentials that have ended are minted anew.
     pub now: Timestamp,
 }
@@ -57,6 +64,24 @@ pub struct Plan {
     pub pull_policy: PullPolicy,
     /// The clusters that were asked for: the primary first, then by id.
     pub clusters: Vec<PlannedCluster>,
+}
+
+impl PlannedCluster {
+    /// The same with Secrets alone: the namespace that they need, and an inventory that lists what an earlier run left and what is
+    /// placed now. The rest comes from somewhere else, and with it its own inventory.
+    pub(super) fn secrets_only(&self, old: Option<&Inventory>) -> Self {
+        let mut out = self.clone();
+        let planned = &self.manifests.inventory;
+        let is_placed = |k: &&ObjectKey| matches!(k.kind.as_str(), "Namespace" | "Secret");
+        out.manifests.objects.retain(|o| is_placed(&&o.key));
+        let objects = planned.objects.iter().filter(is_placed).cloned().collect();
+        let mut inventory = Inventory { objects, ..planned.clone() };
+        if let Some(old) = old {
+            inventory = Inventory { secrets: inventory.secrets.clone(), ..old.with(&inventory) };
+        }
+        out.manifests.inventory = inventory;
+        out
+    }
 }
 
 impl Plan {

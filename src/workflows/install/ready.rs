@@ -8,14 +8,16 @@ use futures::future::join_all;
 use super::MAX_FILE;
 use super::backend::{Backend, Consent};
 use super::input::{PlanCluster, PlanInput};
-use super::plan::PlannedCluster;
+use super::plan::{Options, PlannedCluster};
 use super::preflight::{Asked, Finding, Ground, Own, Reach, Said, Subject, gather, reach};
+use super::rights::Work;
 use super::secret::PlannedSecret;
 use super::steps::Way;
+use super::verify::Verify;
 use crate::adapters::files::{FilesError, read_capped};
 use crate::adapters::registry::Source;
-use crate::data::model::ClusterId;
-use crate::pure::manifest::Inventory;
+use crate::data::model::{ClusterId, ClusterRole};
+use crate::pure::manifest::{ClusterManifests, Inventory};
 
 /// What the preflight says of the clusters of a plan.
 #[derive(Debug, Default)]
@@ -78,6 +80,19 @@ fn own(server: &str, source: &Source) -> Own {
     }
 }
 
+/// What is about to be done in a cluster.
+fn work(planned: &ClusterManifests, input: &PlanInput, options: &Options) -> Work {
+    Work {
+        deploys: planned.objects.iter().any(|o| o.key.kind == "Deployment") && !options.only_secrets,
+        waits: options.waits,
+        verifies: options.verify != Verify::No,
+        stubs: options.stub_services || input.mesh.stub_services,
+        only_secrets: options.only_secrets,
+        remote: planned.role == ClusterRole::Remote,
+        loopback: false,
+    }
+}
+
 /// Looks at every live cluster that is asked for, side by side.
 pub(super) async fn look(
     input: &PlanInput,
@@ -85,6 +100,7 @@ pub(super) async fn look(
     reached: &[Reached<'_>],
     secrets: &BTreeMap<ClusterId, Vec<PlannedSecret>>,
     consent: Consent,
+    options: &Options,
 ) -> Look {
     let asked = planned.iter().map(|planned| async move {
         let server = planned.place.server()?;
@@ -96,7 +112,9 @@ pub(super) async fn look(
             _ if broken.is_some() => Err(broken.unwrap_or_default()),
             Ok(Backend::Live(live)) => {
                 let (source, planned) = (&cluster.source, &planned.manifests);
-                gather(&Asked { live, source, planned, inventory: reached.inventory, own: &own, said: &said }).await
+                let work = work(planned, input, options);
+                let asked = Asked { live, source, planned, inventory: reached.inventory, own: &own, said: &said, work };
+                gather(&asked).await
             }
             Ok(Backend::Folder(_)) => return None,
             Err(why) => Err(why.clone()),

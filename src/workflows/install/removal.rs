@@ -9,13 +9,12 @@ use super::backend::{Backend, Consent};
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
 use super::installed::path;
-use super::live::{DEADLINE, Live, MANAGER};
+use super::live::{DEADLINE, Expect, Live};
 use super::plan::NAMESPACE;
 use super::run::connect;
 use super::uninstall::{Leave, LeftCluster, Uninstall, prepare_uninstall};
 use crate::adapters::k8s::{delete, get, merge};
-use crate::adapters::registry::REMOTES;
-use crate::data::model::{ClusterId, Report, Table};
+use crate::data::model::{ClusterId, INSTALL, REMOTES, Report, Table};
 use crate::pure::manifest::{Inventory, Object, ObjectKey};
 
 /// A removal with everything read: nothing is removed yet.
@@ -238,7 +237,7 @@ impl Other {
 async fn take(backend: &Backend, traces: &Traces, id: &ClusterId) -> Result<(), String> {
     if let (Backend::Live(live), true) = (backend, traces.credential) {
         let nothing = json!({"data": {id.as_str(): null}});
-        let merged = merge(&live.client, &path("/api/v1", "secrets", REMOTES), MANAGER, &nothing, DEADLINE).await;
+        let merged = merge(&live.client, &path("/api/v1", "secrets", REMOTES), INSTALL, &nothing, DEADLINE).await;
         merged.map_err(|e| format!("removing the key {id} of Secret/{NAMESPACE}/{REMOTES} failed: {e}"))?;
     }
     for (key, uid) in &traces.slices {
@@ -255,7 +254,7 @@ async fn take(backend: &Backend, traces: &Traces, id: &ClusterId) -> Result<(), 
         let mut without = inventory.clone();
         without.objects.retain(|k| !slices(id).contains(k));
         let object = without.to_object(NAMESPACE).map_err(|e| format!("writing the inventory failed: {e}"))?;
-        backend.put_inventory(&object, Consent::default()).await?;
+        backend.put_inventory(&object, Expect::Anything, Consent::default()).await?;
     }
     Ok(())
 }

@@ -33,6 +33,7 @@ pub struct Prepared {
     pub(super) consent: Consent,
     /// Whether an older version of this program installed in a cluster that is asked for.
     upgrade: bool,
+    only_secrets: bool,
 }
 
 /// How long to wait for what was written.
@@ -83,7 +84,7 @@ pub async fn prepare(
     };
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
-    let look = ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent).await;
+    let look = ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent, options).await;
     let (look, told) = (&look, &told);
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
@@ -107,10 +108,11 @@ pub async fn prepare(
                     return way(Err("it is not in the registry".to_owned()));
                 }
             };
-            let compared = backend.compare(planned, &secrets, old).await;
+            let narrow = options.only_secrets.then(|| planned.secrets_only(old.as_ref()));
+            let compared = backend.compare(narrow.as_ref().unwrap_or(planned), &secrets, old.clone()).await;
             let compared = compared.map(|mut compared| {
                 if options.only_secrets {
-                    compared.changes.only_secrets();
+                    compared.only_secrets(&backend, old.as_ref());
                 }
                 (backend, compared)
             });
@@ -133,7 +135,7 @@ pub async fn prepare(
         let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
         inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
     });
-    Ok(Prepared { plan, ways, credentials, consent, upgrade })
+    Ok(Prepared { plan, ways, credentials, consent, upgrade, only_secrets: options.only_secrets })
 }
 
 /// What the preflight needs of the clusters that were asked.
@@ -283,6 +285,9 @@ impl Prepared {
     /// Where an object does not serialise.
     pub fn stream(&self) -> Result<String, InstallError> {
         let compared = self.ways.iter().filter_map(|way| way.compared.as_ref().ok());
+        if self.only_secrets {
+            return super::generate::secrets_stream(compared.map(|(_, compared)| compared));
+        }
         super::generate::stream(compared.map(|(_, compared)| &compared.manifests))
     }
 
@@ -343,7 +348,7 @@ impl Prepared {
             stages(w, Stage::Webhooks, Stage::Webhooks).await;
         }))
         .await;
-        join_all(all.iter().map(|w| w.finish())).await;
+        join_all(all.iter().map(|w| w.finish(waiting))).await;
     }
 
     async fn verify(&self, verify: Verify) {

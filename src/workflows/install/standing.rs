@@ -31,7 +31,14 @@ fn sentence(path: &Path, why: impl std::fmt::Display) -> String {
     format!("reading {} failed: {why}", path.display())
 }
 
-fn file(path: &Path) -> Result<Option<StandingFile>, String> {
+impl StandingFile {
+    /// Whether it holds this object, and the object is ours.
+    pub(super) fn is(&self, key: &ObjectKey) -> bool {
+        self.object.as_ref().is_some_and(|o| o.is_owned() && o.key == *key)
+    }
+}
+
+pub(super) fn file(path: &Path) -> Result<Option<StandingFile>, String> {
     let text = match read_text(path, MAX_FILE) {
         Ok(text) => text,
         Err(e) if e.is_missing() => return Ok(None),

@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures::StreamExt;
 
 use super::backend::{Backend, Compared, Consent};
-use super::change::{Action, Change, Payload};
+use super::change::{Action, Change, Changes};
+use super::live::Expect;
 use super::plan::PlannedCluster;
 use super::report::{ClusterReport, ObjectReport, State};
 use super::run::Waiting;
@@ -42,6 +43,8 @@ pub(super) struct Way {
 struct Progress {
     /// What was written or removed.
     done: Vec<ObjectKey>,
+    /// What is being written.
+    underway: Vec<ObjectKey>,
     /// It is through.
     finished: bool,
     /// Something was written that is no object of the plan.
@@ -131,9 +134,13 @@ impl Way {
         if !backend.inventory_stands_alone() {
             self.stage(Stage::Namespace).await;
         }
+        let expect = match compared.changes.inventory.action {
+            Action::Created => Expect::Absent,
+            _ => Expect::Anything,
+        };
         if self.open().is_some()
             && let Some(ahead) = &compared.changes.ahead
-            && let Err(why) = backend.put_inventory(ahead, self.consent).await
+            && let Err(why) = backend.put_inventory(ahead, expect, self.consent).await
         {
             self.fail(why);
         }
@@ -144,16 +151,22 @@ impl Way {
         let Some((backend, compared)) = self.open() else { return };
         let open = |change: &&Change| !self.progress().done.contains(&change.key);
         let changes: Vec<&Change> = compared.changes.of_stage(stage).filter(open).collect();
-        let written = futures::stream::iter(changes)
-            .map(|change| async move { (change, backend.put(change, self.consent).await) })
-            .buffered(backend.width());
-        let results: Vec<(&Change, Result<(), String>)> = written.collect().await;
-        for (change, result) in results {
-            match result {
-                Ok(()) => self.progress().done.push(change.key.clone()),
-                Err(why) => self.fail(why),
-            }
+        let written =
+            futures::stream::iter(changes).map(|change| self.write(backend, change)).buffered(backend.width());
+        let results: Vec<Result<(), String>> = written.collect().await;
+        results.into_iter().filter_map(Result::err).for_each(|why| self.fail(why));
+    }
+
+    /// Writes one object. It is noted at once: whoever is interrupted tells what was written, and what may have been.
+    async fn write(&self, backend: &Backend, change: &Change) -> Result<(), String> {
+        self.progress().underway.push(change.key.clone());
+        let result = backend.put(change, self.consent).await;
+        let mut progress = self.progress();
+        progress.underway.retain(|key| *key != change.key);
+        if result.is_ok() {
+            progress.done.push(change.key.clone());
         }
+        result
     }
 
     /// Waits until what it runs is ready.
@@ -178,30 +191,53 @@ impl Way {
     }
 
     /// Removes what is no longer wanted, and shrinks the inventory.
-    pub(super) async fn finish(&self) {
+    pub(super) async fn finish(&self, waiting: Waiting) {
         let Some((backend, compared)) = self.open() else { return };
+        match self.prune(backend, compared, waiting).await {
+            Ok(stays) => match self.shrink(backend, compared, stays).await {
+                Ok(()) => self.progress().finished = true,
+                Err(why) => self.fail(why),
+            },
+            Err(why) => self.fail(why),
+        }
+    }
+
+    /// Removes what is no longer wanted; gives what stays for now.
+    async fn prune(&self, backend: &Backend, compared: &Compared, waiting: Waiting) -> Result<Vec<ObjectKey>, String> {
+        let mut stays = Vec::new();
         for change in compared.changes.pruned() {
-            match backend.remove(change).await {
-                Ok(()) => self.progress().done.push(change.key.clone()),
-                Err(why) => return self.fail(why),
+            let hold = match backend {
+                Backend::Live(live) => live.holds(compared, change, waiting).await?,
+                Backend::Folder(_) => None,
+            };
+            if let Some(why) = hold {
+                self.note(format!("{} stays for now: {why}; the next install removes it", change.key));
+                stays.push(change.key.clone());
+                continue;
             }
+            backend.remove(change).await?;
+            self.progress().done.push(change.key.clone());
         }
-        let inventory = &compared.changes.inventory;
-        let same = compared
-            .changes
-            .ahead
-            .as_ref()
-            .is_some_and(|ahead| matches!(&inventory.payload, Payload::Object(last) if last == ahead));
-        if inventory.action != Action::Unchanged || compared.changes.ahead.is_some() {
-            if !same
-                && let Payload::Object(last) = &inventory.payload
-                && let Err(why) = backend.put_inventory(last, self.consent).await
-            {
-                return self.fail(why);
-            }
-            self.progress().done.push(inventory.key.clone());
+        Ok(stays)
+    }
+
+    /// The inventory as it shall be in the end, with what stays for now.
+    async fn shrink(&self, backend: &Backend, compared: &Compared, stays: Vec<ObjectKey>) -> Result<(), String> {
+        let Changes { inventory, ahead, .. } = &compared.changes;
+        if inventory.action == Action::Unchanged && ahead.is_none() {
+            return Ok(());
         }
-        self.progress().finished = true;
+        let mut last = compared.manifests.inventory.clone();
+        last.objects.extend(stays);
+        last.objects.sort();
+        let last = last
+            .to_object(&compared.manifests.namespace)
+            .map_err(|e| format!("writing {} failed: {e}", inventory.key))?;
+        if ahead.as_ref() != Some(&last) {
+            backend.put_inventory(&last, Expect::Anything, self.consent).await?;
+        }
+        self.progress().done.push(inventory.key.clone());
+        Ok(())
     }
 
     /// What happened, or with `planned` what would.
@@ -229,8 +265,12 @@ impl Way {
             (None, State::Failed) => Some("it was interrupted".to_owned()),
             (error, _) => error.clone(),
         };
+        let underway: Vec<String> = progress.underway.iter().map(ToString::to_string).collect();
+        let underway = (state == State::Failed && !underway.is_empty())
+            .then(|| format!("it was interrupted while it wrote {}: that stands, or does not", underway.join(", ")));
         let mut notes: Vec<String> = compared.iter().flat_map(|c| c.changes.notes.iter().cloned()).collect();
         notes.extend(progress.notes);
+        notes.extend(underway);
         notes.extend(progress.foreseen.into_iter().filter(|_| planned));
         ClusterReport {
             cluster: self.planned.id.to_string(),

@@ -13,6 +13,7 @@ use super::error::InstallError;
 use super::input::PlanInput;
 use super::live::DEADLINE;
 use super::plan::PlannedCluster;
+use super::rights::NAMESPACES;
 use super::standing;
 use crate::adapters::k8s::get_all_metadata;
 use crate::adapters::registry::{ReadOptions, Registry, Trust, load_folder};
@@ -113,7 +114,7 @@ async fn namespaces(planned: &PlannedCluster, backend: &Backend) -> Option<BTree
     let mut all: BTreeSet<String> = made.collect();
     match (backend, planned.place.folder()) {
         (Backend::Live(live), _) => {
-            let there = get_all_metadata(&live.client, "/api/v1/namespaces", DEADLINE).await.ok()?;
+            let there = get_all_metadata(&live.client, &NAMESPACES.path(), DEADLINE).await.ok()?;
             let alive = there.iter().filter(|n| n.pointer("/metadata/deletionTimestamp").is_none());
             all.extend(alive.filter_map(|n| n.pointer("/metadata/name").and_then(Value::as_str)).map(str::to_owned));
         }

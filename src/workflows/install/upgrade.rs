@@ -23,7 +23,7 @@ impl Prepared {
             }
             way.wait(waiting).await;
             stages(way, Stage::Webhooks, Stage::Webhooks).await;
-            way.finish().await;
+            way.finish(waiting).await;
             ill = way.error().map(|why| (&way.planned.id, why));
         }
     }

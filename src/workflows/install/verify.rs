@@ -7,12 +7,14 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::backend::Backend;
+use super::farewell::PILOTS;
 use super::live::{DEADLINE, Live, sentence};
 use super::plan::{NAMESPACE, Plan};
+use super::rights::PODS;
 use super::steps::Way;
 use super::words::{self, Rollout};
 use crate::adapters::k8s::{K8sError, PodHttp, create, delete, forward, get_all};
-use crate::pure::manifest::ObjectKey;
+use crate::pure::manifest::{Object, ObjectKey};
 
 /// What is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +71,7 @@ pub(super) async fn pilots_view(primary: &Way, ways: &[&Way]) {
 
 /// The state of each cluster in the eyes of a pilot that is ready.
 async fn seen(live: &Live) -> Result<BTreeMap<String, String>, K8sError> {
-    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=app%3Distio-pilot,istio%3Dpilot");
+    let path = format!("{}?labelSelector={PILOTS}", PODS.path());
     let pods = get_all(&live.client, &path, DEADLINE).await?;
     let name = |pod: &Value| pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let ready =
@@ -112,14 +114,22 @@ pub(super) async fn the_way_to_pilot(plan: &Plan, remotes: &[&Way]) {
     .await;
 }
 
-fn key() -> ObjectKey {
+pub(super) fn key() -> ObjectKey {
     ObjectKey { group: String::new(), kind: "Pod".into(), namespace: NAMESPACE.into(), name: PROBE.into() }
 }
 
-/// Removes the pod, whoever left it there.
+/// Removes the pod, whichever run of ours left it there.
+///
+/// # Errors
+/// The sentence that says why not; one of somebody else is not touched.
 pub(super) async fn remove(live: &Live) -> Result<(), String> {
     let standing = live.get(&key()).await.map_err(|e| sentence("reading", &key(), e))?;
-    let Some(pod) = standing.filter(|pod| pod.is_owned()) else { return Ok(()) };
+    let Some(pod) = standing else { return Ok(()) };
+    if !pod.is_owned() {
+        let by = super::live::managers(&pod.value).join(", ");
+        let by = if by.is_empty() { String::new() } else { format!("; it was written by {by}") };
+        return Err(format!("{} stands there already, and meshctl did not make it{by}", key()));
+    }
     let path = format!("/api/v1/namespaces/{NAMESPACE}/pods/{PROBE}");
     let removed = delete(&live.client, &path, &super::live::uid(&pod), DEADLINE).await;
     removed.map(|_| ()).map_err(|e| sentence("removing", &key(), e))
@@ -127,19 +137,22 @@ pub(super) async fn remove(live: &Live) -> Result<(), String> {
 
 async fn probe(live: &Live, plan: &Plan) -> Result<(), String> {
     let path = format!("/api/v1/namespaces/{NAMESPACE}/pods");
-    remove(live).await?;
     let pod = pod(plan);
-    loop {
+    let ours = loop {
+        remove(live).await?;
         match create(&live.client, &path, &pod, DEADLINE).await {
-            Ok(_) => break,
-            // the one that was removed is still going
+            Ok(made) => break made,
+            // the one that was removed is still going, or another has come
             Err(K8sError::Status { code: 409, .. }) => tokio::time::sleep(PAUSE).await,
             Err(e) => return Err(sentence("creating", &key(), e)),
         }
-    }
+    };
     loop {
         let now = live.get(&key()).await.map_err(|e| sentence("reading", &key(), e))?;
         let now = now.ok_or_else(|| "somebody has removed it".to_owned())?.value;
+        if now.pointer("/metadata/uid") != ours.pointer("/metadata/uid") {
+            return Err("somebody has put another one in its place".to_owned());
+        }
         match now.pointer("/status/phase").and_then(Value::as_str).unwrap_or_default() {
             "Succeeded" => return Ok(()),
             "Failed" => {
@@ -158,16 +171,13 @@ async fn probe(live: &Live, plan: &Plan) -> Result<(), String> {
 
 /// It runs our own image, has no token, and ends by itself.
 fn pod(plan: &Plan) -> Value {
-    json!({
+    let bare = json!({
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
             "name": PROBE,
             "namespace": NAMESPACE,
-            "labels": {
-                "app": PROBE, "app.kubernetes.io/managed-by": "meshctl", "meshctl.io/owned": "true",
-                "sidecar.istio.io/inject": "false",
-            },
+            "labels": {"app": PROBE, "sidecar.istio.io/inject": "false"},
         },
         "spec": {
             "restartPolicy": "Never",
@@ -190,7 +200,8 @@ fn pod(plan: &Plan) -> Value {
                 },
             }],
         },
-    })
+    });
+    Object { key: key(), value: bare }.owned().value
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::live::{DEADLINE, Live};
+use super::rights::{self, PODS};
 use super::words::{self, Rollout};
 use crate::adapters::k8s::get_all;
 use crate::pure::manifest::{ClusterManifests, Object};
@@ -74,11 +75,7 @@ async fn until_ready(live: &Live, object: &Object, last: &Mutex<String>) -> Resu
 async fn pods(live: &Live, deployment: &Object) -> Option<Vec<Value>> {
     let labels = deployment.value.pointer("/spec/selector/matchLabels")?.as_object()?;
     let selector: Vec<String> = labels.iter().filter_map(|(k, v)| Some(format!("{k}%3D{}", v.as_str()?))).collect();
-    let path = format!(
-        "/api/v1/namespaces/{}/pods?labelSelector={}",
-        deployment.key.namespace,
-        selector.join(",").replace('/', "%2F")
-    );
+    let path = format!("{}?labelSelector={}", PODS.path(), selector.join(",").replace('/', "%2F"));
     let image = deployment.value.pointer("/spec/template/spec/containers/0/image");
     let pods = get_all(&live.client, &path, DEADLINE).await.ok()?;
     let of_this = |pod: &Value| {
@@ -89,7 +86,7 @@ async fn pods(live: &Live, deployment: &Object) -> Option<Vec<Value>> {
 
 /// What the cluster warned of, for the end of a sentence.
 async fn warnings(live: &Live, object: &Object) -> String {
-    let path = format!("/api/v1/namespaces/{}/events?fieldSelector=type%3DWarning", object.key.namespace);
+    let path = format!("{}?fieldSelector=type%3DWarning", rights::EVENTS.path());
     let events = get_all(&live.client, &path, DEADLINE).await.unwrap_or_default();
     let mut told: Vec<String> = Vec::new();
     for event in events.iter().rev() {

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
+use meshctl::pure::manifest::Resource;
+use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 
@@ -21,6 +23,33 @@ struct Shared {
     seen: AtomicUsize,
     /// Requests by path.
     paths: Mutex<BTreeMap<String, usize>>,
+    /// What came: verb and the rest of the request.
+    requests: Mutex<Vec<Seen>>,
+    /// The rights that were asked for.
+    asked: Mutex<Vec<Value>>,
+    /// Whether the user is no administrator, as far as reviews of rights say.
+    humble: AtomicBool,
+    /// What is done to requests whose line holds these words.
+    rules: Mutex<Vec<(String, Rule)>>,
+}
+
+/// What is done to a request.
+#[derive(Debug, Clone)]
+pub enum Rule {
+    /// It is forbidden.
+    Forbid,
+    /// It is never answered.
+    Stall,
+    /// Before it is handed on, this is applied by somebody else.
+    First(Value),
+}
+
+/// A request that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub method: String,
+    pub path: String,
+    pub query: String,
 }
 
 /// A line; it ends when it is dropped.
@@ -34,8 +63,16 @@ impl Line {
     /// One that breaks after `writes` writes.
     pub async fn breaking_after(cluster: &Cluster, writes: usize) -> Self {
         let client = cluster.client();
-        let shared = Shared { client, writes, seen: AtomicUsize::new(0), paths: Mutex::default() };
-        let shared = Arc::new(shared);
+        let shared = Arc::new(Shared {
+            client,
+            writes,
+            seen: AtomicUsize::new(0),
+            paths: Mutex::default(),
+            requests: Mutex::default(),
+            asked: Mutex::default(),
+            humble: AtomicBool::new(false),
+            rules: Mutex::default(),
+        });
         let app = Router::new().fallback(pass).with_state(Arc::clone(&shared));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -64,6 +101,36 @@ impl Line {
         self.shared.seen.load(Ordering::SeqCst)
     }
 
+    /// From now on a review says no to everything at once, and yes to each single right.
+    pub fn be_humble(&self) {
+        self.shared.humble.store(true, Ordering::SeqCst);
+    }
+
+    /// Treats requests so whose line, `DELETE /api/v1/…?…`, holds these words.
+    pub fn rule(&self, words: &str, rule: Rule) {
+        self.shared.rules.lock().unwrap().push((words.to_owned(), rule));
+    }
+
+    /// Forgets the rules.
+    pub fn obey(&self) {
+        self.shared.rules.lock().unwrap().clear();
+    }
+
+    /// What came since somebody asked last.
+    pub fn take_requests(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.shared.requests.lock().unwrap())
+    }
+
+    /// What came since somebody took it last.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.requests.lock().unwrap().clone()
+    }
+
+    /// The rights that were asked for since somebody asked last: `resourceAttributes` of reviews.
+    pub fn take_asked(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.shared.asked.lock().unwrap())
+    }
+
     /// Requests by path since somebody asked last.
     pub fn take_paths(&self) -> BTreeMap<String, usize> {
         std::mem::take(&mut *self.shared.paths.lock().unwrap())
@@ -76,19 +143,75 @@ impl Drop for Line {
     }
 }
 
+impl Shared {
+    /// Takes a review of rights in, and answers it where the line knows better than the server.
+    fn review(&self, said: &str, body: &[u8]) -> Option<Response> {
+        if !said.starts_with("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews") {
+            return None;
+        }
+        let mut review: Value = serde_json::from_slice(body).unwrap();
+        let right = review["spec"]["resourceAttributes"].clone();
+        let all = right["verb"] == "*";
+        self.asked.lock().unwrap().push(right);
+        if !self.humble.load(Ordering::SeqCst) {
+            return None;
+        }
+        review["status"] = json!({"allowed": !all});
+        Some(answer(201, &review))
+    }
+}
+
+fn answer(code: u16, body: &Value) -> Response {
+    let response = Response::builder().status(code).header(http::header::CONTENT_TYPE, "application/json");
+    response.body(Body::from(body.to_string())).unwrap()
+}
+
+fn status(code: u16, message: &str) -> Response {
+    let body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "code": code,
+        "message": message, "reason": "Forbidden"});
+    answer(code, &body)
+}
+
+/// Applies an object as somebody else.
+async fn first(client: &kube::Client, object: Value) {
+    let text = |p: &str| object.pointer(p).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let group = text("/apiVersion").rsplit_once('/').map_or(String::new(), |(g, _)| g.to_owned());
+    let row = Resource::of(&group, &text("/kind")).unwrap();
+    let path = row.path(&text("/metadata/namespace"), &text("/metadata/name"));
+    let request = http::Request::patch(format!("{path}?fieldManager=somebody&force=true"))
+        .header(http::header::CONTENT_TYPE, "application/apply-patch+yaml")
+        .body(object.to_string().into_bytes());
+    client.request::<Value>(request.unwrap()).await.unwrap();
+}
+
 async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let dry = parts.uri.query().is_some_and(|q| q.contains("dryRun"));
     // a review of rights and a token are asked for by POST, and write nothing
     let asks = parts.uri.path().ends_with("reviews") || parts.uri.path().ends_with("/token");
     *shared.paths.lock().unwrap().entry(parts.uri.path().to_owned()).or_default() += 1;
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let seen = Seen { method: parts.method.to_string(), path: parts.uri.path().to_owned(), query };
+    let said = format!("{} {}?{}", seen.method, seen.path, seen.query);
+    shared.requests.lock().unwrap().push(seen);
+    let body = to_bytes(body, 16 << 20).await.unwrap();
+    if let Some(answer) = shared.review(&said, &body) {
+        return answer;
+    }
+    let rule =
+        shared.rules.lock().unwrap().iter().find(|(words, _)| said.contains(words)).map(|(_, rule)| rule.clone());
+    match rule {
+        Some(Rule::Forbid) => return status(403, "forbidden: the line says no"),
+        Some(Rule::Stall) => std::future::pending().await,
+        Some(Rule::First(object)) => first(&shared.client, object).await,
+        None => {}
+    }
     let write = parts.method != http::Method::GET && !dry && !asks;
     let number =
         if write { shared.seen.fetch_add(1, Ordering::SeqCst) + 1 } else { shared.seen.load(Ordering::SeqCst) };
     if number > shared.writes || (!write && number >= shared.writes) {
         return broken();
     }
-    let body = to_bytes(body, 16 << 20).await.unwrap();
     let mut out = http::Request::builder().method(parts.method).uri(parts.uri.path_and_query().unwrap().as_str());
     for name in [http::header::CONTENT_TYPE, http::header::ACCEPT] {
         if let Some(value) = parts.headers.get(&name) {

@@ -8,11 +8,13 @@ use serde_json::Value;
 use super::standing::{cleaned, managers, terminating, text, uid};
 use super::{Live, WIDTH, sentence};
 use crate::adapters::k8s::{ApplyError, K8sError, get_all, identity};
+use crate::data::model::{ClusterRole, INSTALL};
 use crate::data::yaml;
-use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over};
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over, run_time};
 use crate::workflows::install::backend::Compared;
 use crate::workflows::install::change::{Action, Change, Changes, Payload};
 use crate::workflows::install::foreign;
+use crate::workflows::install::rights::AUTOSCALERS;
 use crate::workflows::install::secret::PlannedSecret;
 
 /// What the comparison of every object looks at.
@@ -68,14 +70,18 @@ impl Live {
         }
         // an object of a kind that another mesh has, too, may be one of ours that lost its label
         let ours = |o: &Object| {
-            old.as_ref().is_some_and(|i| i.objects.contains(&o.key)) && managers(&o.value).contains(&super::MANAGER)
+            old.as_ref().is_some_and(|i| i.objects.contains(&o.key)) && managers(&o.value).contains(&INSTALL)
         };
-        foreign::check(self, &namespace, standing.is_some(), ours).await?;
+        foreign::check(self, standing.is_some(), ours).await?;
         let ground = Ground {
             live: self,
             old,
             namespace: &namespace,
-            scaled: if standing.is_some() { self.scaled(&namespace).await } else { BTreeSet::new() },
+            scaled: if standing.is_some() && planned.objects.iter().any(|o| o.key.kind == "Deployment") {
+                self.scaled().await
+            } else {
+                BTreeSet::new()
+            },
             home: standing,
         };
         let objects = ground.objects(&manifests, secrets).await?;
@@ -105,21 +111,24 @@ impl Live {
         same_cluster(&inventory.cluster, Some(inventory), uid.as_deref())
     }
 
-    /// The Deployments of a namespace that an autoscaler scales; none where autoscalers may not be read.
-    async fn scaled(&self, namespace: &str) -> BTreeSet<String> {
-        let path = format!("/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers");
-        let all = get_all(&self.client, &path, super::DEADLINE).await.unwrap_or_default();
+    /// The Deployments of a namespace that an autoscaler scales; none where autoscalers may not be read, which the preflight tells.
+    async fn scaled(&self) -> BTreeSet<String> {
+        let all = get_all(&self.client, &AUTOSCALERS.path(), super::DEADLINE).await.unwrap_or_default();
         let of_deployment = all.iter().filter(|a| a.pointer("/spec/scaleTargetRef/kind") == Some(&"Deployment".into()));
         of_deployment.filter_map(|a| Some(a.pointer("/spec/scaleTargetRef/name")?.as_str()?.to_owned())).collect()
     }
 
-    /// A slice of ours with its Service as its owner, where that stands already: it goes with it.
+    /// A slice of ours with its Service as its owner, where that stands now: it goes with it. What it said of its owner before
+    /// counts no more: a Service that was made anew is another owner, and what names the old one is collected.
     ///
     /// # Errors
     /// The sentence that says why the Service could not be read.
     pub(in crate::workflows::install) async fn owned_by_service(&self, mut slice: Object) -> Result<Object, String> {
-        if slice.key.kind != "EndpointSlice" || slice.value.pointer("/metadata/ownerReferences").is_some() {
+        if slice.key.kind != "EndpointSlice" {
             return Ok(slice);
+        }
+        if let Some(metadata) = slice.value.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.remove("ownerReferences");
         }
         let name = slice.value.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str);
         let key = ObjectKey {
@@ -156,6 +165,22 @@ fn turns(wanted: &Value, standing: &Value) -> bool {
         (text("/spec/type").as_deref() == Some("ExternalName"), text("/spec/clusterIP").as_deref() == Some("None"))
     };
     wanted["kind"] == "Service" && sort(wanted) != sort(standing)
+}
+
+/// Endpoints that nobody but install has said so far, from a `pilotAddress` that has gone from `mesh.yaml`: they stay until
+/// discovery says others, since leaving them out would take them back, and DNS would answer nobody.
+fn keep_endpoints(applied: &mut Object, standing: &Object) {
+    let fields = standing.value.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let holders: Vec<&Value> = fields
+        .into_iter()
+        .flatten()
+        .filter(|f| f.pointer("/fieldsV1/f:endpoints").is_some())
+        .map(|f| &f["manager"])
+        .collect();
+    let (Some(object), Some(now)) = (applied.value.as_object_mut(), standing.value.get("endpoints")) else { return };
+    if !holders.is_empty() && holders.iter().all(|holder| **holder == INSTALL) {
+        object.entry("endpoints").or_insert_with(|| now.clone());
+    }
 }
 
 /// The cluster that the inventory names must be this one.
@@ -195,7 +220,15 @@ impl Ground<'_> {
         }
         // a dead server says the same of everything
         bad.dedup_by_key(|why| why.split_once(" failed: ").map_or(why.clone(), |(_, w)| w.to_owned()));
-        if bad.is_empty() { Ok(good) } else { Err(bad.join("; ")) }
+        if !bad.is_empty() {
+            return Err(bad.join("; "));
+        }
+        // a slice whose Service is made anew gets the new one as its owner
+        if good.iter().any(|c| c.anew && c.key.kind == "Service") {
+            let slices = good.iter_mut().filter(|c| c.key.kind == "EndpointSlice" && c.action == Action::Unchanged);
+            slices.for_each(|c| c.action = Action::Changed);
+        }
+        Ok(good)
     }
 
     async fn change(&self, payload: Payload) -> Result<Change, String> {
@@ -232,6 +265,9 @@ impl Ground<'_> {
         if let Some(standing) = &standing {
             self.ours(standing)?;
             self.scaled(&mut applied, standing);
+            if applied.key.kind == "EndpointSlice" {
+                keep_endpoints(&mut applied, standing);
+            }
         }
         let own = || text(&applied.value);
         let mut answer = self.live.apply(&key, &applied.value, true, false).await;
@@ -294,7 +330,7 @@ impl Ground<'_> {
     /// An object that stands under a name of ours must be ours.
     fn ours(&self, standing: &Object) -> Result<(), String> {
         let listed = self.old.as_ref().is_some_and(|i| i.objects.contains(&standing.key));
-        if standing.is_owned() || (listed && managers(&standing.value).contains(&super::MANAGER)) {
+        if standing.is_owned() || (listed && managers(&standing.value).contains(&INSTALL)) {
             return Ok(());
         }
         let by = managers(&standing.value).join(", ");
@@ -312,7 +348,7 @@ impl Ground<'_> {
         let ours = fields
             .into_iter()
             .flatten()
-            .any(|f| f["manager"] == super::MANAGER && f.pointer("/fieldsV1/f:spec/f:replicas").is_some());
+            .any(|f| f["manager"] == INSTALL && f.pointer("/fieldsV1/f:spec/f:replicas").is_some());
         let now = standing.value.pointer("/spec/replicas").cloned();
         let Some(spec) = applied.value.get_mut("spec").and_then(Value::as_object_mut) else { return };
         match now.filter(|_| ours) {
@@ -324,8 +360,14 @@ impl Ground<'_> {
     /// What the inventory lists and nobody plans any more.
     async fn pruned(&self, manifests: &ClusterManifests, notes: &mut Vec<String>) -> Result<Vec<Change>, String> {
         let planned = &manifests.inventory.objects;
-        let mut gone: Vec<ObjectKey> =
-            self.old.iter().flat_map(|i| &i.objects).filter(|k| !planned.contains(k)).cloned().collect();
+        let mut listed: Vec<ObjectKey> = self.old.iter().flat_map(|i| i.objects.clone()).collect();
+        if self.old.as_ref().is_some_and(|i| i.role == ClusterRole::Primary.to_string()) {
+            // the inventory of another version lists none of these
+            listed.extend(run_time(ClusterRole::Primary, self.namespace));
+        }
+        listed.sort();
+        listed.dedup();
+        let mut gone: Vec<ObjectKey> = listed.into_iter().filter(|k| !planned.contains(k)).collect();
         // what was applied last goes first
         gone.sort_by(|a, b| b.stage().cmp(&a.stage()).then_with(|| a.cmp(b)));
         let read: Vec<_> = futures::stream::iter(gone)
@@ -344,7 +386,9 @@ impl Ground<'_> {
                 notes.push(format!("{key} was a stub, and was kept: it has a selector by now"));
                 continue;
             }
-            let (before, uid) = (text(&cleaned(&standing.value))?, uid(&standing));
+            // what a Secret holds is nobody's to see
+            let before = if key.kind == "Secret" { String::new() } else { text(&cleaned(&standing.value))? };
+            let uid = uid(&standing);
             out.push(Change { uid, ..Change::new(key, Action::Pruned, Payload::Nothing, before, String::new()) });
         }
         Ok(out)

@@ -2,14 +2,14 @@
 
 use std::net::IpAddr;
 
-use futures::StreamExt;
 use serde_json::Value;
 
 use super::super::installed::path;
-use super::super::live::{DEADLINE, Live, WIDTH};
+use super::super::live::{DEADLINE, Live};
+use super::super::rights::{self, OWN_SLICES, Work};
 use super::super::secret::decoded;
-use super::{Facts, FromInside, Own, Said, is_loopback, rights};
-use crate::adapters::k8s::{Access, K8sError, get, get_all, identity, may, version, within};
+use super::{Facts, FromInside, Own, Said, is_loopback};
+use crate::adapters::k8s::{K8sError, get, get_all, identity, version, within};
 use crate::adapters::registry::Source;
 use crate::pure::manifest::{ClusterManifests, Inventory};
 
@@ -27,6 +27,8 @@ pub(in super::super) struct Asked<'a> {
     pub(in super::super) own: &'a Own,
     /// What `mesh.yaml` says.
     pub(in super::super) said: &'a Said,
+    /// What is about to be done.
+    pub(in super::super) work: Work,
 }
 
 /// Gathers.
@@ -35,15 +37,17 @@ pub(in super::super) struct Asked<'a> {
 /// Why the cluster does not answer.
 pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String> {
     let client = &asked.live.client;
+    let loopback = is_loopback(&asked.own.server) && asked.said.server.is_none();
+    let wanted = rights::to_install(&asked.planned.objects, asked.inventory, Work { loopback, ..asked.work });
     let all = within(DEADLINE, async {
         // one that is not there at all says so once
         let version = version(client, DEADLINE).await?;
         let (uid, denied, root) =
-            futures::try_join!(identity(client, DEADLINE), denied(client, asked.planned), root(client),)?;
+            futures::try_join!(identity(client, DEADLINE), rights::denied(client, wanted), root(client),)?;
         Ok(Facts { version, uid, inventory: asked.inventory.cloned(), denied, root, inside: None })
     });
     let mut facts = all.await.map_err(|e: K8sError| e.to_string())?;
-    if is_loopback(&asked.own.server) && asked.said.server.is_none() {
+    if loopback {
         facts.inside = Some(inside(asked).await);
     }
     Ok(facts)
@@ -64,18 +68,6 @@ async fn read_all(client: &kube::Client, path: &str) -> Result<Vec<Value>, K8sEr
     }
 }
 
-async fn denied(client: &kube::Client, planned: &ClusterManifests) -> Result<Vec<Access>, K8sError> {
-    if may(client, &rights::everything(), DEADLINE).await? {
-        return Ok(Vec::new());
-    }
-    let asked = futures::stream::iter(rights::needed(planned)).map(|access| async move {
-        let allowed = may(client, &access, DEADLINE).await?;
-        Ok::<_, K8sError>((!allowed).then_some(access))
-    });
-    let answers: Vec<Result<Option<Access>, K8sError>> = asked.buffered(WIDTH).collect().await;
-    answers.into_iter().filter_map(Result::transpose).collect()
-}
-
 /// The root of the CA that stands there.
 async fn root(client: &kube::Client) -> Result<Option<Vec<u8>>, K8sError> {
     let secret = read(client, &path("/api/v1", "secrets", "cacerts")).await?;
@@ -88,8 +80,8 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 
 /// Where the cluster's own pods find its API server, and for whom its certificate is.
 async fn inside(asked: &Asked<'_>) -> FromInside {
-    let slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io/service-name%3Dkubernetes";
-    let slices = read_all(&asked.live.client, slices).await.unwrap_or_default();
+    let slices = format!("{}?labelSelector=kubernetes.io/service-name%3Dkubernetes", OWN_SLICES.path());
+    let slices = read_all(&asked.live.client, &slices).await.unwrap_or_default();
     let names = asked.source.served_names(DEADLINE).await.map_err(|e| e.to_string());
     FromInside { endpoints: slices.iter().flat_map(endpoints).collect(), names }
 }

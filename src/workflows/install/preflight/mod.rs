@@ -4,15 +4,12 @@
 
 mod gather;
 mod reach;
-mod rights;
-
-use std::collections::BTreeMap;
 
 pub(super) use gather::{Asked, gather};
 pub(super) use reach::{FromInside, Own, Reach, Said, is_loopback, reach};
 
+use super::rights::{self, Wanted};
 use super::skew;
-use crate::adapters::k8s::Access;
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::ca::same_roots;
 use crate::pure::manifest::Inventory;
@@ -48,7 +45,7 @@ pub(super) struct Facts {
     /// What an earlier installation left.
     pub inventory: Option<Inventory>,
     /// What install will do there and the user may not.
-    pub denied: Vec<Access>,
+    pub denied: Vec<Wanted>,
     /// `root-cert.pem` of the Secret `cacerts`, where there is one.
     pub root: Option<Vec<u8>>,
     /// Where the cluster's own pods find its API server; gathered only where the kubeconfig's address leads to this machine.
@@ -226,19 +223,18 @@ fn downgrade(ground: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
 }
 
 fn may(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
-    if facts.denied.is_empty() {
-        return Vec::new();
-    }
-    let mut by_resource: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for access in &facts.denied {
-        by_resource.entry(rights::place(access)).or_default().push(&access.verb);
-    }
-    let all: Vec<String> =
-        by_resource.into_iter().map(|(place, verbs)| format!("{} {place}", verbs.join(", "))).collect();
-    stop(
-        format!("the kubeconfig's user may not {}", all.join("; ")),
-        "use the kubeconfig of a cluster administrator, or have these rights given",
-    )
+    let mut kinds: Vec<&str> = facts.denied.iter().map(|(_, without)| *without).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let said = kinds.into_iter().flat_map(|kind| {
+        let of_kind = facts.denied.iter().filter(|(_, without)| *without == kind);
+        let sentence = format!("the kubeconfig's user may not {}", rights::text(of_kind.map(|(access, _)| access)));
+        match kind {
+            "" => stop(sentence, "use the kubeconfig of a cluster administrator, or have these rights given"),
+            unknown => vec![(false, format!("{sentence}: {unknown} is not looked at"), None)],
+        }
+    });
+    said.collect()
 }
 
 fn ca(ground: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
@@ -274,6 +270,7 @@ fn reachable(_: &Ground, subject: &Subject, facts: &Facts) -> Vec<Said3> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::adapters::k8s::Access;
     use crate::data::model::ClusterRole::{Primary, Remote};
 
     fn subject(id: &str, role: ClusterRole, facts: Facts) -> Subject {
@@ -344,23 +341,29 @@ mod tests {
 
     #[test]
     fn denied_rights_are_named_by_resource() {
-        let access = |verb: &str, group: &str, resource: &str, namespace: &str| Access {
-            verb: verb.into(),
-            group: group.into(),
-            resource: resource.into(),
-            namespace: namespace.into(),
-            name: String::new(),
+        let access = |verb: &str, group: &str, resource: &str, namespace: &str| {
+            let access = Access {
+                verb: verb.into(),
+                group: group.into(),
+                resource: resource.into(),
+                namespace: namespace.into(),
+                name: String::new(),
+            };
+            (access, if resource == "events" { "what it warns of" } else { "" })
         };
         let denied = vec![
             access("create", "apps", "deployments", "istio-system"),
             access("patch", "apps", "deployments", "istio-system"),
             access("create", "", "namespaces", ""),
+            access("list", "", "events", "istio-system"),
         ];
         let found = said(vec![subject("gke", Primary, Facts { denied, ..Facts::default() })]);
         assert_eq!(
             found[0].3,
             "the kubeconfig's user may not create, patch deployments.apps in istio-system; create namespaces"
         );
+        let note = "the kubeconfig's user may not list events in istio-system: what it warns of is not looked at";
+        assert_eq!((found[1].2, found[1].3.as_str()), (false, note), "what can be done without stops nothing");
     }
 
     #[test]

@@ -1,0 +1,92 @@
+//! What is pruned only once nobody leans on it any more: the way to a former primary's pilot before the new one's is known, and
+//! what a pilot keeps while it still runs.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::backend::Compared;
+use super::change::Change;
+use super::live::{DEADLINE, Live, sentence};
+use super::rights::PODS;
+use super::run::Waiting;
+use crate::adapters::k8s::get_all_metadata;
+use crate::data::model::{LEASE, REMOTES};
+use crate::pure::manifest::ObjectKey;
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(250);
+/// Pilot's pods.
+pub(super) const PILOTS: &str = "app%3Distio-pilot,istio%3Dpilot";
+
+/// What keeps an object where it is, for now.
+type Hold = Option<String>;
+
+impl Live {
+    /// Why something that is pruned must stay for now; `None` where it may go. It is waited for as long as the user waits.
+    ///
+    /// # Errors
+    /// The sentence that says what was waited for in vain, or what could not be read.
+    pub(super) async fn holds(&self, compared: &Compared, change: &Change, waiting: Waiting) -> Result<Hold, String> {
+        let deadline = match waiting {
+            Waiting::No => return self.hold(compared, change).await,
+            Waiting::Until(deadline) => deadline,
+        };
+        let mut last = None;
+        let free = async {
+            loop {
+                match self.hold(compared, change).await? {
+                    None => return Ok(()),
+                    hold => last = hold,
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        match tokio::time::timeout(deadline, free).await {
+            Ok(result) => result.map(|()| None),
+            Err(_) => {
+                let why = last.unwrap_or_else(|| "nobody knows whether it is needed".to_owned());
+                Err(format!("removing {} was put off: {why}, after {} s", change.key, deadline.as_secs()))
+            }
+        }
+    }
+
+    async fn hold(&self, compared: &Compared, change: &Change) -> Result<Hold, String> {
+        match (change.key.kind.as_str(), change.key.name.as_str()) {
+            ("EndpointSlice", _) => self.successor(compared, &change.key).await,
+            ("Secret", REMOTES) | ("Lease", LEASE) => self.pilots().await,
+            _ => Ok(None),
+        }
+    }
+
+    /// A slice that leads somewhere stays until one that is planned does so.
+    async fn successor(&self, compared: &Compared, key: &ObjectKey) -> Result<Hold, String> {
+        let planned: Vec<&ObjectKey> =
+            compared.manifests.objects.iter().map(|o| &o.key).filter(|k| k.kind == "EndpointSlice").collect();
+        let Some(first) = planned.first() else { return Ok(None) };
+        if !self.leads_somewhere(key).await? {
+            return Ok(None);
+        }
+        for key in &planned {
+            if self.leads_somewhere(key).await? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(format!("pilot has not filled {first} yet")))
+    }
+
+    async fn leads_somewhere(&self, key: &ObjectKey) -> Result<bool, String> {
+        let slice = self.get(key).await.map_err(|e| sentence("reading", key, e))?;
+        let endpoints = slice.as_ref().and_then(|s| s.value.get("endpoints")).and_then(Value::as_array);
+        Ok(endpoints.is_some_and(|all| !all.is_empty()))
+    }
+
+    /// A pilot that runs may still write what is its own.
+    async fn pilots(&self) -> Result<Hold, String> {
+        let path = format!("{}?labelSelector={PILOTS}", PODS.path());
+        let pods = get_all_metadata(&self.client, &path, DEADLINE).await;
+        let pods = pods.map_err(|e| format!("looking for pods of pilot failed: {e}"))?;
+        let name = |pod: &Value| pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(pods.first().map(|pod| format!("the former primary's pod {} is not gone yet", name(pod))))
+    }
+}

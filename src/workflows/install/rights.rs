@@ -1,0 +1,246 @@
+//! Everything that is asked of an API server besides single objects of a plan, as one table: whoever sends such a request takes
+//! its path from here, and the preflight asks for the same rows whether the user may.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+
+use super::installed::READER;
+use super::live::{DEADLINE, WIDTH};
+use super::plan::NAMESPACE;
+use crate::adapters::k8s::{Access, K8sError, may};
+use crate::pure::manifest::{Inventory, Object, ObjectKey};
+
+/// Where a collection is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The control plane's namespace.
+    Home,
+    /// The namespace `default`.
+    Default,
+    /// The whole cluster.
+    Cluster,
+}
+
+/// What is about to be done in a cluster, as far as rights follow from it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Work {
+    /// A Deployment is applied.
+    pub(super) deploys: bool,
+    /// It is waited for.
+    pub(super) waits: bool,
+    /// It is verified.
+    pub(super) verifies: bool,
+    /// Stubs are made of the services of all clusters.
+    pub(super) stubs: bool,
+    /// Only Secrets are placed.
+    pub(super) only_secrets: bool,
+    /// The cluster is a remote.
+    pub(super) remote: bool,
+    /// The kubeconfig's address is one of the user's machine.
+    pub(super) loopback: bool,
+}
+
+/// A collection that is listed.
+#[derive(Debug)]
+pub(super) struct Listed {
+    group: &'static str,
+    version: &'static str,
+    pub(super) plural: &'static str,
+    of: Of,
+    when: fn(&Work) -> bool,
+    /// What is not known without it; empty where nothing is done without it.
+    without: &'static str,
+}
+
+impl Listed {
+    /// The path of the collection, without a query.
+    pub(super) fn path(&self) -> String {
+        let Self { group, version, plural, of, .. } = self;
+        let api = if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{group}/{version}") };
+        match of {
+            Of::Home => format!("{api}/namespaces/{NAMESPACE}/{plural}"),
+            Of::Default => format!("{api}/namespaces/default/{plural}"),
+            Of::Cluster => format!("{api}/{plural}"),
+        }
+    }
+
+    /// Whether its objects live in the control plane's namespace.
+    pub(super) fn is_at_home(&self) -> bool {
+        self.of == Of::Home
+    }
+
+    fn access(&self) -> Access {
+        let namespace = match self.of {
+            Of::Home => NAMESPACE,
+            Of::Default => "default",
+            Of::Cluster => "",
+        };
+        access("list", self.group, self.plural, namespace, "")
+    }
+}
+
+type When = fn(&Work) -> bool;
+
+const fn listed(api: [&'static str; 3], of: Of, when: When, without: &'static str) -> Listed {
+    let [group, version, plural] = api;
+    Listed { group, version, plural, of, when, without }
+}
+
+const ALWAYS: When = |_| true;
+const STUBS: When = |w| w.stubs;
+
+pub(super) static DEPLOYMENTS: Listed = listed(["apps", "v1", "deployments"], Of::Home, ALWAYS, "");
+pub(super) static SERVICES: Listed = listed(["", "v1", "services"], Of::Home, ALWAYS, "");
+pub(super) static CONFIG_MAPS: Listed = listed(["", "v1", "configmaps"], Of::Home, ALWAYS, "");
+pub(super) static ENDPOINTS: Listed = listed(["", "v1", "endpoints"], Of::Home, ALWAYS, "");
+pub(super) static SLICES: Listed = listed(["discovery.k8s.io", "v1", "endpointslices"], Of::Home, ALWAYS, "");
+pub(super) static WEBHOOKS: Listed =
+    listed(["admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations"], Of::Cluster, ALWAYS, "");
+pub(super) static PODS: Listed = listed(["", "v1", "pods"], Of::Home, ALWAYS, "");
+pub(super) static AUTOSCALERS: Listed = listed(
+    ["autoscaling", "v2", "horizontalpodautoscalers"],
+    Of::Home,
+    |w| w.deploys,
+    "whether an autoscaler decides the number of pilot's pods",
+);
+pub(super) static EVENTS: Listed = listed(
+    ["", "v1", "events"],
+    Of::Home,
+    |w| w.deploys && w.waits,
+    "what the cluster warns of where pilot does not come up",
+);
+pub(super) static OWN_SLICES: Listed = listed(
+    ["discovery.k8s.io", "v1", "endpointslices"],
+    Of::Default,
+    |w| w.remote && w.loopback,
+    "where the cluster's own pods find its API server",
+);
+pub(super) static NAMESPACES: Listed =
+    listed(["", "v1", "namespaces"], Of::Cluster, STUBS, "which stub Services it needs");
+/// Uninstall looks among them for sidecars; stubs are made of what they run.
+pub(super) static ALL_PODS: Listed =
+    listed(["", "v1", "pods"], Of::Cluster, STUBS, "which stub Services there shall be");
+/// What else the mesh is made of, for stubs.
+static WHOLE: [Listed; 3] = [
+    listed(["", "v1", "services"], Of::Cluster, STUBS, "which stub Services there shall be"),
+    listed(["", "v1", "nodes"], Of::Cluster, STUBS, "which stub Services there shall be"),
+    listed(["discovery.k8s.io", "v1", "endpointslices"], Of::Cluster, STUBS, "which stub Services there shall be"),
+];
+
+/// Everything that an installation lists.
+fn lists() -> impl Iterator<Item = &'static Listed> {
+    let named = [
+        &DEPLOYMENTS,
+        &SERVICES,
+        &CONFIG_MAPS,
+        &ENDPOINTS,
+        &SLICES,
+        &WEBHOOKS,
+        &PODS,
+        &AUTOSCALERS,
+        &EVENTS,
+        &OWN_SLICES,
+        &NAMESPACES,
+        &ALL_PODS,
+    ];
+    named.into_iter().chain(&WHOLE)
+}
+
+/// What is done with every object of a plan: looked at, made or changed by server-side apply, and made anew or pruned.
+const VERBS: [&str; 4] = ["get", "create", "patch", "delete"];
+
+/// What else is done: verb, resource and name in the core group, when, and what is not known without it.
+type Row = (&'static str, &'static str, &'static str, When, &'static str);
+const BESIDES: [Row; 6] = [
+    // the token by which pilot reads a remote
+    ("create", "serviceaccounts/token", READER, |w| w.remote, ""),
+    // the pod that looks for pilot from a remote
+    ("get", "pods", "", |w| w.remote && w.verifies, ""),
+    ("create", "pods", "", |w| w.remote && w.verifies, ""),
+    ("delete", "pods", "", |w| w.remote && w.verifies, ""),
+    // a WebSocket is opened by GET, and newer API servers want the right to create beside that
+    ("get", "pods/portforward", "", |w| w.deploys && w.verifies, "what pilot sees of each cluster"),
+    ("create", "pods/portforward", "", |w| w.deploys && w.verifies, "what pilot sees of each cluster"),
+];
+
+fn access(verb: &str, group: &str, resource: &str, namespace: &str, name: &str) -> Access {
+    Access {
+        verb: verb.to_owned(),
+        group: group.to_owned(),
+        resource: resource.to_owned(),
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+/// The rights for what is done with objects of these keys.
+fn of_objects<'a>(keys: impl Iterator<Item = &'a ObjectKey>, verbs: &[&str]) -> BTreeSet<Access> {
+    let rows = keys.filter_map(|key| Some((key.resource()?, key.namespace.as_str())));
+    rows.flat_map(|(row, namespace)| verbs.iter().map(move |verb| access(verb, row.group, row.plural, namespace, "")))
+        .collect()
+}
+
+/// A right, and what is not known without it: where that is empty, nothing is done.
+pub(super) type Wanted = (Access, &'static str);
+
+/// Every right that installing these objects takes, over what an earlier run left.
+pub(super) fn to_install(objects: &[Object], old: Option<&Inventory>, work: Work) -> Vec<Wanted> {
+    let key = |kind: &str| ObjectKey {
+        group: String::new(),
+        kind: kind.into(),
+        namespace: NAMESPACE.into(),
+        name: String::new(),
+    };
+    let of_secrets = |o: &&Object| !work.only_secrets || o.key.kind == "Namespace";
+    let planned: Vec<&ObjectKey> = objects.iter().filter(of_secrets).map(|o| &o.key).collect();
+    // the inventory and the Secrets are in no list of objects
+    let besides = [key("ConfigMap"), key("Secret")];
+    let mut needed = of_objects(planned.iter().copied().chain(&besides), &VERBS);
+    if !work.only_secrets {
+        let gone = old.iter().flat_map(|i| &i.objects).filter(|k| !planned.contains(k));
+        needed.extend(of_objects(gone, &["get", "delete"]));
+    }
+    let mut all: Vec<Wanted> = needed.into_iter().map(|access| (access, "")).collect();
+    all.extend(lists().filter(|l| (l.when)(&work)).map(|l| (l.access(), l.without)));
+    let rows = BESIDES.iter().filter(|(.., when, _)| when(&work));
+    all.extend(rows.map(|(verb, resource, name, _, without)| (access(verb, "", resource, NAMESPACE, name), *without)));
+    all
+}
+
+/// Every right that removing these objects takes; with `looks`, to look for sidecars first.
+pub(super) fn to_uninstall<'a>(keys: impl Iterator<Item = &'a ObjectKey>, looks: bool) -> Vec<Wanted> {
+    let mut all = of_objects(keys, &["get", "delete"]);
+    all.extend(looks.then(|| ALL_PODS.access()));
+    all.into_iter().map(|access| (access, "")).collect()
+}
+
+/// Those of `wanted` that the user does not have.
+///
+/// # Errors
+/// Why the API server does not say.
+pub(super) async fn denied(client: &kube::Client, wanted: Vec<Wanted>) -> Result<Vec<Wanted>, K8sError> {
+    // an administrator of the cluster may everything, and needs no other question
+    if may(client, &access("*", "*", "*", "", ""), DEADLINE).await? {
+        return Ok(Vec::new());
+    }
+    let asked = futures::stream::iter(wanted).map(|(access, without)| async move {
+        let allowed = may(client, &access, DEADLINE).await?;
+        Ok::<_, K8sError>((!allowed).then_some((access, without)))
+    });
+    let answers: Vec<Result<Option<Wanted>, K8sError>> = asked.buffered(WIDTH).collect().await;
+    answers.into_iter().filter_map(Result::transpose).collect()
+}
+
+/// `create, patch deployments.apps in istio-system; create namespaces`
+pub(super) fn text<'a>(denied: impl Iterator<Item = &'a Access>) -> String {
+    let mut by_resource: std::collections::BTreeMap<String, Vec<&str>> = Default::default();
+    for access in denied {
+        let group = if access.group.is_empty() { String::new() } else { format!(".{}", access.group) };
+        let within = if access.namespace.is_empty() { String::new() } else { format!(" in {}", access.namespace) };
+        by_resource.entry(format!("{}{group}{within}", access.resource)).or_default().push(&access.verb);
+    }
+    let all: Vec<String> =
+        by_resource.into_iter().map(|(place, verbs)| format!("{} {place}", verbs.join(", "))).collect();
+    all.join("; ")
+}
