@@ -641,7 +641,10 @@ mod mesh {
         assert_eq!(endpoint_rows(&mesh, &remote, &all).unwrap().names, ["192.170.228.84:9080"]);
         let found = endpoint_rows(&mesh, &ask("review"), &all);
         let Err(EndpointError::NotFound { query, near, unread, .. }) = found else { panic!("{found:?}") };
-        assert_eq!((query.as_str(), near, unread.as_str()), ("review", Near::Alike(vec!["reviews.istio-system".to_owned()]), ""));
+        assert_eq!(
+            (query.as_str(), near, unread.as_str()),
+            ("review", Near::Alike(vec!["reviews.istio-system".to_owned()]), "")
+        );
         assert!(matches!(endpoint_rows(&mesh, &ask("reviews:80"), &all), Err(EndpointError::NoPort { .. })));
     }
 

@@ -83,6 +83,7 @@ async fn elected(
         name: "l".into(),
         identity: "us".into(),
         duration: Duration::from_secs(seconds),
+        labels: Default::default(),
     };
     let stop = CancellationToken::new();
     let (state, task) = hold(connector(dir, address), name, stop.clone());

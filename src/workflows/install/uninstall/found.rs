@@ -177,8 +177,9 @@ impl Live {
 
     async fn nobody_is_injected(&self) -> Result<(), String> {
         let path = format!("{}{INJECTED}", rights::ALL_PODS.path());
-        let pods =
-            get_all_metadata(&self.client, &path, DEADLINE).await.map_err(|e| format!("looking for sidecars failed: {e}"))?;
+        let pods = get_all_metadata(&self.client, &path, DEADLINE)
+            .await
+            .map_err(|e| format!("looking for sidecars failed: {e}"))?;
         let text =
             |pod: &Value, pointer: &str| pod.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut names: Vec<String> =

@@ -66,11 +66,14 @@ impl Live {
         let kinds = served(&self.client, DEADLINE).await;
         let kinds = kinds.map_err(|(what, e)| format!("asking for the kinds of {what} failed: {e}"))?;
         let kinds = kinds.into_iter().filter(|served| served.kind != WORDS);
-        let lists: Vec<_> = futures::stream::iter(kinds)
-            .map(|served| async move { (get_all_metadata(&self.client, &served.path(NAMESPACE), DEADLINE).await, served) })
-            .buffered(WIDTH)
-            .collect()
-            .await;
+        let lists: Vec<_> =
+            futures::stream::iter(kinds)
+                .map(|served| async move {
+                    (get_all_metadata(&self.client, &served.path(NAMESPACE), DEADLINE).await, served)
+                })
+                .buffered(WIDTH)
+                .collect()
+                .await;
         let mut all = Vec::new();
         for (objects, served) in lists {
             let objects = objects.map_err(|e| format!("listing {served} failed: {e}"))?;
