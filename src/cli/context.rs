@@ -23,6 +23,9 @@ const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
 /// How many broken objects and files are named one by one.
 const MAX_WARNINGS: usize = 10;
 
+/// How a registry gets its first cluster.
+pub(super) const EMPTY: &str = "put a kubeconfig or a folder of manifests into it: meshctl cluster add ID --context CONTEXT";
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Globals {
@@ -133,6 +136,13 @@ impl Context {
     pub fn sound_registry(&self, primary: Option<ClusterId>) -> Result<Registry, CliError> {
         let registry = self.registry(primary)?;
         if registry.problems.is_empty() { Ok(registry) } else { Err(CliError::registry_problems(&registry)) }
+    }
+
+    /// Says that a registry holds no cluster, where that is so and nothing is wrong with it.
+    pub fn note_empty(&self, registry: &Registry) {
+        if registry.entries.is_empty() && registry.problems.is_empty() {
+            self.out.note(&format!("the registry {} holds no clusters", registry.dir.display()));
+        }
     }
 
     /// The user's own kubeconfigs, as kubectl finds them: the files of `KUBECONFIG` that are there, else `~/.kube/config`.
@@ -255,7 +265,11 @@ impl Context {
     fn nobody(&self, registry: &Registry, reasons: &[String]) -> CliError {
         let why = if reasons.is_empty() { "it names no cluster".to_owned() } else { reasons.join("; ") };
         let what = format!("reading the mesh of {} failed: {why}", registry.dir.display());
-        CliError::usage(what).hint("look at each cluster: meshctl cluster list")
+        let error = CliError::usage(what);
+        match registry.entries.is_empty() && registry.problems.is_empty() {
+            true => error.hint(EMPTY),
+            false => error.hint("look at each cluster: meshctl cluster list"),
+        }
     }
 
     /// Says what counts for nothing in what was loaded.

@@ -104,7 +104,7 @@ impl From<crate::workflows::install::InstallError> for CliError {
         let out = CliError::usage(e.to_string());
         match e {
             E::Registry { .. } => out.hint("meshctl cluster list shows every entry"),
-            E::NoClusters(_) => out.hint("put a kubeconfig or a folder of manifests into it"),
+            E::NoClusters(_) => out.hint(super::context::EMPTY),
             E::RemovesPrimary(_) => out
                 .hint("move it first: meshctl install --primary OTHER --move-primary")
                 .hint("or take the whole mesh away: meshctl uninstall"),
@@ -279,6 +279,10 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
     }
 }
 
+/// Where pilot's pages are.
+const PILOT_PORTS: &str = "pilot serves that on 8080 of its pod: PILOT_URL=127.0.0.1:8080; 15014 and 9093 are for metrics, \
+                           15010 and 15012 for proxies";
+
 /// The clusters that there are.
 fn clusters_hint(known: &[String]) -> String {
     match known {
@@ -290,9 +294,10 @@ fn clusters_hint(known: &[String]) -> String {
 impl From<crate::workflows::proxies::SourceError> for CliError {
     fn from(e: crate::workflows::proxies::SourceError) -> Self {
         use crate::adapters::k8s::K8sError;
-        use crate::workflows::proxies::{Origin, SourceError};
+        use crate::workflows::proxies::{NO_HTTP, Origin, SourceError};
         let error = CliError::usage(e.to_string());
         match e {
+            SourceError::Unreachable { origin: Origin::Pilot(_), ref why, .. } if why == NO_HTTP => error.hint(PILOT_PORTS),
             SourceError::Unreachable { origin: Origin::Pilot(_), .. } => {
                 error.hint("is it there? kubectl -n istio-system port-forward deploy/istio-pilot 8080; proxy-config --from registry needs no pilot")
             }
@@ -315,7 +320,7 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             SourceError::Status { origin: Origin::Pilot(_) | Origin::PilotPod(_), status: 404, ref path, .. }
                 if path.starts_with("/debug/") || path.starts_with("/v1/") =>
             {
-                error.hint("pilot serves that on 8080 of its pod: PILOT_URL=127.0.0.1:8080; 15014 and 9093 are for metrics, 15010 and 15012 for proxies")
+                error.hint(PILOT_PORTS)
             }
             SourceError::Status { .. } | SourceError::Answer { .. } => error.hint("is that the right port?"),
             SourceError::NoAddress { .. } => error.hint("wait until it has one, or name another pod"),

@@ -229,6 +229,7 @@ fn every_pilot_is_compared_and_one_that_is_silent_is_named() {
     assert_eq!(row["elsewhere"], Value::Null);
     let ran = meshctl.run(["endpoints", "reviews", "--compare"]).exits(1);
     assert!(ran.stdout.contains("not pushed by istio-pilot-b"), "{ran:?}");
+    assert!(ran.stderr.contains("from istio-pilot-a, istio-pilot-b"), "{ran:?}");
 
     // whom nobody can ask may push something else
     pods.port("istio-system/istio-pilot-b", 8080, SocketAddr::from(([127, 0, 0, 1], 1)));

@@ -136,3 +136,41 @@ fn a_dry_run_says_what_would_go_and_removes_nothing() {
     assert_eq!(report["files"][0], "kubeconf/west.yaml");
     assert!(west.exists());
 }
+
+#[test]
+fn an_empty_registry_is_told_with_what_to_put_there() {
+    let meshctl = Meshctl::new();
+    std::fs::create_dir(meshctl.home().join("kubeconf")).unwrap();
+    let add = "hint: put a kubeconfig or a folder of manifests into it: meshctl cluster add ID --context CONTEXT";
+    for args in ["endpoints reviews", "install --tag dev", "diff --tag dev", "uninstall"] {
+        refused(&meshctl, args, 2, add);
+    }
+    refused(&meshctl, "cluster remove x", 2, "there is no cluster \"x\" in the registry; it holds none");
+    for args in [["cluster", "list"], ["version", "-v"]] {
+        let ran = meshctl.run(args).exits(0);
+        assert!(ran.stderr.contains("the registry kubeconf holds no clusters"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_port_for_something_else_is_said_to_be_one() {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            // what an HTTP/2 server begins with: an empty SETTINGS frame
+            let _ = stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]);
+        }
+    });
+    let meshctl = Meshctl::new();
+    refused(
+        &meshctl,
+        &format!("ps --pilot {address}"),
+        2,
+        "speaks no HTTP/1: is it a port for gRPC or TLS?\nhint: pilot serves that on 8080",
+    );
+    refused(&meshctl, "probe x", 2, "\"x\" is no HTTP address");
+}

@@ -154,13 +154,14 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         (Some(certificate), Some(key), Some(root)) => Some(TlsFiles { certificate, key, root }),
         _ => None,
     };
+    let folder = if own.is_none() { Some(ctx.registry(None)?) } else { None };
     let (registry, duties) = match own {
         Some(_) if ctx.globals.registry.is_some() => {
             return Err(CliError::usage("--in-cluster and --registry (or MESHCTL_REGISTRY) name two registries")
                 .hint("leave one of them out"));
         }
         Some((own, duties)) => (Origin::Cluster(own), duties),
-        None => (folder(ctx, args.primary)?, Duties::default()),
+        None => (origin(ctx, args.primary)?, Duties::default()),
     };
     let listen = Listen {
         grpc: args.grpc,
@@ -181,12 +182,15 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     for problem in &discovery.problems {
         ctx.out.warning(&format!("{}: {}", problem.file.display(), problem.reason));
     }
+    if let Some(registry) = folder {
+        ctx.note_empty(&registry);
+    }
     discovery.ended().await?;
     Ok(Exit::Yes)
 }
 
 /// The directory that is the mesh.
-fn folder(ctx: &Context, primary: Option<ClusterId>) -> Result<Origin, CliError> {
+fn origin(ctx: &Context, primary: Option<ClusterId>) -> Result<Origin, CliError> {
     if let Some(name) = &primary {
         let registry = ctx.registry(Some(name.clone()))?;
         if registry.primary.is_none() {

@@ -9,7 +9,8 @@ use crate::workflows::proxies::{
 /// Show the endpoints of a service, merged over all clusters, and where each of them runs
 ///
 /// The service is a name, NAME.NS or a host, with :PORT for one port; or the talk's HOST|PORTNAME. With --compare: what the
-/// registry's clusters give, what pilot pushes, and what each proxy of --proxy holds; exit 1 where they differ.
+/// registry's clusters give, what every pilot pushes, and what each proxy of --proxy holds; exit 1 where they differ. Exit 2 where a
+/// cluster or a pilot could not be asked; -o json says which, and why.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   meshctl endpoints reviews
@@ -97,6 +98,8 @@ async fn compare(ctx: &Context, args: Args) -> Outcome {
     if proxy.is_empty() {
         comparison = proxies::compare_mesh(&mesh, &query, &pilots).await?.map_err(of_service)?;
         silent_of(ctx, &comparison);
+        let answered = comparison.pilots.iter().filter(|p| p.reason.is_none());
+        ctx.out.note(&format!("from {}", answered.map(|p| p.pilot.as_str()).collect::<Vec<_>>().join(", ")));
     }
     for word in proxy {
         let targets = pilots.resolve(&TargetQuery { text: word, ..TargetQuery::default() }).await??;
@@ -105,7 +108,9 @@ async fn compare(ctx: &Context, args: Args) -> Outcome {
             ctx.out.note(&format!("{target}, from {}", pilots.of(target)?.origin()));
             let envoy = match &admin {
                 Some(url) => Envoy::at(url)?,
-                None => Envoy::of_pod(&Reach::new(&ctx.registry(None)?), target).await?,
+                None => Envoy::of_pod(&Reach::new(&ctx.registry(None)?), target)
+                    .await
+                    .map_err(|e| CliError::from(e).hint("or name its admin address: --admin 127.0.0.1:15000"))?,
             };
             let of_proxy = proxies::compare_proxy(&mesh, &query, &pilots, target, &envoy).await?;
             comparison.extend(of_proxy.map_err(of_service)?);

@@ -21,6 +21,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(_: &Context, args: Args) -> Outcome {
+    if !reqwest::Url::parse(&args.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        return Err(CliError::usage(format!("\"{}\" is no HTTP address", args.url)).hint("http://HOST:PORT/PATH"));
+    }
     let client = reqwest::Client::builder().no_proxy().timeout(ATTEMPT).build();
     let client = client.map_err(|_| CliError::failed("making an HTTP client failed"))?;
     let mut last = "it was never asked".to_owned();

@@ -6,7 +6,8 @@ use crate::workflows::proxies::{self, Envoy, Pilots, ProxyState, Reach, Target, 
 
 /// Show whether every proxy has what it was sent; with TARGET, what differs in one
 ///
-/// Every pilot is asked: the one at PILOT_URL, or those of the primary by port-forward. Exit 1 where anything is not in sync.
+/// Every pilot is asked: the one at PILOT_URL, or those of the primary by port-forward. Exit 1 where anything is not in sync,
+/// 2 where a pilot could not be asked.
 /// With TARGET, what pilot sent is compared with what the proxy's Envoy holds, endpoints included.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:

@@ -64,6 +64,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let (mut clusters, mut problems) = (Vec::new(), None);
     if named && !args.client {
         let registry = ctx.registry(None)?;
+        ctx.note_empty(&registry);
         ctx.warn_of_inside(&registry);
         clusters = join_all(registry.entries.iter().map(|entry| row(entry, args.timeout))).await;
         problems = (!registry.problems.is_empty()).then(|| CliError::registry_problems(&registry));

@@ -58,8 +58,8 @@ fn parts(values: &Map<String, Value>) -> Vec<Value> {
     let mut all = Vec::new();
     for (room, inner) in values {
         match inner.as_object() {
-            Some(keys) => all.extend(keys.iter().map(|(key, value)| json!({room: {key: value}}))),
-            None => all.push(json!({room: inner})),
+            Some(keys) if !keys.is_empty() => all.extend(keys.iter().map(|(key, value)| json!({room: {key: value}}))),
+            _ => all.push(json!({room: inner})),
         }
     }
     all

@@ -21,7 +21,7 @@ pub enum InstallError {
     #[error("the registry {0} holds no cluster")]
     NoClusters(String),
     /// A name that is no cluster of the registry.
-    #[error("there is no cluster \"{name}\" in the registry; there are: {known}")]
+    #[error("there is no cluster \"{name}\" in the registry; {}", those(.known))]
     UnknownCluster {
         /// What was asked for.
         name: String,
@@ -29,7 +29,7 @@ pub enum InstallError {
         known: String,
     },
     /// The primary that a flag names is no cluster of the registry.
-    #[error("--primary names {name}, which is no cluster of the registry; there are: {known}")]
+    #[error("--primary names {name}, which is no cluster of the registry; {}", those(.known))]
     UnknownPrimary {
         /// What was asked for.
         name: String,
@@ -95,6 +95,10 @@ pub enum InstallError {
     /// A result does not serialise.
     #[error("writing the objects as YAML failed: {0}")]
     Yaml(#[from] crate::data::yaml::YamlError),
+}
+
+fn those(known: &str) -> String {
+    if known.is_empty() { "it holds none".to_owned() } else { format!("there are: {known}") }
 }
 
 fn count(problems: &[String]) -> String {

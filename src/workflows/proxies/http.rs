@@ -12,6 +12,8 @@ use crate::adapters::k8s::{self, PodHttp, forward};
 const MAX_TEXT: usize = 64 << 20;
 /// How long a peer may take to accept.
 const CONNECT: Duration = Duration::from_secs(5);
+/// Why a peer that is there gives no answer: the port is one for something else.
+pub const NO_HTTP: &str = "what answers there speaks no HTTP/1: is it a port for gRPC or TLS?";
 /// How long a peer may say nothing.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -179,7 +181,10 @@ fn root(e: &dyn std::error::Error) -> String {
     while let Some(inner) = at.source() {
         at = inner;
     }
-    at.to_string()
+    let text = at.to_string();
+    // hyper's words, whose types reqwest does not show
+    let strange = ["received unexpected message from connection", "invalid HTTP version parsed", "invalid HTTP header"];
+    if strange.iter().any(|words| text.starts_with(words)) { NO_HTTP.to_owned() } else { text }
 }
 
 /// An answer's body as a reader, for threads that may block.

@@ -19,6 +19,7 @@ pub use admin::Envoy;
 pub use compare::{Comparison, compare};
 pub use endpoints::{EndpointError, EndpointQuery, endpoint_rows, endpoint_v1, no_endpoints, query_host};
 pub use expected::{Agreement, EndpointComparison, PilotAsked, compare_mesh, compare_proxy};
+pub use http::NO_HTTP;
 pub use near::{Near, alike};
 pub use pilot::{Pilot, no_json};
 pub use pilots::Pilots;

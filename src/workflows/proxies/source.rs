@@ -74,6 +74,11 @@ impl SourceError {
     }
 }
 
+/// What a peer said beside its status, where it said something.
+fn ending(body: &str) -> String {
+    if body.is_empty() { String::new() } else { format!(": {body}") }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -123,7 +128,7 @@ pub enum SourceError {
     #[error("no pilot can be asked: {0}")]
     NoPilot(String),
     /// An answer that is none.
-    #[error("{origin} answers {status} to {path}: {body}")]
+    #[error("{origin} answers {status} to {path}{}", ending(.body))]
     Status {
         /// Who.
         origin: Origin,

@@ -130,9 +130,7 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     for note in &registry.notes {
         ctx.out.note(note);
     }
-    if items.is_empty() && registry.problems.is_empty() {
-        ctx.out.note(&format!("the registry {} holds no clusters", dir.display()));
-    }
+    ctx.note_empty(&registry);
     same_cluster(&mut registry, &items);
     for (id, role) in strangers(&registry, &installed) {
         ctx.out.note(&format!(

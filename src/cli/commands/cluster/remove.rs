@@ -40,6 +40,9 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     let files = entry.iter().flat_map(|entry| files_of(&input.dir, entry));
     planned.files = files.map(|f| f.display().to_string()).collect();
     if args.dry_run {
+        if let Some(entry) = entry.filter(|_| planned.files.is_empty()) {
+            folder_stays(ctx, &input, &entry);
+        }
         return show(ctx, &planned);
     }
     if !args.yes && ctx.can_ask() && !confirmed(ctx, &planned)? {
@@ -66,16 +69,20 @@ fn entry_of(input: &PlanInput, name: &str) -> Result<Option<Entry>, CliError> {
     Ok(ClusterId::parse(name).ok().and_then(|id| registry.entry(&id).cloned()))
 }
 
+fn folder_stays(ctx: &Context, input: &PlanInput, entry: &Entry) {
+    ctx.out.note(&format!(
+        "its folder {} is yours and stays: move it out of the registry, or the next installation adds it again",
+        input.dir.join(&entry.file).display()
+    ));
+}
+
 /// Sets the cluster's files aside, and says what the user has to do.
 fn forget(ctx: &Context, input: &PlanInput, name: &str) -> Result<Vec<String>, CliError> {
     let mut files = Vec::new();
     if let Some(entry) = entry_of(input, name)? {
         files = set_aside(&input.dir, &entry)?.iter().map(|f| f.display().to_string()).collect();
         if files.is_empty() {
-            ctx.out.note(&format!(
-                "its folder {} is yours and stays: move it out of the registry, or the next installation adds it again",
-                input.dir.join(&entry.file).display()
-            ));
+            folder_stays(ctx, input, &entry);
         }
     }
     for file in &files {
