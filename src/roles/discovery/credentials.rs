@@ -215,7 +215,7 @@ fn spacing(after: Option<Duration>) -> Duration {
 async fn mint(due: &Due, namespace: &str) -> Result<Secret<String>, K8sError> {
     let broken = || K8sError::Config("its key in the Secret is broken".into());
     let connector = connector_of(due.kubeconfig.expose()).ok_or_else(broken)?;
-    let (_, client) = connector.client().await?;
+    let (_, client) = k8s::within(WRITE, connector.client()).await?;
     Ok(k8s::token(&client, namespace, ACCOUNT, LIFE, WRITE).await?.token)
 }
 
@@ -231,7 +231,7 @@ async fn write(upkeep: &Upkeep, due: &Due, fresh: &Secret<String>, version: &mut
     let value = ByteString(kubeconfig.expose().clone());
     let body = json!({"metadata": {"resourceVersion": version}, "data": {id.as_str(): value}});
     let answer = async {
-        let (_, client) = upkeep.connector.client().await?;
+        let (_, client) = k8s::within(WRITE, upkeep.connector.client()).await?;
         k8s::merge(&client, &path, DISCOVERY, &body, WRITE).await
     };
     match answer.await {

@@ -107,7 +107,7 @@ fn due<'a>(
 }
 
 async fn write(upkeep: &Upkeep, trouble: &Trouble, identity: &Identity, count: u32) -> Result<(), K8sError> {
-    let (_, client) = upkeep.connector.client().await?;
+    let (_, client) = k8s::within(WRITE, upkeep.connector.client()).await?;
     let namespace = upkeep.own.namespace.as_str();
     let collection = format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events");
     let regarding = regarding(upkeep, &client, trouble.about).await;

@@ -224,7 +224,7 @@ async fn write(
         "endpoints": endpoints,
     });
     let path = format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices/{name}");
-    let (epoch, client) = connector.client().await?;
+    let (epoch, client) = k8s::within(WRITE, connector.client()).await?;
     // the endpoints are ours, whoever else writes them
     let how = Apply { manager: DISCOVERY, dry_run: false, force: true };
     let answer = k8s::apply(&client, &path, &body, how, WRITE).await;
