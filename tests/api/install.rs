@@ -10,6 +10,8 @@ mod between;
 mod leaving;
 #[path = "install/line.rs"]
 pub mod line;
+#[path = "install/many.rs"]
+mod many;
 #[path = "install/others.rs"]
 mod others;
 #[path = "install/slices.rs"]
@@ -38,7 +40,8 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::a_remote_looks_for_pilot_by_its_name", a_remote_looks_for_pilot_by_its_name),
         alone("api::install::it_waits_and_says_the_clusters_own_words", it_waits_and_says_the_clusters_own_words),
     ];
-    let more = [others::trials(), bad_days::trials(), between::trials(), slices::trials(), leaving::trials()];
+    let more =
+        [others::trials(), bad_days::trials(), between::trials(), slices::trials(), leaving::trials(), many::trials()];
     own.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
@@ -107,7 +110,7 @@ async fn an_object_costs_three_requests_at_most(pair: Arc<Pair>) {
         let objects = cluster(&report, "gke")["objects"].as_array().unwrap();
         let paths = line.take_paths();
         let all: usize = paths.values().sum();
-        eprintln!("the {what} run: {all} requests for {} objects, {} writes so far", objects.len(), line.writes());
+        eprintln!("the {what} run: {all} requests for {} objects, {} writes so far", objects.len(), line.seen());
         for object in objects {
             let text = |name: &str| object[name].as_str().unwrap();
             // the namespace, the inventory and pilot's version are the ground that the preflight, too, looks at

@@ -105,6 +105,32 @@ where
     trial(name, true, test).with_kind(ALONE)
 }
 
+/// A test as of [`alone`] that has one more cluster.
+pub fn alone_with_another<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>, Cluster) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    alone(name, async |pair| {
+        let assets = Assets::find(&["etcd", "kube-apiserver"]).expect("the pair was started with them");
+        let settings =
+            Settings { name: "third", services: "10.98.0.0/16", advertised: "192.0.2.3", controllers: false };
+        test(pair, Cluster::start_new(settings, &assets).await.unwrap()).await;
+    })
+}
+
+/// A test as of [`alone`] that takes minutes: it runs where `MESHCTL_TESTS_ALL` is set, as `tests/run --all` does.
+pub fn patient<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    match std::env::var_os("MESHCTL_TESTS_ALL") {
+        Some(_) => alone(name, test),
+        None => Trial::ignorable_test(name, || Ok(Completion::ignored_with("tests/run --all runs it"))),
+    }
+}
+
 /// A test with a cluster of its own that has kube-controller-manager.
 pub fn with_controllers<F, Fut>(name: &str, test: F) -> Trial
 where

@@ -8,13 +8,16 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use super::bench::{Bench, Listing, SYSTEM, actions, cluster, ours, put, versions};
-use super::line::Line;
-use crate::pair::{Pair, alone};
+use super::line::{Counts, Line};
+use crate::pair::{Pair, alone, patient};
 use crate::proxy::BlackHole;
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        alone("api::install::a_line_that_breaks_after_any_write", a_line_that_breaks_after_any_write),
+        alone("api::install::a_line_that_breaks_after_any_write", async |pair| breaks(pair, Counts::Writes).await),
+        patient("api::install::a_line_that_breaks_after_any_request", async |pair| {
+            breaks(pair, Counts::Requests).await
+        }),
         alone("api::install::killed_at_any_moment", killed_at_any_moment),
         alone("api::install::an_interrupt_still_reports", an_interrupt_still_reports),
         alone("api::install::a_dead_cluster_hides_no_other", a_dead_cluster_hides_no_other),
@@ -52,15 +55,16 @@ pub(super) fn ca_of(kubeconfig: &str) -> String {
     String::from_utf8(bytes.0).unwrap()
 }
 
-async fn a_line_that_breaks_after_any_write(pair: Arc<Pair>) {
+/// A line that breaks after the first, the second, … of what is counted, in each cluster.
+async fn breaks(pair: Arc<Pair>, counts: Counts) {
     for broken in ["gke", "on-prem"] {
-        for writes in 1.. {
+        for last in 1.. {
             let bench = Bench::new(Arc::clone(&pair)).await;
             let (at, direct) = match broken {
                 "gke" => (&pair.gke, pair.gke.kubeconfig()),
                 _ => (&pair.on_prem, pair.on_prem.kubeconfig()),
             };
-            let line = Line::breaking_after(at, writes).await;
+            let line = Line::breaking_after(at, counts, last).await;
             bench.kubeconfig(broken, &line.kubeconfig());
             if broken == "on-prem" {
                 // the line speaks plain HTTP and is on this machine: pilot needs another way there
@@ -69,18 +73,18 @@ async fn a_line_that_breaks_after_any_write(pair: Arc<Pair>) {
                 bench.home.file("kubeconf/mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\n{way}\n"));
             }
             let (report, ran) = bench.report(&[]).await;
-            if line.writes() < writes {
+            if line.seen() < last {
                 assert_eq!(ran.code, 0, "{}", ran.stderr);
-                assert!(writes > 8, "only {writes} writes were cut in {broken}");
+                assert!(last > 8, "only {last} {counts:?} were cut in {broken}");
                 break;
             }
-            assert_eq!(ran.code, 1, "{broken} after {writes}: {}", ran.stderr);
+            assert_eq!(ran.code, 1, "{broken} after {last}: {}", ran.stderr);
             // the last write in the primary is a remote's credential: it is missing there
             let error = [broken, "on-prem"].iter().find_map(|id| cluster(&report, id)["error"].as_str());
             let error = error.unwrap_or_else(|| panic!("{report}"));
-            assert!(error.contains("failed: the API server cannot be reached"), "{broken} after {writes}: {error}");
+            assert!(error.contains("failed: the API server cannot be reached"), "{broken} after {last}: {error}");
             for (id, listing) in ["gke", "on-prem"].into_iter().zip(bench.listings().await) {
-                assert_eq!(outside_the_inventory(&listing), [] as [String; 0], "{id}, {broken} broke after {writes}");
+                assert_eq!(outside_the_inventory(&listing), [] as [String; 0], "{id}, {broken} broke after {last}");
             }
             // the healthy one: whole, or whole but for what points at the primary
             let healthy = if broken == "gke" { "on-prem" } else { "gke" };
@@ -99,7 +103,7 @@ async fn a_line_that_breaks_after_any_write(pair: Arc<Pair>) {
                             .contains(&"created ServiceAccount/istio-reader-service-account".into())
                     );
                 }
-                other => panic!("{other:?} after {writes}: {report}"),
+                other => panic!("{other:?} after {last}: {report}"),
             }
             bench.kubeconfig(broken, &direct);
             bench.install(&[]).await.exits(0);

@@ -1,10 +1,11 @@
-//! A line to an API server that breaks after so many writes: it speaks plain HTTP to the command, hands each request on as the
+//! A line to an API server that breaks after so many requests, or is slow: it speaks plain HTTP to the command, hands each request on as the
 //! administrator, and counts.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -18,9 +19,13 @@ use crate::cluster::Cluster;
 /// What the line does with requests.
 struct Shared {
     client: kube::Client,
-    /// Writes that are handed on; the answer to the last of them is lost with the line.
-    writes: usize,
+    /// What it counts.
+    counts: Counts,
+    /// So many of them are handed on; the answer to the last is lost with the line.
+    last: usize,
     seen: AtomicUsize,
+    /// How long each request is on its way.
+    delay: Duration,
     /// Requests by path.
     paths: Mutex<BTreeMap<String, usize>>,
     /// What came: verb and the rest of the request.
@@ -44,6 +49,15 @@ pub enum Rule {
     First(Value),
 }
 
+/// What a line counts before it breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Requests that write.
+    Writes,
+    /// All requests.
+    Requests,
+}
+
 /// A request that came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
@@ -60,13 +74,29 @@ pub struct Line {
 }
 
 impl Line {
-    /// One that breaks after `writes` writes.
-    pub async fn breaking_after(cluster: &Cluster, writes: usize) -> Self {
+    /// One that breaks after so many.
+    pub async fn breaking_after(cluster: &Cluster, counts: Counts, last: usize) -> Self {
+        Self::new(cluster, counts, last, Duration::ZERO).await
+    }
+
+    /// One that only counts writes.
+    pub async fn counting(cluster: &Cluster) -> Self {
+        Self::slow(cluster, Duration::ZERO).await
+    }
+
+    /// One on which each request takes that much longer.
+    pub async fn slow(cluster: &Cluster, delay: Duration) -> Self {
+        Self::new(cluster, Counts::Writes, usize::MAX, delay).await
+    }
+
+    async fn new(cluster: &Cluster, counts: Counts, last: usize, delay: Duration) -> Self {
         let client = cluster.client();
         let shared = Arc::new(Shared {
             client,
-            writes,
+            counts,
+            last,
             seen: AtomicUsize::new(0),
+            delay,
             paths: Mutex::default(),
             requests: Mutex::default(),
             asked: Mutex::default(),
@@ -80,11 +110,6 @@ impl Line {
         Self { address, shared, server }
     }
 
-    /// One that only counts.
-    pub async fn counting(cluster: &Cluster) -> Self {
-        Self::breaking_after(cluster, usize::MAX).await
-    }
-
     /// A kubeconfig that leads here.
     pub fn kubeconfig(&self) -> String {
         format!(
@@ -96,8 +121,8 @@ impl Line {
         )
     }
 
-    /// Writes that came, also those that found the line broken.
-    pub fn writes(&self) -> usize {
+    /// What it counts that came, also what found the line broken.
+    pub fn seen(&self) -> usize {
         self.shared.seen.load(Ordering::SeqCst)
     }
 
@@ -207,11 +232,13 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         None => {}
     }
     let write = parts.method != http::Method::GET && !dry && !asks;
+    let counted = write || shared.counts == Counts::Requests;
     let number =
-        if write { shared.seen.fetch_add(1, Ordering::SeqCst) + 1 } else { shared.seen.load(Ordering::SeqCst) };
-    if number > shared.writes || (!write && number >= shared.writes) {
+        if counted { shared.seen.fetch_add(1, Ordering::SeqCst) + 1 } else { shared.seen.load(Ordering::SeqCst) };
+    if number > shared.last || (!counted && number >= shared.last) {
         return broken();
     }
+    tokio::time::sleep(shared.delay).await;
     let mut out = http::Request::builder().method(parts.method).uri(parts.uri.path_and_query().unwrap().as_str());
     for name in [http::header::CONTENT_TYPE, http::header::ACCEPT] {
         if let Some(value) = parts.headers.get(&name) {
@@ -219,7 +246,7 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         }
     }
     let answer = shared.client.send(out.body(kube::client::Body::from(body.to_vec())).unwrap()).await.unwrap();
-    if write && number == shared.writes {
+    if counted && number == shared.last {
         return broken();
     }
     let (head, body) = answer.into_parts();
