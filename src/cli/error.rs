@@ -204,11 +204,11 @@ fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &s
             CliError::usage(format!("{what} {} failed: it is a file, not a folder", path.display())).hint(hint)
         }
         E::Write { path, source } if source.kind() == K::NotFound => match path.parent() {
-            Some(above) => {
+            Some(above) if !above.as_os_str().is_empty() && !above.is_dir() => {
                 CliError::usage(format!("{what} {} failed: there is no folder {}", path.display(), above.display()))
                     .hint(format!("make it: mkdir -p {}", above.display()))
             }
-            None => e.into(),
+            _ => e.into(),
         },
         _ => e.into(),
     }
@@ -298,6 +298,9 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),
+            SourceError::Status { path, .. } if path.starts_with("/v1/routes/") => {
+                error.hint("the talk's routes are ports: meshctl proxy-config routes s 9080 productpage -o v1")
+            }
             SourceError::Status { .. } | SourceError::Answer { .. } => error.hint("is that the right port?"),
             SourceError::NoAddress { .. } => error.hint("wait until it has one, or name another pod"),
 }
