@@ -1570,7 +1570,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
 && ret=0
 ;;
 (o)
@@ -1600,7 +1600,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
 && ret=0
 ;;
 (s)
@@ -2521,7 +2521,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
 && ret=0
 ;;
 (o)
@@ -2551,7 +2551,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '*--verbose[Say more; -vv for traces]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
-'::target -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
+'*::words -- The proxy\: POD, POD.NS, KIND/NAME\[.NS\], CLUSTER/NS/POD, an app label or a service:_default' \
 && ret=0
 ;;
 (s)

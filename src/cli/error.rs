@@ -204,11 +204,11 @@ fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &s
             CliError::usage(format!("{what} {} failed: it is a file, not a folder", path.display())).hint(hint)
         }
         E::Write { path, source } if source.kind() == K::NotFound => match path.parent() {
-            Some(above) => {
+            Some(above) if !above.as_os_str().is_empty() && !above.is_dir() => {
                 CliError::usage(format!("{what} {} failed: there is no folder {}", path.display(), above.display()))
                     .hint(format!("make it: mkdir -p {}", above.display()))
             }
-            None => e.into(),
+            _ => e.into(),
         },
         E::Write { .. } => CliError::from(e).hint(hint),
         _ => e.into(),
@@ -317,6 +317,9 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),
+            SourceError::Status { ref path, .. } if path.starts_with("/v1/routes/") => {
+                error.hint("the talk's routes are ports: meshctl proxy-config routes s 9080 productpage -o v1")
+            }
             SourceError::Status { origin: Origin::Pilot(_) | Origin::PilotPod(_), status: 404, ref path, .. }
                 if path.starts_with("/debug/") || path.starts_with("/v1/") =>
             {

@@ -18,7 +18,7 @@ pub use folder::{CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, ROOT_CERT,
 pub use issue::{IssueError, Issued, Signer, issue_intermediate, issue_root, renew_intermediate, shared_subject};
 pub use keys::{CaKey, KeyError, KeyKind, draw_serial};
 pub use pem::same_roots;
-pub use plan::{Action, Done, Plan, PlanError, Request, RootKey, Write, plan};
+pub use plan::{Action, Done, Plan, PlanError, Request, RootKey, Write, check_root_key, plan};
 pub use verify::{Finding, Severity, Verified, same_root, verify_bundle, verify_root};
 
 use crate::data::model::Timestamp;

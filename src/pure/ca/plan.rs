@@ -116,6 +116,19 @@ pub fn plan(folder: &CaFolder, request: &Request, now: Timestamp) -> Result<Plan
     Ok(plan)
 }
 
+/// Whether the root's key can be used, where it lives elsewhere: known before there is a folder.
+///
+/// # Errors
+/// Why it cannot.
+pub fn check_root_key(request: &Request) -> Result<(), PlanError> {
+    match &request.root_key {
+        RootKey::Elsewhere { file, key: Some(bytes) } => {
+            CaKey::from_pem(bytes.expose()).map(drop).map_err(|why| PlanError::RootKey { file: file.clone(), why })
+        }
+        RootKey::Elsewhere { key: None, .. } | RootKey::Folder => Ok(()),
+    }
+}
+
 /// The root as it will be.
 struct Root {
     cert: CaCert,

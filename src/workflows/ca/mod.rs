@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::adapters::files::{self, FilesError, FolderLock};
 use crate::data::model::{Secret, Timestamp};
 use crate::pure::ca::{
-    CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, Plan, PlanError, ROOT_CERT, ROOT_KEY, Request, plan,
+    CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, Plan, PlanError, ROOT_CERT, ROOT_KEY, Request, check_root_key,
+    plan,
 };
 
 /// No file of a CA is longer, in bytes.
@@ -34,8 +35,10 @@ pub enum CaFolderError {
 /// # Errors
 /// [`CaFolderError`]. What was written before it stands, and the next run completes it.
 pub fn make(dir: &Path, root_key: Option<&Path>, request: &Request, now: Timestamp) -> Result<Plan, CaFolderError> {
+    let refused = |errors| CaFolderError::Refused(dir.to_owned(), errors);
+    check_root_key(request).map_err(|e| refused(vec![e]))?;
     let _lock = prepare(dir)?;
-    let plan = plan(&load(dir)?, request, now).map_err(|errors| CaFolderError::Refused(dir.to_owned(), errors))?;
+    let plan = plan(&load(dir)?, request, now).map_err(refused)?;
     let root_key = root_key.map_or_else(|| dir.join(ROOT_KEY), Path::to_owned);
     apply(dir, &root_key, &plan)?;
     Ok(plan)

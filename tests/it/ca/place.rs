@@ -69,6 +69,10 @@ fn a_root_key_that_cannot_be_is_told_before_anything_is_made() {
     let said = bench.ca("init --cluster gke --root-key usb/root.pem");
     said.says(2, &["making the root key usb/root.pem failed: there is no folder usb", "hint: make the folder"]);
     assert!(!bench.path("mesh-ca").exists());
+    bench.write("no.pem", "no key");
+    let said = bench.ca("init --cluster gke --root-key no.pem");
+    said.says(2, &["the root key no.pem cannot be used", "a file with the root's private key", "--root-key FILE"]);
+    assert!(!bench.path("mesh-ca").exists());
     bench.ok("init --cluster gke");
     let said = bench.ca("init --cluster two --root-key mesh-ca");
     said.says(2, &["reading mesh-ca failed: it is a folder", "--root-key mesh-ca/root-key.pem"]);

@@ -155,6 +155,8 @@ fn words_that_name_nothing_get_no_useless_guess() {
         // what nobody but an Envoy knows
         (&["pc", "b", "productpage"], "nobody but its Envoy knows", "--from registry"),
         (&["pc", "b", "productpage", "--from", "envoy"], "bootstrap --admin HOST:PORT", "--from registry"),
+        (&["pc", "r", "s", "nope", "productpage", "-o", "v1"], "the talk's routes are ports", "right port?"),
+        (&["pc", "log", "productpage", "debug"], "hint: levels are set by an option", "perhaps"),
         (&["pc", "log", "productpage"], "ask one that runs with --admin HOST:PORT", "--from registry"),
         // the talk's JSON of a dump
         (&["pc", "c", "-f", "x.json", "-o", "v1"], "-f x.json is an Envoy's dump", "perhaps"),

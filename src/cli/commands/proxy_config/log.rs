@@ -14,7 +14,7 @@ const LEVELS: [&str; 7] = ["trace", "debug", "info", "warning", "error", "critic
 pub(super) struct Args {
     /// The proxy: POD, POD.NS, KIND/NAME[.NS], CLUSTER/NS/POD, an app label or a service
     #[arg(value_name = "TARGET")]
-    target: Option<String>,
+    words: Vec<String>,
     /// Look for the proxy in this namespace only
     #[arg(short = 'n', long, value_name = "NS")]
     namespace: Option<String>,
@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[arg(long)]
     all: bool,
     /// Ask an Envoy at its admin address
-    #[arg(long, value_name = "URL", conflicts_with = "target")]
+    #[arg(long, value_name = "URL", conflicts_with = "words")]
     admin: Option<String>,
     /// Set levels: LEVEL for every logger, LOGGER:LEVEL for one; several with commas
     #[arg(long, value_name = "[LOGGER:]LEVEL", value_delimiter = ',')]
@@ -132,13 +132,21 @@ async fn known(logger: &str, envoy: &Envoy) -> Result<(), CliError> {
 
 /// The Envoys that are meant, each with its name for the note.
 async fn envoys(ctx: &Context, args: Args) -> Result<Vec<(String, Envoy)>, CliError> {
-    let Args { target, namespace, in_cluster, all, admin, level: _ } = args;
+    let Args { words, namespace, in_cluster, all, admin, level: _ } = args;
     if let Some(url) = admin {
         return Ok(vec![(String::new(), Envoy::at(&url)?)]);
     }
-    let text = target.ok_or_else(|| {
-        CliError::usage("no proxy was named").hint("name a pod, an app label, a workload or a service, or --admin URL")
-    })?;
+    let text = match &words[..] {
+        [target] => target.clone(),
+        [] => {
+            return Err(CliError::usage("no proxy was named")
+                .hint("name a pod, an app label, a workload or a service, or --admin URL"));
+        }
+        [target, extra, ..] => {
+            return Err(CliError::usage(format!("\"{extra}\" is one word too many"))
+                .hint(format!("levels are set by an option: meshctl proxy-config log {target} --level debug")));
+        }
+    };
     let registry = ctx.whole_registry()?;
     let reach = Reach::new(&registry);
     let targets = found(ctx, &registry, &TargetQuery { text, namespace, cluster: in_cluster, all }).await?;

@@ -46,10 +46,18 @@ impl Words {
             [] if ingress => found.target = Some(INGRESS_PODS.to_owned()),
             [] => {
                 if let Some(role) = role {
-                    let sentence = format!("\"{role}\" is the talk's word for a role, and no pod follows it");
-                    return Err(
-                        CliError::usage(sentence).hint("name the proxy after it: meshctl proxy-config c s productpage")
-                    );
+                    let (sentence, line) = match &found.route {
+                        Some(route) => (
+                            format!("the route \"{route}\" is named, and no pod follows it"),
+                            format!("r {role} {route}"),
+                        ),
+                        None => (
+                            format!("\"{role}\" is the talk's word for a role, and no pod follows it"),
+                            format!("c {role}"),
+                        ),
+                    };
+                    let hint = format!("name the proxy after it: meshctl proxy-config {line} productpage");
+                    return Err(CliError::usage(sentence).hint(hint));
                 }
             }
             [target] => found.target = Some(target.clone()),
@@ -86,6 +94,9 @@ mod tests {
     #[test]
     fn words_that_lead_nowhere_are_refused() {
         assert!(read(Section::Clusters, "s").is_err());
+        let hint = "name the proxy after it: meshctl proxy-config r s 9080 productpage";
+        let route = CliError::usage("the route \"9080\" is named, and no pod follows it").hint(hint);
+        assert_eq!(read(Section::Routes, "s 9080"), Err(route));
         assert!(read(Section::Clusters, "a b").is_err());
         assert!(read(Section::Listeners, "a out.b|c").is_err());
         assert_eq!(read(Section::Clusters, ""), Ok(Words::default()));

@@ -100,7 +100,10 @@ impl PlanError {
                 let other = "another root is another CA, in a folder of its own: --root-key FILE --dir NEW-FOLDER";
                 return vec![this, other.to_owned()];
             }
-            PlanError::RootKey { .. } | PlanError::RootKeyMissing { .. } => this,
+            PlanError::RootKey { .. } => {
+                "name a file with the root's private key: meshctl ca init --root-key FILE".to_owned()
+            }
+            PlanError::RootKeyMissing { .. } => this,
             PlanError::RootLost { cluster } => {
                 format!("put it back: cp {dir}/{cluster}/root-cert.pem {dir}/root-cert.pem")
             }
