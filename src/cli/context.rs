@@ -24,7 +24,8 @@ const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
 const MAX_WARNINGS: usize = 10;
 
 /// How a registry gets its first cluster.
-pub(super) const EMPTY: &str = "put a kubeconfig or a folder of manifests into it: meshctl cluster add ID --context CONTEXT";
+pub(super) const EMPTY: &str =
+    "put a kubeconfig or a folder of manifests into it: meshctl cluster add ID --context CONTEXT";
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, clap::Args)]
