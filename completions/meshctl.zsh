@@ -571,30 +571,6 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
 ;;
-(man)
-_arguments "${_arguments_options[@]}" : \
-'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
-'-o+[How to print the result]:FORMAT:((table\:"A table for people"
-wide\:"The table with every column"
-json\:"JSON"
-yaml\:"YAML"
-name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
-'--output=[How to print the result]:FORMAT:((table\:"A table for people"
-wide\:"The table with every column"
-json\:"JSON"
-yaml\:"YAML"
-name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
-'-q[Say nothing but the result]' \
-'--quiet[Say nothing but the result]' \
-'*-v[Say more; -vv for traces]' \
-'*--verbose[Say more; -vv for traces]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-':dir -- The folder to write to, which must be there; pages of the same name are replaced:_files' \
-&& ret=0
-;;
 (manifest)
 _arguments "${_arguments_options[@]}" : \
 '--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
@@ -718,31 +694,6 @@ esac
         esac
     ;;
 esac
-;;
-(probe)
-_arguments "${_arguments_options[@]}" : \
-'--timeout=[How long to go on asking]:TIME:_default' \
-'--registry=[The directory that is the mesh\: kubeconfigs, descriptors, file clusters, mesh.yaml]:DIR:_files' \
-'-o+[How to print the result]:FORMAT:((table\:"A table for people"
-wide\:"The table with every column"
-json\:"JSON"
-yaml\:"YAML"
-name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
-'--output=[How to print the result]:FORMAT:((table\:"A table for people"
-wide\:"The table with every column"
-json\:"JSON"
-yaml\:"YAML"
-name\:"Names alone, one a line"
-v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
-'-q[Say nothing but the result]' \
-'--quiet[Say nothing but the result]' \
-'*-v[Say more; -vv for traces]' \
-'*--verbose[Say more; -vv for traces]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-':url -- The address:_default' \
-&& ret=0
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
@@ -2850,10 +2801,6 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(man)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
 (manifest)
 _arguments "${_arguments_options[@]}" : \
 ":: :_meshctl__subcmd__help__subcmd__manifest_commands" \
@@ -2877,10 +2824,6 @@ _arguments "${_arguments_options[@]}" : \
         esac
     ;;
 esac
-;;
-(probe)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
 ;;
 (proxy-config)
 _arguments "${_arguments_options[@]}" : \
@@ -2967,9 +2910,7 @@ _meshctl_commands() {
 'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'ep:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'install:Install the control plane in every cluster of the registry' \
-'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
-'probe:Ask an HTTP address until it answers 200' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'pc:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
@@ -3126,9 +3067,7 @@ _meshctl__subcmd__help_commands() {
 'discovery:Watch the clusters of a registry, and serve xDS to their proxies' \
 'endpoints:Show the endpoints of a service, merged over all clusters, and where each of them runs' \
 'install:Install the control plane in every cluster of the registry' \
-'man:Write the man pages of meshctl into a folder' \
 'manifest:Show the control plane'\''s manifests without touching a cluster' \
-'probe:Ask an HTTP address until it answers 200' \
 'proxy-config:Show what a proxy knows\: its clusters, endpoints, listeners, routes, bootstrap' \
 'proxy-status:Show whether every proxy has what it was sent; with TARGET, what differs in one' \
 'uninstall:Remove the control plane from every cluster of the registry' \
@@ -3220,11 +3159,6 @@ _meshctl__subcmd__help__subcmd__install_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help install commands' commands "$@"
 }
-(( $+functions[_meshctl__subcmd__help__subcmd__man_commands] )) ||
-_meshctl__subcmd__help__subcmd__man_commands() {
-    local commands; commands=()
-    _describe -t commands 'meshctl help man commands' commands "$@"
-}
 (( $+functions[_meshctl__subcmd__help__subcmd__manifest_commands] )) ||
 _meshctl__subcmd__help__subcmd__manifest_commands() {
     local commands; commands=(
@@ -3242,11 +3176,6 @@ _meshctl__subcmd__help__subcmd__manifest__subcmd__generate_commands() {
 _meshctl__subcmd__help__subcmd__manifest__subcmd__images_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl help manifest images commands' commands "$@"
-}
-(( $+functions[_meshctl__subcmd__help__subcmd__probe_commands] )) ||
-_meshctl__subcmd__help__subcmd__probe_commands() {
-    local commands; commands=()
-    _describe -t commands 'meshctl help probe commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__help__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__help__subcmd__proxy-config_commands() {
@@ -3322,11 +3251,6 @@ _meshctl__subcmd__install_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl install commands' commands "$@"
 }
-(( $+functions[_meshctl__subcmd__man_commands] )) ||
-_meshctl__subcmd__man_commands() {
-    local commands; commands=()
-    _describe -t commands 'meshctl man commands' commands "$@"
-}
 (( $+functions[_meshctl__subcmd__manifest_commands] )) ||
 _meshctl__subcmd__manifest_commands() {
     local commands; commands=(
@@ -3369,11 +3293,6 @@ _meshctl__subcmd__manifest__subcmd__help__subcmd__images_commands() {
 _meshctl__subcmd__manifest__subcmd__images_commands() {
     local commands; commands=()
     _describe -t commands 'meshctl manifest images commands' commands "$@"
-}
-(( $+functions[_meshctl__subcmd__probe_commands] )) ||
-_meshctl__subcmd__probe_commands() {
-    local commands; commands=()
-    _describe -t commands 'meshctl probe commands' commands "$@"
 }
 (( $+functions[_meshctl__subcmd__proxy-config_commands] )) ||
 _meshctl__subcmd__proxy-config_commands() {

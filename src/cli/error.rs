@@ -108,9 +108,9 @@ impl From<crate::workflows::install::InstallError> for CliError {
             E::RemovesPrimary(_) => out
                 .hint("move it first: meshctl install --primary OTHER --move-primary")
                 .hint("or take the whole mesh away: meshctl uninstall"),
-            E::PrimaryMoves { recorded, .. } => {
-                out.hint(format!("keep it with --primary {recorded}, or move it with --move-primary"))
-            }
+            E::PrimaryMoves { recorded, chosen, .. } => out.hint(format!(
+                "keep it with --primary {recorded}, or move it: meshctl install --primary {chosen} --move-primary"
+            )),
             E::Image(ImageError::Unknown) => out
                 .hint("name one: --hub registry.example.com/mesh --tag TAG, or image in mesh.yaml")
                 .hint("or build one and load it: docker build -t meshctl:dev . && kind load docker-image meshctl:dev")

@@ -168,7 +168,17 @@ async fn within_tour(words: &[String]) -> Outcome {
     dispatch(&ctx, cli.command).await
 }
 
-/// The whole command tree, for completions and man pages.
+/// The command tree as people see it, for completions: their generators list hidden commands too.
+fn shown_command() -> clap::Command {
+    let whole = command();
+    let shown: Vec<_> = whole.get_subcommands().filter(|c| !c.is_hide_set()).cloned().collect();
+    clap::Command::new("meshctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(whole.get_arguments().cloned())
+        .subcommands(shown)
+}
+
+/// The whole command tree, for man pages.
 pub fn command() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }

@@ -195,7 +195,11 @@ fn with_pilots(pilots: [Value; 2]) -> (Meshctl, Pods) {
     pods.registry(&meshctl.home().join("kubeconf"));
     for (name, endpoints) in ["istio-pilot-a", "istio-pilot-b"].into_iter().zip(pilots) {
         pods.pod("istio-system", name, "istio-pilot");
-        pods.port(&format!("istio-system/{name}"), 8080, pages(vec![("/debug/endpointz", endpoints)]));
+        pods.port(
+            &format!("istio-system/{name}"),
+            8080,
+            pages(vec![("/debug/endpointz", endpoints), ("/debug/syncz", json!([]))]),
+        );
     }
     (meshctl, pods)
 }
@@ -236,6 +240,13 @@ fn every_pilot_is_compared_and_one_that_is_silent_is_named() {
     let ran = meshctl.run(["endpoints", "reviews", "--compare", "-o", "json"]).exits(2);
     assert!(ran.stderr.contains("warning: ") && ran.stderr.contains("istio-pilot-b"), "{ran:?}");
     assert!(json_of(&ran)["pilots"][1]["reason"].is_string(), "{ran:?}");
+    let ran = meshctl.run(["ps", "-o", "json"]).exits(2);
+    let report = json_of(&ran);
+    holds("ProxyStatusList", &report);
+    assert_eq!(
+        (&report["pilots"][0]["reason"], &report["pilots"][1]["pilot"]),
+        (&Value::Null, &json!("istio-pilot-b"))
+    );
 }
 
 #[test]

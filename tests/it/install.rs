@@ -745,6 +745,7 @@ fn diff_answers_and_uninstall_takes_only_what_is_ours() {
     assert_eq!(bench.files(), before, "there is nothing of us, and nothing is removed");
     bench.install(&[]).ok();
     diff(&[]).ok();
+    diff(&["--primary", "on-prem"]).fails(2, &["or move it: meshctl install --primary on-prem --move-primary"]);
     let changed = diff(&["--set", "discovery.replicas=3"]);
     assert_eq!(changed.code, 1, "{changed:?}");
     assert!(changed.out.contains("-  replicas: 2") && changed.out.contains("+  replicas: 3"), "{changed:?}");

@@ -25,7 +25,7 @@ enum Shell {
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     use clap_complete::shells;
     let mut text = Vec::new();
-    let mut tree = crate::cli::command();
+    let mut tree = crate::cli::shown_command();
     match args.shell {
         Shell::Bash => clap_complete::generate(shells::Bash, &mut tree, "meshctl", &mut text),
         Shell::Zsh => clap_complete::generate(shells::Zsh, &mut tree, "meshctl", &mut text),

@@ -44,7 +44,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 
 /// Every stream of every pilot.
 async fn all(ctx: &Context, args: &Args, pilots: &Pilots) -> Outcome {
-    let (mut states, missing) = proxies::proxy_states(pilots).await?;
+    let (mut states, asked) = proxies::proxy_states(pilots).await?;
     if let Some(cluster) = &args.cluster {
         known(cluster, pilots, &states).await?;
     }
@@ -53,14 +53,15 @@ async fn all(ctx: &Context, args: &Args, pilots: &Pilots) -> Outcome {
         args.cluster.as_ref().is_none_or(|c| s.cluster == *c)
             && args.namespace.as_ref().is_none_or(|n| in_namespace(&s.proxy, n))
     });
-    for error in &missing {
-        ctx.out.warning(&error.to_string());
+    let missing: Vec<&String> = asked.iter().filter_map(|p| p.reason.as_ref()).collect();
+    for reason in &missing {
+        ctx.out.warning(reason);
     }
     if states.is_empty() {
         let narrow = args.cluster.is_some() || args.namespace.is_some();
         ctx.out.note(if narrow { "no connected proxy matches" } else { "no proxy is connected" });
     }
-    let report = proxies::status_report(&states, wide(ctx))
+    let report = proxies::status_report(&states, &asked, wide(ctx))
         .map_err(|e| CliError::failed(format!("writing the states failed: {e}")))?;
     ctx.out.report(&report, ctx.format())?;
     // as diff and cluster list: whoever could not be asked counts before a no

@@ -32,7 +32,7 @@ pub fn problems(mesh: &MeshFile) -> Vec<String> {
     let mut found = Vec::new();
     for (i, host) in mesh.cluster_local.iter().enumerate() {
         // what a service's host is compared with, letter by letter
-        if !parse_hostname(host).is_some_and(|(name, namespace)| hostname(name, namespace) == **host) {
+        if parse_hostname(host).is_none_or(|(name, namespace)| hostname(name, namespace) != **host) {
             found.push(format!(
                 "clusterLocal[{i}] is \"{host}\"; want NAME.NAMESPACE.svc.cluster.local, or *.NAMESPACE.svc.cluster.local"
             ));

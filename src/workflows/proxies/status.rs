@@ -6,6 +6,7 @@ use futures::future::join_all;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::expected::PilotAsked;
 use super::pilots::Pilots;
 use super::source::{Origin, SourceError};
 use crate::data::model::{Report, Table};
@@ -64,28 +65,29 @@ pub struct ProxyState {
     pub types: BTreeMap<&'static str, TypeState>,
 }
 
-/// The streams of the pilots that answer, sorted; and why the others do not.
+/// The streams of the pilots that answer, sorted; and which were asked.
 ///
 /// # Errors
 /// Where no pilot answers.
-pub async fn proxy_states(pilots: &Pilots) -> Result<(Vec<ProxyState>, Vec<SourceError>), SourceError> {
+pub async fn proxy_states(pilots: &Pilots) -> Result<(Vec<ProxyState>, Vec<PilotAsked>), SourceError> {
     let asked = pilots.iter().map(|pilot| async move { (pilot.origin(), pilot.streams().await) });
-    let (mut states, mut silent, mut answered) = (Vec::new(), Vec::new(), false);
+    let (mut states, mut pilots, mut silent) = (Vec::new(), Vec::new(), None);
     for (origin, answer) in join_all(asked).await {
+        let reason = answer.as_ref().err().map(ToString::to_string);
+        pilots.push(PilotAsked { pilot: place(origin), reason });
         match answer {
             Ok(streams) => {
-                answered = true;
                 let rows = streams.as_array().into_iter().flatten();
                 states.extend(rows.filter_map(|row| proxy_state(row, &place(origin))));
             }
-            Err(error) => silent.push(error),
+            Err(error) => silent = Some(error),
         }
     }
-    if !answered {
-        return Err(silent.pop().unwrap_or_else(|| SourceError::NoPilot("there is none".to_owned())));
+    if pilots.iter().all(|p| p.reason.is_some()) {
+        return Err(silent.unwrap_or_else(|| SourceError::NoPilot("there is none".to_owned())));
     }
     states.sort_by(|a, b| (&a.cluster, &a.proxy, &a.pilot).cmp(&(&b.cluster, &b.proxy, &b.pilot)));
-    Ok((states, silent))
+    Ok((states, pilots))
 }
 
 /// A pilot's place, short enough for a column.
@@ -149,7 +151,7 @@ fn type_state(row: &Value, ty: &str) -> TypeState {
 ///
 /// # Errors
 /// Where it does not serialise.
-pub fn status_report(states: &[ProxyState], wide: bool) -> Result<Report, serde_json::Error> {
+pub fn status_report(states: &[ProxyState], pilots: &[PilotAsked], wide: bool) -> Result<Report, serde_json::Error> {
     let mut table = Table::new(&["PROXY", "CLUSTER", "PILOT", "VERSION", "CDS", "LDS", "EDS", "RDS", "REASON"], &[]);
     let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
     for state in states {
@@ -159,10 +161,15 @@ pub fn status_report(states: &[ProxyState], wide: bool) -> Result<Report, serde_
         let place = [dash(&state.proxy), dash(&state.cluster), dash(&state.pilot), dash(&state.version)];
         table.row(place.into_iter().chain(cells).chain([reasons.join("; ")]));
     }
-    let items = serde_json::to_value(states)?;
-    let mut report = Report::of_kind("ProxyStatusList", &items, table)?;
+    let mut report = Report::of_kind("ProxyStatusList", &States { pilots, items: states }, table)?;
     report.names = states.iter().map(|s| s.proxy.clone()).collect();
     Ok(report)
+}
+
+#[derive(Serialize)]
+struct States<'a> {
+    pilots: &'a [PilotAsked],
+    items: &'a [ProxyState],
 }
 
 fn cell(state: &TypeState) -> String {
@@ -202,10 +209,10 @@ mod tests {
         }});
         let state = proxy_state(&row, "p:1").into_iter().collect::<Vec<_>>();
         assert!(!state.iter().any(|s| s.in_sync));
-        let report = status_report(&state, false).map(|r| r.table.rows.concat().join("|"));
+        let report = status_report(&state, &[], false).map(|r| r.table.rows.concat().join("|"));
         let want = "web-1.default|gke|p:1|1.40.0|SYNCED|NACK (3s)|STALE (12s)|-|LDS: bad…";
         assert_eq!(report.ok().as_deref(), Some(want));
-        let wide = status_report(&state, true).map(|r| r.table.rows.concat().join("|"));
+        let wide = status_report(&state, &[], true).map(|r| r.table.rows.concat().join("|"));
         assert_eq!(wide.ok(), Some(want.replace("bad…", "bad\nworse")));
     }
 
