@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Service;
-use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
+use kube::api::{Api, ListParams, Patch, PatchParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
@@ -54,8 +54,12 @@ async fn they_have_addresses_and_go_unless_taken_over(pair: Arc<Pair>) {
     assert!(services.get_opt("stub-ratings").await.unwrap().is_none());
     let mine = services.get("stub-details").await.unwrap();
     assert_eq!(mine.spec.unwrap().selector.unwrap()["app"], "mine");
-    services.delete("stub-details", &DeleteParams::default()).await.unwrap();
+    // they give it back: it is a stub again, and goes with what it stands for
+    let none = json!({"spec": {"selector": null}});
+    services.patch("stub-details", &PatchParams::default(), &Patch::Merge(none)).await.unwrap();
     gke.delete_service("stub-details").await;
+    assert_eq!(install(&bench, &names).await, ["pruned Service/stub-details"], "it was not lost sight of");
+    assert!(services.get_opt("stub-details").await.unwrap().is_none());
 
     // those that stand for the services of everybody else go with the rest of us
     bench.run(&["uninstall", "--yes"]).await.exits(0);

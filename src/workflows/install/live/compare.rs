@@ -12,7 +12,7 @@ use crate::data::model::{ClusterRole, INSTALL};
 use crate::data::yaml;
 use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over, run_time};
 use crate::workflows::install::backend::Compared;
-use crate::workflows::install::change::{Action, Change, Changes, Payload};
+use crate::workflows::install::change::{Action, Change, Changes, Payload, TAKEN_OVER};
 use crate::workflows::install::foreign;
 use crate::workflows::install::rights::AUTOSCALERS;
 use crate::workflows::install::secret::PlannedSecret;
@@ -85,7 +85,7 @@ impl Live {
             home: standing,
         };
         let objects = ground.objects(&manifests, secrets).await?;
-        let pruned = ground.pruned(&manifests, &mut notes).await?;
+        let pruned = ground.pruned(&mut manifests, &mut notes).await?;
         let (inventory, ahead) = ground.inventory(&manifests).await?;
         // what is printed is what is applied
         manifests.objects = objects
@@ -358,7 +358,7 @@ impl Ground<'_> {
     }
 
     /// What the inventory lists and nobody plans any more.
-    async fn pruned(&self, manifests: &ClusterManifests, notes: &mut Vec<String>) -> Result<Vec<Change>, String> {
+    async fn pruned(&self, manifests: &mut ClusterManifests, notes: &mut Vec<String>) -> Result<Vec<Change>, String> {
         let planned = &manifests.inventory.objects;
         let mut listed: Vec<ObjectKey> = self.old.iter().flat_map(|i| i.objects.clone()).collect();
         if self.old.as_ref().is_some_and(|i| i.role == ClusterRole::Primary.to_string()) {
@@ -383,7 +383,9 @@ impl Ground<'_> {
                 continue;
             }
             if is_taken_over(&standing) {
-                notes.push(format!("{key} was a stub, and was kept: it has a selector by now"));
+                notes.push(TAKEN_OVER.replace("{}", &key.to_string()));
+                // it is a stub again once the selector goes
+                manifests.keep_listed(key);
                 continue;
             }
             // what a Secret holds is nobody's to see
