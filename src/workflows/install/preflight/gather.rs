@@ -8,9 +8,9 @@ use super::super::installed::path;
 use super::super::live::{DEADLINE, Live};
 use super::super::rights::{self, OWN_SLICES, Work};
 use super::super::secret::decoded;
-use super::{Facts, FromInside, Own, Said, is_loopback};
+use super::{Facts, FromInside, Own, is_loopback};
 use crate::adapters::k8s::{K8sError, get, get_all, identity, version, within};
-use crate::adapters::registry::Source;
+use crate::adapters::registry::{PilotAccess, Source};
 use crate::pure::manifest::{ClusterManifests, Inventory};
 
 /// A cluster that is asked.
@@ -26,7 +26,7 @@ pub(in super::super) struct Asked<'a> {
     /// What its kubeconfig says.
     pub(in super::super) own: &'a Own,
     /// What `mesh.yaml` says.
-    pub(in super::super) said: &'a Said,
+    pub(in super::super) said: &'a PilotAccess,
     /// What is about to be done.
     pub(in super::super) work: Work,
 }

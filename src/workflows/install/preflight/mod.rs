@@ -6,10 +6,11 @@ mod gather;
 mod reach;
 
 pub(super) use gather::{Asked, gather};
-pub(super) use reach::{FromInside, Own, Reach, Said, is_loopback, reach};
+pub(super) use reach::{FromInside, Own, Reach, is_loopback, reach};
 
 use super::rights::{self, Wanted};
 use super::skew;
+use crate::adapters::registry::PilotAccess;
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::ca::same_roots;
 use crate::pure::manifest::Inventory;
@@ -28,7 +29,7 @@ pub(super) struct Subject {
     /// Primary or remote.
     pub role: ClusterRole,
     /// What `mesh.yaml` says of the way to it.
-    pub said: Said,
+    pub said: PilotAccess,
     /// What its kubeconfig says of it.
     pub own: Own,
     /// What was gathered; `Err`: why nothing could be.
@@ -276,7 +277,7 @@ mod tests {
     fn subject(id: &str, role: ClusterRole, facts: Facts) -> Subject {
         let facts = if facts.version.is_empty() { Facts { version: "v1.35.0".into(), ..facts } } else { facts };
         let own = Own { server: format!("https://{id}"), ..Own::default() };
-        Subject { id: ClusterId::parse(id).unwrap(), role, said: Said::default(), own, facts: Ok(facts) }
+        Subject { id: ClusterId::parse(id).unwrap(), role, said: PilotAccess::default(), own, facts: Ok(facts) }
     }
 
     fn said(subjects: Vec<Subject>) -> Vec<(String, &'static str, bool, String)> {
