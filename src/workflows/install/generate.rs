@@ -84,7 +84,7 @@ pub(super) fn secrets_stream<'a>(clusters: impl IntoIterator<Item = &'a Compared
         }
         out.push_str(&format!("---\n# cluster: {}\n", manifests.cluster));
         out.extend(named.iter().map(|(key, keys)| format!("# {key} is placed, with {}\n", keys.join(", "))));
-        out.push_str(&yaml::to_documents(objects.into_iter())?);
+        out.push_str(&yaml::to_documents(objects)?);
     }
     Ok(out)
 }

@@ -38,7 +38,7 @@ pub(in super::super) struct Asked<'a> {
 pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String> {
     let client = &asked.live.client;
     let loopback = is_loopback(&asked.own.server) && asked.said.server.is_none();
-    let wanted = rights::to_install(&asked.planned.objects, asked.inventory, Work { loopback, ..asked.work });
+    let wanted = rights::to_install(asked.planned, asked.inventory, Work { loopback, ..asked.work });
     let all = within(DEADLINE, async {
         // one that is not there at all says so once
         let version = version(client, DEADLINE).await?;

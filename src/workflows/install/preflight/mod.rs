@@ -232,7 +232,7 @@ fn may(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
         let sentence = format!("the kubeconfig's user may not {}", rights::text(of_kind.map(|(access, _)| access)));
         match kind {
             "" => stop(sentence, "use the kubeconfig of a cluster administrator, or have these rights given"),
-            unknown => vec![(false, format!("{sentence}: {unknown} is not looked at"), None)],
+            unknown => vec![(false, format!("{sentence}: {unknown} may stay unknown"), None)],
         }
     });
     said.collect()
@@ -363,7 +363,7 @@ mod tests {
             found[0].3,
             "the kubeconfig's user may not create, patch deployments.apps in istio-system; create namespaces"
         );
-        let note = "the kubeconfig's user may not list events in istio-system: what it warns of is not looked at";
+        let note = "the kubeconfig's user may not list events in istio-system: what it warns of may stay unknown";
         assert_eq!((found[1].2, found[1].3.as_str()), (false, note), "what can be done without stops nothing");
     }
 
