@@ -8,14 +8,15 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::install::bench::{Bench, actions};
+use crate::install::line::Line;
 use crate::objects::in_both;
 use crate::pair::{Pair, alone};
 
 pub fn trials() -> Vec<Trial> {
-    vec![alone(
-        "api::stubs::they_have_addresses_and_go_unless_taken_over",
-        they_have_addresses_and_go_unless_taken_over,
-    )]
+    vec![
+        alone("api::stubs::they_have_addresses_and_go_unless_taken_over", they_have_addresses_and_go_unless_taken_over),
+        alone("api::stubs::a_plugin_runs_once_for_all_of_an_installation", a_plugin_runs_once),
+    ]
 }
 
 /// What the last run did with the Services of these names, in on-prem.
@@ -67,4 +68,25 @@ async fn they_have_addresses_and_go_unless_taken_over(pair: Arc<Pair>) {
     let left = Api::<Service>::all(pair.on_prem.client()).list(&owned).await.unwrap();
     let left: Vec<_> = left.iter().map(|s| s.metadata.name.clone().unwrap()).collect();
     assert_eq!(left, [] as [String; 0]);
+}
+
+async fn a_plugin_runs_once(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.gke).await;
+    let credential =
+        r#"{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "none"}}"#;
+    let runs = bench.home.home().join("runs");
+    let script = format!("echo run >> {}; echo '{credential}'", runs.display());
+    let script = bench.home.file("plugin.sh", &script);
+    let exec = format!(
+        "exec: {{apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: sh, args: ['{}']}}",
+        script.display()
+    );
+    let kubeconfig = line.kubeconfig().replace("user: {token: none}", &format!("user: {{{exec}}}"));
+    assert!(kubeconfig.contains("interactiveMode"), "{kubeconfig}");
+    bench.kubeconfig("gke", &kubeconfig);
+    // the objects are read for the stubs, and everything else is asked
+    bench.install(&["--stub-services"]).await.exits(0);
+    assert!(line.writes() > 8, "it was installed by way of the plugin");
+    assert_eq!(std::fs::read_to_string(runs).unwrap().lines().count(), 1);
 }
