@@ -269,7 +269,7 @@ complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s q -l quiet -d 'Sa
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand ep" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l timeout -d 'How long to wait, in each cluster' -r
-complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l only -d 'Place only the Secrets: where the objects come from manifest generate and a pipeline' -r -f -a "secrets\t'The CA, and what pilot needs to read remote clusters'"
+complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l only -d 'Place only the Secrets: where the objects come from manifest generate and a pipeline' -r -f -a "secrets\t'The CA, and what pilot needs to read remote clusters; with the namespace and the inventory\'s entries where they are missing'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l clusters -d 'Only these clusters' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l primary -d 'The primary cluster' -r
 complete -c meshctl -n "__fish_meshctl_using_subcommand install" -l ca -d 'The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry' -r -F

@@ -528,7 +528,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 (install)
 _arguments "${_arguments_options[@]}" : \
 '(--no-wait)--timeout=[How long to wait, in each cluster]:TIME:_default' \
-'--only=[Place only the Secrets\: where the objects come from manifest generate and a pipeline]:WHAT:((secrets\:"The CA, and what pilot needs to read remote clusters"))' \
+'--only=[Place only the Secrets\: where the objects come from manifest generate and a pipeline]:WHAT:((secrets\:"The CA, and what pilot needs to read remote clusters; with the namespace and the inventory'\''s entries where they are missing"))' \
 '*--clusters=[Only these clusters]:ID,…:_default' \
 '--primary=[The primary cluster]:ID:_default' \
 '--ca=[The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry]:DIR:_files' \

@@ -277,7 +277,9 @@ async fn every_request_was_asked_for(pair: Arc<Pair>) {
     nothing("install that waits in vain");
     let deployments: kube::Api<k8s_openapi::api::apps::v1::Deployment> =
         kube::Api::namespaced(pair.gke.client(), SYSTEM);
-    let up = patch(json!({"observedGeneration": 99, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}));
+    let up = patch(
+        json!({"observedGeneration": 99, "replicas": 2, "updatedReplicas": 2, "readyReplicas": 2, "availableReplicas": 2}),
+    );
     deployments.patch_status("istio-pilot", &Default::default(), &up).await.unwrap();
     let remote: kube::Api<k8s_openapi::api::core::v1::Pod> = kube::Api::namespaced(pair.on_prem.client(), SYSTEM);
     let kubelet = crate::wait::eventually("the pod that looks for pilot", std::time::Duration::from_secs(60), || {

@@ -9,13 +9,15 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::harness::Ran;
-use crate::install::bench::{Bench, SYSTEM, listing, ours};
+use crate::install::bench::{Bench, SYSTEM, listing, ours, put};
+use crate::install::line::{Line, Rule};
 use crate::pair::{Pair, alone};
 use crate::proxy::BlackHole;
 
 pub fn trials() -> Vec<Trial> {
     vec![
         alone("api::removal::a_cluster_goes_and_nothing_of_it_is_left", a_cluster_goes_and_nothing_of_it_is_left),
+        alone("api::removal::what_was_removed_is_told_also_of_half_a_removal", what_was_removed_is_told),
         alone("api::removal::a_dead_cluster_goes_from_the_others", a_dead_cluster_goes_from_the_others),
     ]
 }
@@ -66,6 +68,27 @@ async fn a_cluster_goes_and_nothing_of_it_is_left(pair: Arc<Pair>) {
     assert!(!folder.join("on-prem.yaml").exists() && folder.join(".on-prem.yaml.removed").exists());
     let ran = bench.run(&["cluster", "list", "-o", "name"]).await.exits(0);
     assert_eq!(ran.stdout, "gke\n");
+}
+
+async fn what_was_removed_is_told(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+    // a slice of a time when on-prem was the primary, which cannot be removed now
+    let slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+        "metadata": {"name": "istio-pilot-on-prem-v4", "namespace": SYSTEM, "labels": {"meshctl.io/owned": "true"}},
+        "addressType": "IPv4", "ports": [], "endpoints": []});
+    put(&bench.pair.gke, "meshctl", slice).await;
+    let line = Line::counting(&bench.pair.gke).await;
+    bench.kubeconfig("gke", &line.kubeconfig());
+    line.rule("DELETE /apis/discovery.k8s.io/", Rule::Forbid);
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--dead", "--yes", "-o", "json"]).await.exits(1);
+    let gke = &json_of(&ran)["others"][0];
+    assert_eq!(gke["removed"], json!(["Secret/istio-system/istio-remote-clusters, key on-prem"]), "{gke}");
+    let error = gke["error"].as_str().unwrap();
+    assert!(error.starts_with("removing EndpointSlice/istio-system/istio-pilot-on-prem-v4 failed"), "{error}");
+    assert_eq!(held(&bench).await, [""; 0]);
+    line.obey();
+    bench.run(&["cluster", "remove", "on-prem", "--dead", "--yes"]).await.exits(0);
 }
 
 async fn a_dead_cluster_goes_from_the_others(pair: Arc<Pair>) {

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Service;
-use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
+use kube::api::{Api, ListParams, Patch, PatchParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::install::bench::{Bench, actions};
+use crate::install::line::Line;
 use crate::objects::in_both;
 use crate::pair::{Pair, alone};
 
 pub fn trials() -> Vec<Trial> {
-    vec![alone(
-        "api::stubs::they_have_addresses_and_go_unless_taken_over",
-        they_have_addresses_and_go_unless_taken_over,
-    )]
+    vec![
+        alone("api::stubs::they_have_addresses_and_go_unless_taken_over", they_have_addresses_and_go_unless_taken_over),
+        alone("api::stubs::a_plugin_runs_once_for_all_of_an_installation", a_plugin_runs_once),
+    ]
 }
 
 /// What the last run did with the Services of these names, in on-prem.
@@ -54,8 +55,12 @@ async fn they_have_addresses_and_go_unless_taken_over(pair: Arc<Pair>) {
     assert!(services.get_opt("stub-ratings").await.unwrap().is_none());
     let mine = services.get("stub-details").await.unwrap();
     assert_eq!(mine.spec.unwrap().selector.unwrap()["app"], "mine");
-    services.delete("stub-details", &DeleteParams::default()).await.unwrap();
+    // they give it back: it is a stub again, and goes with what it stands for
+    let none = json!({"spec": {"selector": null}});
+    services.patch("stub-details", &PatchParams::default(), &Patch::Merge(none)).await.unwrap();
     gke.delete_service("stub-details").await;
+    assert_eq!(install(&bench, &names).await, ["pruned Service/stub-details"], "it was not lost sight of");
+    assert!(services.get_opt("stub-details").await.unwrap().is_none());
 
     // those that stand for the services of everybody else go with the rest of us
     bench.run(&["uninstall", "--yes"]).await.exits(0);
@@ -63,4 +68,25 @@ async fn they_have_addresses_and_go_unless_taken_over(pair: Arc<Pair>) {
     let left = Api::<Service>::all(pair.on_prem.client()).list(&owned).await.unwrap();
     let left: Vec<_> = left.iter().map(|s| s.metadata.name.clone().unwrap()).collect();
     assert_eq!(left, [] as [String; 0]);
+}
+
+async fn a_plugin_runs_once(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.gke).await;
+    let credential =
+        r#"{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "none"}}"#;
+    let runs = bench.home.home().join("runs");
+    let script = format!("echo run >> {}; echo '{credential}'", runs.display());
+    let script = bench.home.file("plugin.sh", &script);
+    let exec = format!(
+        "exec: {{apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: sh, args: ['{}']}}",
+        script.display()
+    );
+    let kubeconfig = line.kubeconfig().replace("user: {token: none}", &format!("user: {{{exec}}}"));
+    assert!(kubeconfig.contains("interactiveMode"), "{kubeconfig}");
+    bench.kubeconfig("gke", &kubeconfig);
+    // the objects are read for the stubs, and everything else is asked
+    bench.install(&["--stub-services"]).await.exits(0);
+    assert!(line.writes() > 8, "it was installed by way of the plugin");
+    assert_eq!(std::fs::read_to_string(runs).unwrap().lines().count(), 1);
 }

@@ -231,6 +231,13 @@ fn a_file_cluster_is_removed_and_its_folder_stays() {
     );
     let ran = bench.run(["cluster", "remove", "gke"]).exits(2);
     assert!(ran.stderr.contains("gke is the primary") && ran.stderr.contains("--move-primary"), "{}", ran.stderr);
+    // the others may have lost what they knew of it
+    let lost = bench.home().join("kubeconf/on-prem/meshctl/configmap-istio-system-meshctl-inventory.yaml");
+    let inventory = std::fs::read(&lost).unwrap();
+    std::fs::remove_file(&lost).unwrap();
+    let ran = bench.run(["cluster", "remove", "gke"]).exits(2);
+    assert!(ran.stderr.contains("gke is the primary"), "{}", ran.stderr);
+    std::fs::write(&lost, inventory).unwrap();
     let ran = bench.run(["cluster", "remove", "on-prem", "--dry-run"]).exits(0);
     assert!(ran.stdout.contains("on-prem\n  - ") && bench.home().join("kubeconf/on-prem/meshctl").exists());
     let ran = bench.run(["cluster", "remove", "on-prem", "-o", "json"]).exits(0);

@@ -733,6 +733,39 @@ fn a_link_in_the_place_of_our_folder_is_refused() {
     assert_eq!(rows(&run.out).iter().map(|r| r[2]).collect::<Vec<_>>(), ["failed", "written"], "{run:?}");
     run.fails(1, &["kubeconf/gke/meshctl is a symbolic link to ../../elsewhere, and must be a folder"]);
     assert_eq!(files(&bench.path("elsewhere")).len(), 1);
+
+    // what would be removed behind a link is not ours either
+    let bench = Bench::new();
+    bench.install(&[]).ok();
+    std::fs::rename(bench.path("kubeconf/on-prem/meshctl"), bench.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../../elsewhere", bench.path("kubeconf/on-prem/meshctl")).unwrap();
+    let count = files(&bench.path("elsewhere")).len();
+    let link = "kubeconf/on-prem/meshctl is a symbolic link to ../../elsewhere, and must be a folder";
+    bench.run(&["uninstall", "--yes", "--clusters", "on-prem"]).fails(1, &[link]);
+    bench.run(&["cluster", "remove", "on-prem", "--yes"]).fails(1, &[link]);
+    assert_eq!(files(&bench.path("elsewhere")).len(), count);
+}
+
+#[test]
+fn cluster_remove_takes_only_files_of_ours() {
+    let bench = Bench::new();
+    bench.install(&["--primary", "gke"]).ok();
+    // gke was a remote of on-prem once, and the slice that it had then is somebody's by now
+    let inventory = "kubeconf/gke/meshctl/configmap-istio-system-meshctl-inventory.yaml";
+    let entry = "    - group: discovery.k8s.io\n      kind: EndpointSlice\n      namespace: istio-system\n      name: istio-pilot-on-prem-v4\n";
+    let listed = bench.read(inventory).replacen("    objects:\n", &format!("    objects:\n{entry}"), 1);
+    assert!(listed.contains(entry), "{listed}");
+    bench.write(inventory, &listed);
+    let theirs = "kubeconf/gke/meshctl/endpointslice-istio-system-istio-pilot-on-prem-v4.yaml";
+    bench.write(theirs, "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: istio-pilot-on-prem-v4, namespace: istio-system}\naddressType: IPv4\nendpoints: []\n");
+    let run = bench.run(&["cluster", "remove", "on-prem", "--yes", "-o", "json"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(bench.path(theirs).exists(), "{run:?}");
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(
+        report["others"][0]["removed"],
+        serde_json::json!(["entries of ConfigMap/istio-system/meshctl-inventory"])
+    );
 }
 
 #[test]

@@ -49,14 +49,14 @@ impl Default for Timing {
 }
 
 /// Follows all kinds until nobody listens.
-pub(super) async fn follow(connector: Connector, namespace: &str, out: mpsc::Sender<Event>, timing: Timing) {
+pub(super) async fn follow(connector: Arc<Connector>, namespace: &str, out: mpsc::Sender<Event>, timing: Timing) {
     let all = Arc::new(Shared { connector, out, timing, health: Mutex::new(Health::default()) });
     join_all(WATCHED.iter().map(|row| Follower::new(row, namespace, Arc::clone(&all)).run())).await;
 }
 
 /// What the kinds share.
 struct Shared {
-    connector: Connector,
+    connector: Arc<Connector>,
     out: mpsc::Sender<Event>,
     timing: Timing,
     health: Mutex<Health>,

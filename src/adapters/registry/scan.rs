@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
@@ -14,7 +13,6 @@ use super::read::{self, text};
 use super::{ReadOptions, Source, folder, mesh_file};
 use crate::adapters::files::{FilesError, link_target, list_dir, real_path, stat};
 use crate::data::kinds::{ClusterDescriptor, MeshFile};
-use crate::data::model::Secret;
 use crate::data::yaml;
 
 /// Extensions that count, longest first; a file without any counts too.
@@ -227,11 +225,7 @@ pub(super) fn live(value: Value, dir: &Path, hash: u128, options: &ReadOptions) 
     all.update(&hash.to_le_bytes());
     checked.files.iter().for_each(|bytes| all.update(bytes));
     Ok(Good {
-        source: Source::Live {
-            kubeconfig: Arc::new(Secret::new(checked.kubeconfig)),
-            server: checked.server,
-            trust: options.trust,
-        },
+        source: Source::live(checked.kubeconfig, checked.server, options.trust),
         fingerprint: all.digest128(),
         same: format!("API server {}", checked.same),
     })

@@ -118,8 +118,7 @@ impl InCluster {
     fn candidate(&self) -> Candidate {
         let server = self.server();
         let fingerprint = xxhash_rust::xxh3::xxh3_128(server.as_bytes());
-        let kubeconfig = Arc::new(Secret::new(self.kubeconfig()));
-        let source = Source::Live { kubeconfig, server: server.clone(), trust: Trust::Sanitised };
+        let source = Source::live(self.kubeconfig(), server.clone(), Trust::Sanitised);
         Candidate {
             id: self.id.to_string(),
             file: OWN_FILE.into(),
@@ -230,7 +229,7 @@ fn document(value: &[u8]) -> Result<Value, String> {
 }
 
 /// Makes clients with a key of the Secret; `None` where it is broken.
-pub fn connector_of(kubeconfig: &[u8]) -> Option<Connector> {
+pub fn connector_of(kubeconfig: &[u8]) -> Option<Arc<Connector>> {
     remote("", kubeconfig).source.ok()?.source.connector()
 }
 

@@ -40,21 +40,28 @@ pub enum Source {
         server: String,
         /// Whether its plugins may run.
         trust: Trust,
+        /// Makes its clients, for everybody who holds this source or a copy of it: a plugin runs once for all of them.
+        connector: Arc<Connector>,
     },
 }
 
 impl Source {
+    /// An API server, by a kubeconfig that was checked.
+    pub(super) fn live(kubeconfig: Kubeconfig, server: String, trust: Trust) -> Self {
+        let kubeconfig = Arc::new(Secret::new(kubeconfig));
+        let plugins = match trust {
+            Trust::Terminal => Plugins::Run,
+            Trust::Sanitised => Plugins::Refuse,
+        };
+        let connector = Arc::new(Connector::new(Arc::clone(&kubeconfig), plugins));
+        Source::Live { kubeconfig, server, trust, connector }
+    }
+
     /// What makes clients of a live cluster; `None` for a folder.
-    pub fn connector(&self) -> Option<Connector> {
+    pub fn connector(&self) -> Option<Arc<Connector>> {
         match self {
             Source::Folder(_) => None,
-            Source::Live { kubeconfig, trust, .. } => Some(Connector::new(
-                Arc::clone(kubeconfig),
-                match trust {
-                    Trust::Terminal => Plugins::Run,
-                    Trust::Sanitised => Plugins::Refuse,
-                },
-            )),
+            Source::Live { connector, .. } => Some(Arc::clone(connector)),
         }
     }
 }

@@ -102,6 +102,17 @@ impl Inventory {
         out
     }
 
+    /// Every object, with what the cluster's role writes while it runs, which the inventory of another version does not list.
+    pub fn listed(&self, namespace: &str) -> Vec<ObjectKey> {
+        let mut all = self.objects.clone();
+        if self.role == ClusterRole::Primary.to_string() {
+            all.extend(run_time(ClusterRole::Primary, namespace));
+        }
+        all.sort();
+        all.dedup();
+        all
+    }
+
     /// The key of the ConfigMap.
     pub fn key(namespace: &str) -> ObjectKey {
         ObjectKey {

@@ -62,6 +62,13 @@ impl ClusterManifests {
         self
     }
 
+    /// Lists an object that stands and is not applied, so that it is not lost sight of.
+    pub fn keep_listed(&mut self, key: ObjectKey) {
+        self.inventory.objects.push(key);
+        self.inventory.objects.sort();
+        self.inventory.objects.dedup();
+    }
+
     /// Everything that is applied, in its order: the inventory right after the namespace, ahead of what it lists.
     ///
     /// # Errors

@@ -93,7 +93,7 @@ async fn keep(
     mut mine: watch::Receiver<Followed<EndpointSlice>>,
     stop: CancellationToken,
 ) {
-    let Some(connector) = entry.source.connector().map(Arc::new) else { return };
+    let Some(connector) = entry.source.connector() else { return };
     let mut theirs = k8s::follow::<EndpointSlice>(connector.clone(), path(&upkeep), stop.clone());
     let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
     let rounds = async {

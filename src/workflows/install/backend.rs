@@ -85,11 +85,11 @@ impl Backend {
             Backend::Live(live) => live.compare(&planned.manifests, secrets, old).await,
             Backend::Folder(folder) => {
                 let mut notes = Vec::new();
-                let manifests = match planned.place.folder() {
+                let mut manifests = match planned.place.folder() {
                     Some(whole) => folder.without_others(whole, &planned.manifests, &mut notes)?,
                     None => planned.manifests.clone(),
                 };
-                let mut changes = folder.compare(&manifests)?;
+                let mut changes = folder.compare(&mut manifests)?;
                 notes.append(&mut changes.notes);
                 changes.notes = notes;
                 Ok(Compared { manifests, changes })

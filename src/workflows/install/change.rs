@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::secret::PlannedSecret;
 use crate::pure::manifest::{Object, ObjectKey, Stage};
 
+/// What is told of a stub that somebody has made a service of the cluster.
+pub(super) const TAKEN_OVER: &str = "{} was a stub, and was kept: it has a selector by now";
+
 /// What happens to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::change::{Action, Change, Changes, Payload};
+use super::change::{Action, Change, Changes, Payload, TAKEN_OVER};
 use super::standing::{self, Standing, StandingFile};
 use crate::adapters::files::{create_public_dir, link_target, remove_file, write_public};
 use crate::data::yaml::YamlError;
-use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over};
 
 /// Why a folder must not be touched.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +76,7 @@ impl Folder {
     ///
     /// # Errors
     /// The sentence that stops the cluster.
-    pub(super) fn compare(&self, manifests: &ClusterManifests) -> Result<Changes, String> {
+    pub(super) fn compare(&self, manifests: &mut ClusterManifests) -> Result<Changes, String> {
         let standing = standing::read(&self.dir, &manifests.namespace, manifests.objects.iter().map(|o| &o.key))?;
         changes(manifests, &standing).map_err(|e| format!("{}: {e}", self.dir.display()))
     }
@@ -106,8 +106,8 @@ impl Folder {
     }
 }
 
-/// Compares. Pure.
-fn changes(planned: &ClusterManifests, standing: &Standing) -> Result<Changes, Conflict> {
+/// Compares. A stub that somebody has taken over stays listed. Pure.
+fn changes(planned: &mut ClusterManifests, standing: &Standing) -> Result<Changes, Conflict> {
     let old = standing.inventory.as_ref();
     if let Some(other) = old.filter(|i| i.cluster != planned.cluster.as_str()) {
         return Err(Conflict::OtherCluster(other.cluster.clone()));
@@ -124,10 +124,15 @@ fn changes(planned: &ClusterManifests, standing: &Standing) -> Result<Changes, C
         objects.push(change(object, current)?);
     }
     let mut notes = Vec::new();
-    for key in old.iter().flat_map(|i| &i.objects).filter(|k| !planned.inventory.objects.contains(k)) {
+    let gone = old.iter().flat_map(|i| &i.objects).filter(|k| !planned.inventory.objects.contains(k));
+    for key in gone.collect::<Vec<_>>() {
         let file = key.file_name();
         match standing.files.get(&file) {
             None => {}
+            Some(f) if f.object.as_ref().is_some_and(is_taken_over) => {
+                notes.push(TAKEN_OVER.replace("{}", &file));
+                planned.keep_listed(key.clone());
+            }
             Some(f) if f.is(key) => {
                 objects.push(Change::new(key.clone(), Action::Pruned, Payload::Nothing, f.text.clone(), String::new()))
             }

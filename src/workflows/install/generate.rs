@@ -58,8 +58,8 @@ pub async fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallE
 /// The way of one cluster's folder, which nobody else writes to.
 fn way(cluster: &PlannedCluster, out: &Path) -> Way {
     let folder = Folder { dir: out.join(cluster.id.as_str()) };
-    let manifests = cluster.manifests.clone();
-    let compared = folder.compare(&manifests).map(|changes| Compared { manifests, changes });
+    let mut manifests = cluster.manifests.clone();
+    let compared = folder.compare(&mut manifests).map(|changes| Compared { manifests, changes });
     let place = Place::Folder { whole: folder.dir.clone(), ours: folder.dir.clone() };
     let planned = PlannedCluster { place, ..cluster.clone() };
     Way::new(planned, Vec::new(), Consent::default(), compared.map(|c| (Backend::Folder(folder), c)))
@@ -87,7 +87,7 @@ pub(super) fn secrets_stream<'a>(clusters: impl IntoIterator<Item = &'a Compared
         }
         out.push_str(&format!("---\n# cluster: {}\n", manifests.cluster));
         out.extend(named.iter().map(|(key, keys)| format!("# {key} is placed, with {}\n", keys.join(", "))));
-        out.push_str(&yaml::to_documents(objects.into_iter())?);
+        out.push_str(&yaml::to_documents(objects)?);
     }
     Ok(out)
 }

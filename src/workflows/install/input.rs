@@ -9,7 +9,7 @@ use super::MAX_FILE;
 use super::error::InstallError;
 use crate::adapters::files::read_text;
 use crate::adapters::k8s::Connector;
-use crate::adapters::registry::{Entry, ReadOptions, Registry, Source, Trust};
+use crate::adapters::registry::{Entry, PilotAccess, ReadOptions, Registry, Source, Trust};
 use crate::data::kinds::{ClusterOverride, MeshFile};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::data::yaml;
@@ -82,6 +82,8 @@ pub struct PlanCluster {
     pub source: Source,
     /// What `mesh.yaml` says of it.
     pub overrides: ClusterOverride,
+    /// What of that is the way by which pilot reaches it.
+    pub pilot: PilotAccess,
 }
 
 /// The registry as a plan needs it.
@@ -93,6 +95,8 @@ pub struct PlanInput {
     pub clusters: Vec<PlanCluster>,
     /// `mesh.yaml`.
     pub mesh: MeshFile,
+    /// The registry that all this is of.
+    pub registry: Option<Arc<Registry>>,
     /// The primary.
     pub primary: ClusterId,
     /// Why it is the primary: `--primary`, `mesh.yaml`, `the first by name`.
@@ -123,15 +127,14 @@ impl PlanInput {
             id: entry.id.clone(),
             role: entry.role,
             place: match (&entry.source, entry.source.connector()) {
-                (Source::Live { server, .. }, Some(connector)) => {
-                    Place::Live { server: server.clone(), connector: Arc::new(connector) }
-                }
+                (Source::Live { server, .. }, Some(connector)) => Place::Live { server: server.clone(), connector },
                 (Source::Folder(whole), _) => Place::Folder { ours: whole.join("meshctl"), whole: whole.clone() },
                 // every live source has a connector
                 (Source::Live { server, .. }, None) => Place::Folder { whole: server.into(), ours: server.into() },
             },
             source: entry.source.clone(),
             overrides: entry.overrides.clone(),
+            pilot: entry.pilot.clone(),
         };
         let (primary, primary_reason) =
             registry.primary.as_ref().map(|p| (p.id.clone(), p.why.to_owned())).unwrap_or_default();
@@ -142,8 +145,9 @@ impl PlanInput {
             ca_dir: registry.ca_dir(),
             primary,
             primary_reason,
-            dir: registry.dir,
-            mesh: registry.mesh,
+            dir: registry.dir.clone(),
+            mesh: registry.mesh.clone(),
+            registry: Some(Arc::new(registry)),
         })
     }
 

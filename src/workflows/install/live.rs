@@ -12,6 +12,7 @@ use crate::data::model::{DISCOVERY, INSTALL, Secret};
 use crate::pure::manifest::{Inventory, Object, ObjectKey, Resource};
 
 mod compare;
+mod run_time;
 mod standing;
 
 pub(super) use standing::{managers, uid};

@@ -1,20 +1,17 @@
 //! From the registry to the ground of the preflight: which live clusters of a plan are looked at, and how pilot reaches them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use futures::future::join_all;
 
-use super::MAX_FILE;
 use super::backend::{Backend, Consent};
-use super::input::{PlanCluster, PlanInput};
+use super::input::PlanInput;
 use super::plan::{Options, PlannedCluster};
-use super::preflight::{Asked, Finding, Ground, Own, Reach, Said, Subject, gather, reach};
+use super::preflight::{Asked, Finding, Ground, Own, Reach, Subject, gather, reach};
 use super::rights::Work;
 use super::secret::PlannedSecret;
 use super::steps::Way;
 use super::verify::Verify;
-use crate::adapters::files::{FilesError, read_capped};
 use crate::adapters::registry::Source;
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{ClusterManifests, Inventory};
@@ -55,21 +52,6 @@ pub(super) struct Reached<'a> {
     pub(super) inventory: Option<&'a Inventory>,
 }
 
-/// What `mesh.yaml` says of the way to a cluster.
-///
-/// # Errors
-/// Why the file that it names cannot be used, as a sentence.
-fn said(cluster: &PlanCluster, dir: &Path) -> Result<Said, String> {
-    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let of = &cluster.overrides;
-    // relative to mesh.yaml, which stands in the registry
-    let bundle = text(&of.ca_file).map(|file| {
-        let why = |e: FilesError| format!("clusters.{}.caFile of mesh.yaml names {file}: {}", cluster.id, e.reason());
-        read_capped(&dir.join(&file), MAX_FILE).map_err(why)
-    });
-    Ok(Said { server: text(&of.server), tls_server_name: text(&of.tls_server_name), ca_bundle: bundle.transpose()? })
-}
-
 /// What a cluster's kubeconfig says of the way to it.
 fn own(server: &str, source: &Source) -> Own {
     Own {
@@ -105,11 +87,9 @@ pub(super) async fn look(
     let asked = planned.iter().map(|planned| async move {
         let server = planned.place.server()?;
         let cluster = input.clusters.iter().find(|c| c.id == planned.id)?;
-        let (said, own) = (said(cluster, &input.dir), own(server, &cluster.source));
-        let (said, broken) = said.map_or_else(|why| (Said::default(), Some(why)), |said| (said, None));
+        let (said, own) = (cluster.pilot.clone(), own(server, &cluster.source));
         let reached = reached.iter().find(|r| *r.id == planned.id)?;
         let facts = match reached.backend {
-            _ if broken.is_some() => Err(broken.unwrap_or_default()),
             Ok(Backend::Live(live)) => {
                 let (source, planned) = (&cluster.source, &planned.manifests);
                 let work = work(planned, input, options);

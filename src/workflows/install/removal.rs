@@ -12,6 +12,7 @@ use super::installed::path;
 use super::live::{DEADLINE, Expect, Live};
 use super::plan::NAMESPACE;
 use super::run::connect;
+use super::standing;
 use super::uninstall::{Leave, LeftCluster, Uninstall, prepare_uninstall};
 use crate::adapters::k8s::{delete, get, merge};
 use crate::data::model::{ClusterId, INSTALL, REMOTES, Report, Table};
@@ -108,10 +109,16 @@ pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> 
     }))
     .await;
     let traces = || others.iter().filter_map(|o| o.found.as_ref().ok()).map(|(_, traces)| traces);
-    if traces().any(|t| t.primary.as_deref() == Some(id.as_str())) {
+    let itself = input.clusters.iter().find(|c| c.id == id);
+    // the others may have lost their inventories, or not answer
+    let own = match itself {
+        Some(cluster) if !leave.dead => own_primary(cluster).await,
+        _ => None,
+    };
+    if own.as_deref() == Some(id.as_str()) || traces().any(|t| t.primary.as_deref() == Some(id.as_str())) {
         return Err(InstallError::RemovesPrimary(id));
     }
-    let in_registry = input.clusters.iter().any(|c| c.id == id);
+    let in_registry = itself.is_some();
     // a cluster that could not be asked may know it
     if !in_registry && others.iter().all(|o| o.found.is_ok()) && traces().all(Traces::is_empty) {
         let mut known: Vec<String> = registered.into_iter().chain(traces().flat_map(|t| t.known.clone())).collect();
@@ -127,6 +134,13 @@ pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> 
         false => None,
     };
     Ok(Removal { id, others, itself })
+}
+
+/// The primary as the cluster that goes has it, where it says anything; why it does not is told when it is uninstalled.
+async fn own_primary(cluster: &PlanCluster) -> Option<String> {
+    let backend = connect(&cluster.place).await.ok()?;
+    let inventory = backend.inventory(NAMESPACE).await.ok()??;
+    (inventory.cluster == cluster.id.as_str()).then_some(inventory.primary)
 }
 
 /// What a user says of a removal.
@@ -164,9 +178,12 @@ impl Traces {
                 traces.credential = held.iter().any(|held| held == id.as_str());
                 traces.known = held;
             }
-            Backend::Folder(_) => {
-                let listed = inventory.iter().flat_map(|i| &i.objects);
-                traces.slices = listed.filter(|k| keys.contains(k)).map(|k| (k.clone(), String::new())).collect();
+            Backend::Folder(folder) => {
+                folder.is_no_link()?;
+                let files = standing::read(&folder.dir, NAMESPACE, keys.iter())?.files;
+                let listed = inventory.iter().flat_map(|i| &i.objects).filter(|k| keys.contains(k));
+                let ours = listed.filter(|k| files.get(&k.file_name()).is_some_and(|file| file.is(k)));
+                traces.slices = ours.map(|k| (k.clone(), String::new())).collect();
             }
         }
         traces.listed = inventory.filter(|i| i.objects.iter().any(|k| keys.contains(k)));
@@ -179,10 +196,18 @@ impl Traces {
 
     /// What goes, for people.
     fn texts(&self, id: &ClusterId) -> Vec<String> {
-        let credential = self.credential.then(|| format!("Secret/{NAMESPACE}/{REMOTES}, key {id}"));
-        let listed = self.listed.as_ref().map(|_| format!("entries of {}", Inventory::key(NAMESPACE)));
+        let credential = self.credential.then(|| credential_text(id));
+        let listed = self.listed.as_ref().map(|_| entries_text());
         credential.into_iter().chain(self.slices.iter().map(|(key, _)| key.to_string())).chain(listed).collect()
     }
+}
+
+fn credential_text(id: &ClusterId) -> String {
+    format!("Secret/{NAMESPACE}/{REMOTES}, key {id}")
+}
+
+fn entries_text() -> String {
+    format!("entries of {}", Inventory::key(NAMESPACE))
 }
 
 fn uid(object: &Object) -> String {
@@ -201,12 +226,10 @@ async fn credentials(live: &Live) -> Result<Vec<String>, String> {
 impl Other {
     /// Removes, and looks again.
     async fn clear(&self, id: &ClusterId) -> Cleared {
-        let (mut removed, error) = match &self.found {
-            Ok((backend, traces)) => match take(backend, traces, id).await {
-                Ok(()) => (traces.texts(id), None),
-                Err(why) => (Vec::new(), Some(why)),
-            },
-            Err(why) => (Vec::new(), Some(why.clone())),
+        let mut removed = Vec::new();
+        let error = match &self.found {
+            Ok((backend, traces)) => take(backend, traces, id, &mut removed).await.err(),
+            Err(why) => Some(why.clone()),
         };
         let left = match (&self.found, &error) {
             (Ok((backend, _)), None) => Traces::read(backend, &self.id, id).await.map(|left| left.texts(id)),
@@ -233,12 +256,14 @@ impl Other {
     }
 }
 
-/// Takes the traces out: the credential first, so that pilot lets go of the cluster.
-async fn take(backend: &Backend, traces: &Traces, id: &ClusterId) -> Result<(), String> {
+/// Takes the traces out: the credential first, so that pilot lets go of the cluster. `removed` gains what has gone, also where
+/// it ends in the middle.
+async fn take(backend: &Backend, traces: &Traces, id: &ClusterId, removed: &mut Vec<String>) -> Result<(), String> {
     if let (Backend::Live(live), true) = (backend, traces.credential) {
         let nothing = json!({"data": {id.as_str(): null}});
         let merged = merge(&live.client, &path("/api/v1", "secrets", REMOTES), INSTALL, &nothing, DEADLINE).await;
         merged.map_err(|e| format!("removing the key {id} of Secret/{NAMESPACE}/{REMOTES} failed: {e}"))?;
+        removed.push(credential_text(id));
     }
     for (key, uid) in &traces.slices {
         match backend {
@@ -249,12 +274,14 @@ async fn take(backend: &Backend, traces: &Traces, id: &ClusterId) -> Result<(), 
             }
             Backend::Folder(folder) => folder.remove(key)?,
         }
+        removed.push(key.to_string());
     }
     if let Some(inventory) = &traces.listed {
         let mut without = inventory.clone();
         without.objects.retain(|k| !slices(id).contains(k));
         let object = without.to_object(NAMESPACE).map_err(|e| format!("writing the inventory failed: {e}"))?;
         backend.put_inventory(&object, Expect::Anything, Consent::default()).await?;
+        removed.push(entries_text());
     }
     Ok(())
 }

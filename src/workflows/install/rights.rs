@@ -9,7 +9,7 @@ use super::installed::READER;
 use super::live::{DEADLINE, WIDTH};
 use super::plan::NAMESPACE;
 use crate::adapters::k8s::{Access, K8sError, may};
-use crate::pure::manifest::{Inventory, Object, ObjectKey};
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
 
 /// Where a collection is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +185,7 @@ fn of_objects<'a>(keys: impl Iterator<Item = &'a ObjectKey>, verbs: &[&str]) -> 
 pub(super) type Wanted = (Access, &'static str);
 
 /// Every right that installing these objects takes, over what an earlier run left.
-pub(super) fn to_install(objects: &[Object], old: Option<&Inventory>, work: Work) -> Vec<Wanted> {
+pub(super) fn to_install(planned: &ClusterManifests, old: Option<&Inventory>, work: Work) -> Vec<Wanted> {
     let key = |kind: &str| ObjectKey {
         group: String::new(),
         kind: kind.into(),
@@ -193,12 +193,13 @@ pub(super) fn to_install(objects: &[Object], old: Option<&Inventory>, work: Work
         name: String::new(),
     };
     let of_secrets = |o: &&Object| !work.only_secrets || o.key.kind == "Namespace";
-    let planned: Vec<&ObjectKey> = objects.iter().filter(of_secrets).map(|o| &o.key).collect();
+    let applied = planned.objects.iter().filter(of_secrets).map(|o| &o.key);
     // the inventory and the Secrets are in no list of objects
     let besides = [key("ConfigMap"), key("Secret")];
-    let mut needed = of_objects(planned.iter().copied().chain(&besides), &VERBS);
+    let mut needed = of_objects(applied.chain(&besides), &VERBS);
     if !work.only_secrets {
-        let gone = old.iter().flat_map(|i| &i.objects).filter(|k| !planned.contains(k));
+        let listed: Vec<ObjectKey> = old.iter().flat_map(|i| i.listed(NAMESPACE)).collect();
+        let gone = listed.iter().filter(|k| !planned.inventory.objects.contains(k));
         needed.extend(of_objects(gone, &["get", "delete"]));
     }
     let mut all: Vec<Wanted> = needed.into_iter().map(|access| (access, "")).collect();

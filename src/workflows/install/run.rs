@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::backend::{Backend, Consent};
+use super::backend::{Backend, Compared, Consent};
 use super::credentials::{Credentials, Wanted};
 use super::error::InstallError;
 use super::folder::Folder;
@@ -14,6 +14,7 @@ use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
 use super::report::InstallReport;
+use super::secret::PlannedSecret;
 use super::skew;
 use super::steps::{STAGES, Way};
 use super::stubs;
@@ -69,73 +70,84 @@ pub async fn prepare(
     if !consent.move_primary {
         recorded_primary(&asked, &plan)?;
     }
-    let told = if options.stub_services || input.mesh.stub_services {
-        let places: Vec<stubs::Place<'_>> = asked
-            .iter()
-            .map(|a| stubs::Place {
-                id: a.id,
-                backend: a.backend.as_ref().ok(),
-                old: a.inventory.as_ref().ok().and_then(Option::as_ref),
-            })
-            .collect();
-        stubs::add(input, &mut plan.clusters, &places).await?
-    } else {
-        Vec::new()
+    let told = match options.stub_services || input.mesh.stub_services {
+        true => stubs::add(input, &mut plan.clusters, &places(&asked)).await,
+        false => Vec::new(),
     };
     let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
     let mut secrets = trust::check(input, ca, &wanted)?;
-    let look = ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent, options).await;
-    let (look, told) = (&look, &told);
+    let look = &ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent, options).await;
     let ways = plan.clusters.iter().map(|planned| {
         let secrets = secrets.remove(&planned.id).unwrap_or_default();
         let asked = asked.iter().find(|a| *a.id == planned.id);
-        async move {
-            let way = |compared| {
-                let way = Way::new(planned.clone(), secrets.clone(), consent, compared);
-                look.tell(&way);
-                told.iter().filter(|(id, _)| *id == planned.id).for_each(|(_, text)| way.note(text.clone()));
-                way
-            };
-            if let Some(why) = look.stops(&planned.id) {
-                return way(Err(why));
-            }
-            let (backend, old) = match asked {
-                Some(Asked { backend: Ok(backend), inventory: Ok(old), .. }) => (backend.clone(), old.clone()),
-                Some(Asked { backend: Err(why), .. } | Asked { inventory: Err(why), .. }) => {
-                    return way(Err(why.clone()));
-                }
-                None => {
-                    return way(Err("it is not in the registry".to_owned()));
-                }
-            };
-            let narrow = options.only_secrets.then(|| planned.secrets_only(old.as_ref()));
-            let compared = backend.compare(narrow.as_ref().unwrap_or(planned), &secrets, old.clone()).await;
-            let compared = compared.map(|mut compared| {
-                if options.only_secrets {
-                    compared.only_secrets(&backend, old.as_ref());
-                }
-                (backend, compared)
-            });
-            let way = way(compared);
-            if !consent.force_conflicts
-                && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
-            {
-                way.fail(why);
-                way.hint("meshctl diff shows them; --force-conflicts takes these fields back");
-            }
-            if options.only_secrets && planned.place.server().is_none() {
-                way.note("a folder holds no Secret: nothing is placed there");
-            }
-            way
-        }
+        compare(planned, asked, secrets, look, consent, options)
     });
     let ways = join_all(ways).await;
+    for (id, text) in told {
+        ways.iter().filter(|way| way.planned.id == id).for_each(|way| way.note(text.clone()));
+    }
     let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
     let upgrade = asked.iter().filter(|a| plan.clusters.iter().any(|c| c.id == *a.id)).any(|a| {
         let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
         inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
     });
     Ok(Prepared { plan, ways, credentials, consent, upgrade, only_secrets: options.only_secrets })
+}
+
+/// Compares what stands in a cluster with what it shall hold: the cluster at the start of its way, or stopped before it.
+async fn compare(
+    planned: &PlannedCluster,
+    asked: Option<&Asked<'_>>,
+    secrets: Vec<PlannedSecret>,
+    look: &Look,
+    consent: Consent,
+    options: &Options,
+) -> Way {
+    let compared = match look.stops(&planned.id) {
+        Some(why) => Err(why),
+        None => changes(planned, asked, &secrets, options).await,
+    };
+    let way = Way::new(planned.clone(), secrets, consent, compared);
+    look.tell(&way);
+    if !consent.force_conflicts
+        && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
+    {
+        way.fail(why);
+        way.hint("meshctl diff shows them; --force-conflicts takes these fields back");
+    }
+    if options.only_secrets && planned.place.server().is_none() {
+        way.note("a folder holds no Secret: nothing is placed there");
+    }
+    way
+}
+
+/// Where a cluster's objects stand, and what must happen there.
+async fn changes(
+    planned: &PlannedCluster,
+    asked: Option<&Asked<'_>>,
+    secrets: &[PlannedSecret],
+    options: &Options,
+) -> Result<(Backend, Compared), String> {
+    let asked = asked.ok_or_else(|| "it is not in the registry".to_owned())?;
+    let (backend, old) = (asked.backend.clone()?, asked.inventory.clone()?);
+    if !options.only_secrets {
+        let compared = backend.compare(planned, secrets, old).await?;
+        return Ok((backend, compared));
+    }
+    let narrow = planned.secrets_only(old.as_ref());
+    let mut compared = backend.compare(&narrow, secrets, old.clone()).await?;
+    compared.only_secrets(&backend, old.as_ref());
+    Ok((backend, compared))
+}
+
+/// What the stubs need of the clusters that were asked.
+fn places<'a>(asked: &'a [Asked<'a>]) -> Vec<stubs::Place<'a>> {
+    let place = |a: &'a Asked<'a>| stubs::Place {
+        id: a.id,
+        backend: a.backend.as_ref().ok(),
+        old: a.inventory.as_ref().ok().and_then(Option::as_ref),
+    };
+    asked.iter().map(place).collect()
 }
 
 /// What the preflight needs of the clusters that were asked.

@@ -122,7 +122,8 @@ impl Way {
             .open()
             .and_then(|(backend, compared)| Some((backend, compared.changes.objects.iter().find(|c| c.key == *key)?)));
         let (backend, change) = open.ok_or_else(|| format!("{key} is not planned"))?;
-        backend.put(change, self.consent).await
+        // it was removed a moment ago
+        backend.put(&Change { action: Action::Created, ..change.clone() }, self.consent).await
     }
 
     /// The inventory ahead of what it lists, and the namespace ahead of that where it must be.

@@ -9,14 +9,13 @@ use futures::future::join_all;
 use serde_json::Value;
 
 use super::backend::Backend;
-use super::error::InstallError;
 use super::input::PlanInput;
 use super::live::DEADLINE;
 use super::plan::PlannedCluster;
 use super::rights::NAMESPACES;
 use super::standing;
 use crate::adapters::k8s::get_all_metadata;
-use crate::adapters::registry::{ReadOptions, Registry, Trust, load_folder};
+use crate::adapters::registry::load_folder;
 use crate::data::model::{ClusterId, ServiceId, ServiceKind, ServiceScope};
 use crate::engine::load_once;
 use crate::pure::manifest::{Inventory, Object, ObjectKey, stub};
@@ -47,18 +46,14 @@ pub(super) struct Place<'a> {
 }
 
 /// Adds the stubs to what is planned, and gives what is to be told of each cluster.
-///
-/// # Errors
-/// Where the registry's directory cannot be read.
 pub(super) async fn add(
     input: &PlanInput,
     planned: &mut [PlannedCluster],
     places: &[Place<'_>],
-) -> Result<Vec<(ClusterId, String)>, InstallError> {
-    let options = ReadOptions { primary: Some(input.primary.clone()), trust: Trust::Terminal };
-    let registry = Registry::read(&input.dir, &options)?;
-    let loaded = load_once(&registry, LOAD).await;
-    let mut told = Vec::new();
+) -> Vec<(ClusterId, String)> {
+    let Some(registry) = &input.registry else { return Vec::new() };
+    // through the same clients as everything else: no plugin runs twice
+    let loaded = load_once(registry, LOAD).await;
     let rows = planned.iter_mut().map(|planned| async {
         let place = places.iter().find(|p| *p.id == planned.id)?;
         if let Some((dead, _)) = loaded.failed.iter().next() {
@@ -92,8 +87,7 @@ pub(super) async fn add(
         let text = format!("no stub Services in the namespaces that it does not have: {}", names.join(", "));
         (!names.is_empty()).then(|| (planned.id.clone(), text))
     });
-    told.extend(join_all(rows).await.into_iter().flatten());
-    Ok(told)
+    join_all(rows).await.into_iter().flatten().collect()
 }
 
 /// Keeps the stubs of an earlier run in the inventory: Services that are not planned, but for pilot's own, are nothing else.

@@ -1,6 +1,7 @@
 //! From a pod to the peers in it: the clients of live clusters, kept while a command lasts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::http::{Http, PodPort};
@@ -20,7 +21,7 @@ const DEBUG: u16 = 8080;
 /// The ways into the pods of a registry's live clusters.
 pub struct Reach {
     /// Of a file cluster there is no connector.
-    clusters: BTreeMap<ClusterId, Option<Connector>>,
+    clusters: BTreeMap<ClusterId, Option<Arc<Connector>>>,
 }
 
 impl Reach {

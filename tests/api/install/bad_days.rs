@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use super::bench::{Bench, Listing, SYSTEM, actions, cluster, ours, put, versions};
-use super::line::{Counts, Line};
+use super::line::{Counts, Line, Rule};
 use crate::pair::{Pair, alone, patient};
 use crate::proxy::BlackHole;
 
@@ -20,6 +20,9 @@ pub fn trials() -> Vec<Trial> {
         }),
         alone("api::install::killed_at_any_moment", killed_at_any_moment),
         alone("api::install::an_interrupt_still_reports", an_interrupt_still_reports),
+        alone("api::install::an_interrupt_tells_what_a_stage_wrote", an_interrupt_tells_what_a_stage_wrote),
+        alone("api::install::what_came_since_the_plan_is_not_taken_over", what_came_since_the_plan_is_not_taken_over),
+        alone("api::install::a_foreign_pod_under_our_name_is_told", a_foreign_pod_under_our_name_is_told),
         alone("api::install::a_dead_cluster_hides_no_other", a_dead_cluster_hides_no_other),
         alone("api::install::a_refusal_is_named_and_mended", a_refusal_is_named_and_mended),
         alone("api::install::a_namespace_that_is_going_away", a_namespace_that_is_going_away),
@@ -161,6 +164,100 @@ async fn an_interrupt_still_reports(pair: Arc<Pair>) {
     }
     assert!(actions(&report, "gke").contains(&"created Deployment/istio-pilot".to_owned()), "{report}");
     bench.install(&[]).await.exits(0);
+}
+
+async fn an_interrupt_tells_what_a_stage_wrote(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.gke).await;
+    bench.kubeconfig("gke", &line.kubeconfig());
+    // one object of a stage is not answered, the others of it are
+    let account = "ServiceAccount/istio-system/istio-pilot-service-account";
+    line.rule("PATCH /api/v1/namespaces/istio-system/serviceaccounts/istio-pilot-service-account", Rule::Stall);
+    let home = Arc::clone(&bench.home);
+    let args =
+        ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--no-wait", "--clusters", "gke"];
+    let child = home.command(args).spawn().unwrap();
+    let written = async || {
+        let listing = super::bench::listing(&bench.pair.gke).await;
+        let all = [format!("Role/{SYSTEM}/istio-pilot"), format!("ClusterRole//istio-pilot-{SYSTEM}")];
+        all.iter().all(|key| listing.contains_key(key)).then_some(()).ok_or("not yet")
+    };
+    crate::wait::eventually("the rest of the stage is written", Duration::from_secs(60), written).await;
+    // its answers are on their way back
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let pid = child.id().to_string();
+    tokio::task::spawn_blocking(move || std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap())
+        .await
+        .unwrap();
+    let ran = tokio::task::spawn_blocking(move || crate::harness::finish(child)).await.unwrap();
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let done = actions(&report, "gke");
+    for object in ["created Role/istio-pilot".to_owned(), format!("created ClusterRole/istio-pilot-{SYSTEM}")] {
+        assert!(done.contains(&object), "{object} is missing in {report}");
+    }
+    let notes = cluster(&report, "gke")["notes"].to_string();
+    assert!(notes.contains(&format!("it was interrupted while it wrote {account}")), "{notes}");
+    line.obey();
+    bench.install(&[]).await.exits(0);
+}
+
+async fn what_came_since_the_plan_is_not_taken_over(pair: Arc<Pair>) {
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "istio", "namespace": SYSTEM}, "data": {"mine": "1"}});
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cacerts", "namespace": SYSTEM}});
+    let remotes = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "istio-remote-clusters", "namespace": SYSTEM}});
+    for (theirs, request) in [
+        (map, format!("PATCH /api/v1/namespaces/{SYSTEM}/configmaps/istio?")),
+        (secret, format!("PATCH /api/v1/namespaces/{SYSTEM}/secrets/cacerts?")),
+        (remotes, format!("POST /api/v1/namespaces/{SYSTEM}/secrets?")),
+    ] {
+        let bench = Bench::new(Arc::clone(&pair)).await;
+        let line = Line::counting(&bench.pair.gke).await;
+        bench.kubeconfig("gke", &line.kubeconfig());
+        line.rule(&request, Rule::First(theirs.clone()));
+        let (report, ran) = bench.report(&[]).await;
+        assert_eq!(ran.code, 1, "{report}");
+        let (kind, name) = (theirs["kind"].as_str().unwrap(), theirs["metadata"]["name"].as_str().unwrap());
+        if name == "istio-remote-clusters" {
+            let error = cluster(&report, "on-prem")["error"].as_str().unwrap();
+            assert!(error.contains("writing pilot's credential") && error.contains("409"), "{error}");
+        } else {
+            let error = cluster(&report, "gke")["error"].as_str().unwrap();
+            let wanted =
+                format!("applying {kind}/{SYSTEM}/{name} failed: somebody has put one there since it was looked for");
+            assert_eq!(error, wanted);
+        }
+        let stands = &bench.listings().await[0][&format!("{kind}/{SYSTEM}/{name}")];
+        assert!(stands["metadata"]["labels"].is_null(), "{name} is still theirs alone: {stands}");
+        assert_eq!(stands["data"], theirs["data"], "{name} is still theirs alone");
+        // and the next run knows whose it is
+        line.obey();
+        let (report, ran) = bench.report(&[]).await;
+        assert_eq!(ran.code, 1, "{report}");
+        let errors = report["clusters"].to_string();
+        assert!(errors.contains("meshctl did not make it") || errors.contains("another mesh is in it"), "{errors}");
+    }
+}
+
+async fn a_foreign_pod_under_our_name_is_told(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "meshctl-verify", "namespace": SYSTEM},
+        "spec": {"containers": [{"name": "c", "image": "none"}]}});
+    put(&bench.pair.on_prem, "kubectl", pod).await;
+    let key = format!("Pod/{SYSTEM}/meshctl-verify");
+    let before = bench.listings().await[1][&key].clone();
+    let args = ["install", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
+    let started = std::time::Instant::now();
+    let ran = bench.run(&args).await.exits(1);
+    let said =
+        "Pod/istio-system/meshctl-verify stands there already, and meshctl did not make it; it was written by kubectl";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    assert!(started.elapsed() < Duration::from_secs(40), "nobody waits for what somebody else has");
+    assert_eq!(bench.listings().await[1][&key], before);
+    let ran = bench.run(&["uninstall", "--yes"]).await.exits(0);
+    assert!(ran.stderr.contains(&format!("{key} stays: it does not carry our label")), "{}", ran.stderr);
+    assert_eq!(bench.listings().await[1][&key], before);
 }
 
 async fn a_dead_cluster_hides_no_other(pair: Arc<Pair>) {

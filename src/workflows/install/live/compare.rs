@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use futures::StreamExt;
 use serde_json::Value;
 
+use super::run_time::{keep_endpoints, leave_replicas};
 use super::standing::{cleaned, managers, terminating, text, uid};
 use super::{Live, WIDTH, sentence};
-use crate::adapters::k8s::{ApplyError, K8sError, get_all, identity};
-use crate::data::model::{ClusterRole, INSTALL};
+use crate::adapters::k8s::{ApplyError, K8sError, identity};
+use crate::data::model::INSTALL;
 use crate::data::yaml;
-use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over, run_time};
+use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_taken_over};
 use crate::workflows::install::backend::Compared;
-use crate::workflows::install::change::{Action, Change, Changes, Payload};
+use crate::workflows::install::change::{Action, Change, Changes, Payload, TAKEN_OVER};
 use crate::workflows::install::foreign;
-use crate::workflows::install::rights::AUTOSCALERS;
 use crate::workflows::install::secret::PlannedSecret;
 
 /// What the comparison of every object looks at.
@@ -85,7 +85,7 @@ impl Live {
             home: standing,
         };
         let objects = ground.objects(&manifests, secrets).await?;
-        let pruned = ground.pruned(&manifests, &mut notes).await?;
+        let pruned = ground.pruned(&mut manifests, &mut notes).await?;
         let (inventory, ahead) = ground.inventory(&manifests).await?;
         // what is printed is what is applied
         manifests.objects = objects
@@ -110,43 +110,6 @@ impl Live {
         let uid = uid.map_err(|e| format!("asking which cluster it is failed: {e}"))?;
         same_cluster(&inventory.cluster, Some(inventory), uid.as_deref())
     }
-
-    /// The Deployments of a namespace that an autoscaler scales; none where autoscalers may not be read, which the preflight tells.
-    async fn scaled(&self) -> BTreeSet<String> {
-        let all = get_all(&self.client, &AUTOSCALERS.path(), super::DEADLINE).await.unwrap_or_default();
-        let of_deployment = all.iter().filter(|a| a.pointer("/spec/scaleTargetRef/kind") == Some(&"Deployment".into()));
-        of_deployment.filter_map(|a| Some(a.pointer("/spec/scaleTargetRef/name")?.as_str()?.to_owned())).collect()
-    }
-
-    /// A slice of ours with its Service as its owner, where that stands now: it goes with it. What it said of its owner before
-    /// counts no more: a Service that was made anew is another owner, and what names the old one is collected.
-    ///
-    /// # Errors
-    /// The sentence that says why the Service could not be read.
-    pub(in crate::workflows::install) async fn owned_by_service(&self, mut slice: Object) -> Result<Object, String> {
-        if slice.key.kind != "EndpointSlice" {
-            return Ok(slice);
-        }
-        if let Some(metadata) = slice.value.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.remove("ownerReferences");
-        }
-        let name = slice.value.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str);
-        let key = ObjectKey {
-            group: String::new(),
-            kind: "Service".into(),
-            namespace: slice.key.namespace.clone(),
-            name: name.unwrap_or_default().to_owned(),
-        };
-        let service = self.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
-        if let (Some(service), Some(metadata)) =
-            (service, slice.value.get_mut("metadata").and_then(Value::as_object_mut))
-        {
-            let owner =
-                serde_json::json!([{"apiVersion": "v1", "kind": "Service", "name": key.name, "uid": uid(&service)}]);
-            metadata.insert("ownerReferences".to_owned(), owner);
-        }
-        Ok(slice)
-    }
 }
 
 /// Whether an API server refuses a change of a field that never changes: `clusterIP`, `roleRef`, a selector. Its messages are
@@ -165,22 +128,6 @@ fn turns(wanted: &Value, standing: &Value) -> bool {
         (text("/spec/type").as_deref() == Some("ExternalName"), text("/spec/clusterIP").as_deref() == Some("None"))
     };
     wanted["kind"] == "Service" && sort(wanted) != sort(standing)
-}
-
-/// Endpoints that nobody but install has said so far, from a `pilotAddress` that has gone from `mesh.yaml`: they stay until
-/// discovery says others, since leaving them out would take them back, and DNS would answer nobody.
-fn keep_endpoints(applied: &mut Object, standing: &Object) {
-    let fields = standing.value.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let holders: Vec<&Value> = fields
-        .into_iter()
-        .flatten()
-        .filter(|f| f.pointer("/fieldsV1/f:endpoints").is_some())
-        .map(|f| &f["manager"])
-        .collect();
-    let (Some(object), Some(now)) = (applied.value.as_object_mut(), standing.value.get("endpoints")) else { return };
-    if !holders.is_empty() && holders.iter().all(|holder| **holder == INSTALL) {
-        object.entry("endpoints").or_insert_with(|| now.clone());
-    }
 }
 
 /// The cluster that the inventory names must be this one.
@@ -264,7 +211,9 @@ impl Ground<'_> {
         let mut applied = self.live.owned_by_service(applied).await?;
         if let Some(standing) = &standing {
             self.ours(standing)?;
-            self.scaled(&mut applied, standing);
+            if applied.key.kind == "Deployment" && self.scaled.contains(&applied.key.name) {
+                leave_replicas(&mut applied, standing);
+            }
             if applied.key.kind == "EndpointSlice" {
                 keep_endpoints(&mut applied, standing);
             }
@@ -338,36 +287,11 @@ impl Ground<'_> {
         Err(format!("{} stands there already, and meshctl did not make it{by}", standing.key))
     }
 
-    /// Under an autoscaler the number of replicas is its own: it is not applied, unless nobody but us has said it yet, which
-    /// leaving it out would take back.
-    fn scaled(&self, applied: &mut Object, standing: &Object) {
-        if applied.key.kind != "Deployment" || !self.scaled.contains(&applied.key.name) {
-            return;
-        }
-        let fields = standing.value.pointer("/metadata/managedFields").and_then(Value::as_array);
-        let ours = fields
-            .into_iter()
-            .flatten()
-            .any(|f| f["manager"] == INSTALL && f.pointer("/fieldsV1/f:spec/f:replicas").is_some());
-        let now = standing.value.pointer("/spec/replicas").cloned();
-        let Some(spec) = applied.value.get_mut("spec").and_then(Value::as_object_mut) else { return };
-        match now.filter(|_| ours) {
-            Some(now) => spec.insert("replicas".to_owned(), now),
-            None => spec.remove("replicas"),
-        };
-    }
-
     /// What the inventory lists and nobody plans any more.
-    async fn pruned(&self, manifests: &ClusterManifests, notes: &mut Vec<String>) -> Result<Vec<Change>, String> {
+    async fn pruned(&self, manifests: &mut ClusterManifests, notes: &mut Vec<String>) -> Result<Vec<Change>, String> {
         let planned = &manifests.inventory.objects;
-        let mut listed: Vec<ObjectKey> = self.old.iter().flat_map(|i| i.objects.clone()).collect();
-        if self.old.as_ref().is_some_and(|i| i.role == ClusterRole::Primary.to_string()) {
-            // the inventory of another version lists none of these
-            listed.extend(run_time(ClusterRole::Primary, self.namespace));
-        }
-        listed.sort();
-        listed.dedup();
-        let mut gone: Vec<ObjectKey> = listed.into_iter().filter(|k| !planned.contains(k)).collect();
+        let listed = self.old.iter().flat_map(|i| i.listed(self.namespace));
+        let mut gone: Vec<ObjectKey> = listed.filter(|k| !planned.contains(k)).collect();
         // what was applied last goes first
         gone.sort_by(|a, b| b.stage().cmp(&a.stage()).then_with(|| a.cmp(b)));
         let read: Vec<_> = futures::stream::iter(gone)
@@ -383,7 +307,9 @@ impl Ground<'_> {
                 continue;
             }
             if is_taken_over(&standing) {
-                notes.push(format!("{key} was a stub, and was kept: it has a selector by now"));
+                notes.push(TAKEN_OVER.replace("{}", &key.to_string()));
+                // it is a stub again once the selector goes
+                manifests.keep_listed(key);
                 continue;
             }
             // what a Secret holds is nobody's to see

@@ -8,9 +8,9 @@ use super::super::installed::path;
 use super::super::live::{DEADLINE, Live};
 use super::super::rights::{self, OWN_SLICES, Work};
 use super::super::secret::decoded;
-use super::{Facts, FromInside, Own, Said, is_loopback};
+use super::{Facts, FromInside, Own, is_loopback};
 use crate::adapters::k8s::{K8sError, get, get_all, identity, version, within};
-use crate::adapters::registry::Source;
+use crate::adapters::registry::{PilotAccess, Source};
 use crate::pure::manifest::{ClusterManifests, Inventory};
 
 /// A cluster that is asked.
@@ -26,7 +26,7 @@ pub(in super::super) struct Asked<'a> {
     /// What its kubeconfig says.
     pub(in super::super) own: &'a Own,
     /// What `mesh.yaml` says.
-    pub(in super::super) said: &'a Said,
+    pub(in super::super) said: &'a PilotAccess,
     /// What is about to be done.
     pub(in super::super) work: Work,
 }
@@ -38,7 +38,7 @@ pub(in super::super) struct Asked<'a> {
 pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String> {
     let client = &asked.live.client;
     let loopback = is_loopback(&asked.own.server) && asked.said.server.is_none();
-    let wanted = rights::to_install(&asked.planned.objects, asked.inventory, Work { loopback, ..asked.work });
+    let wanted = rights::to_install(asked.planned, asked.inventory, Work { loopback, ..asked.work });
     let all = within(DEADLINE, async {
         // one that is not there at all says so once
         let version = version(client, DEADLINE).await?;

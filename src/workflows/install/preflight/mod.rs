@@ -6,10 +6,11 @@ mod gather;
 mod reach;
 
 pub(super) use gather::{Asked, gather};
-pub(super) use reach::{FromInside, Own, Reach, Said, is_loopback, reach};
+pub(super) use reach::{FromInside, Own, Reach, is_loopback, reach};
 
 use super::rights::{self, Wanted};
 use super::skew;
+use crate::adapters::registry::PilotAccess;
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::ca::same_roots;
 use crate::pure::manifest::Inventory;
@@ -28,7 +29,7 @@ pub(super) struct Subject {
     /// Primary or remote.
     pub role: ClusterRole,
     /// What `mesh.yaml` says of the way to it.
-    pub said: Said,
+    pub said: PilotAccess,
     /// What its kubeconfig says of it.
     pub own: Own,
     /// What was gathered; `Err`: why nothing could be.
@@ -231,7 +232,7 @@ fn may(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
         let sentence = format!("the kubeconfig's user may not {}", rights::text(of_kind.map(|(access, _)| access)));
         match kind {
             "" => stop(sentence, "use the kubeconfig of a cluster administrator, or have these rights given"),
-            unknown => vec![(false, format!("{sentence}: {unknown} is not looked at"), None)],
+            unknown => vec![(false, format!("{sentence}: {unknown} may stay unknown"), None)],
         }
     });
     said.collect()
@@ -276,7 +277,7 @@ mod tests {
     fn subject(id: &str, role: ClusterRole, facts: Facts) -> Subject {
         let facts = if facts.version.is_empty() { Facts { version: "v1.35.0".into(), ..facts } } else { facts };
         let own = Own { server: format!("https://{id}"), ..Own::default() };
-        Subject { id: ClusterId::parse(id).unwrap(), role, said: Said::default(), own, facts: Ok(facts) }
+        Subject { id: ClusterId::parse(id).unwrap(), role, said: PilotAccess::default(), own, facts: Ok(facts) }
     }
 
     fn said(subjects: Vec<Subject>) -> Vec<(String, &'static str, bool, String)> {
@@ -362,7 +363,7 @@ mod tests {
             found[0].3,
             "the kubeconfig's user may not create, patch deployments.apps in istio-system; create namespaces"
         );
-        let note = "the kubeconfig's user may not list events in istio-system: what it warns of is not looked at";
+        let note = "the kubeconfig's user may not list events in istio-system: what it warns of may stay unknown";
         assert_eq!((found[1].2, found[1].3.as_str()), (false, note), "what can be done without stops nothing");
     }
 

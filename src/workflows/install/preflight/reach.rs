@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use crate::adapters::k8s::ServedNames;
+use crate::adapters::registry::PilotAccess;
 
 /// How pilot reaches an API server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,17 +17,6 @@ pub(in crate::workflows::install) struct Reach {
     pub ca_bundle: Option<Vec<u8>>,
     /// Whether the user's own address was replaced by one that the cluster gives.
     pub mended: bool,
-}
-
-/// What `mesh.yaml` says of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::workflows::install) struct Said {
-    /// `clusters.<id>.server`
-    pub server: Option<String>,
-    /// `clusters.<id>.tlsServerName`
-    pub tls_server_name: Option<String>,
-    /// What `clusters.<id>.caFile` holds.
-    pub ca_bundle: Option<Vec<u8>>,
 }
 
 /// What the kubeconfig says of it.
@@ -69,7 +59,7 @@ pub(in crate::workflows::install) fn is_loopback(server: &str) -> bool {
 /// # Errors
 /// Why pilot could not reach it, as a sentence; what helps is always `clusters.<id>.server` or `.caFile`.
 pub(in crate::workflows::install) fn reach(
-    said: &Said,
+    said: &PilotAccess,
     own: &Own,
     inside: Option<&FromInside>,
 ) -> Result<Reach, String> {
@@ -147,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_users_address_is_kept_and_one_of_this_machine_mended() {
-        let none = Said::default();
+        let none = PilotAccess::default();
         let far = reach(&none, &own("https://a"), None);
         assert_eq!(far.map(|r| (r.server, r.mended)), Ok(("https://a".into(), false)));
         let mended = reach(&none, &own("https://127.0.0.1:1"), Some(&inside([172, 18, 0, 2], true)));
@@ -161,7 +151,7 @@ mod tests {
         let refused = reach(&none, &own("https://127.0.0.1:1"), Some(&inside([172, 18, 0, 2], false)));
         assert!(refused.is_err_and(|e| e.contains("certificate is not for 172.18.0.2")));
         // a name of the certificate that mesh.yaml gives counts instead of the address
-        let named = Said { tls_server_name: Some("kubernetes".into()), ..Said::default() };
+        let named = PilotAccess { tls_server_name: Some("kubernetes".into()), ..PilotAccess::default() };
         let mended = reach(&named, &own("https://127.0.0.1:1"), Some(&inside([172, 18, 0, 2], false)));
         assert_eq!(mended.map(|r| r.tls_server_name), Ok(Some("kubernetes".into())));
         assert!(reach(&none, &own("https://localhost"), None).is_err_and(|e| e.contains("gives no other")));
@@ -169,13 +159,13 @@ mod tests {
 
     #[test]
     fn mesh_yaml_wins_and_any_certificate_is_no_certificate() {
-        let said = Said { server: Some("https://10.0.0.9".into()), ..Said::default() };
+        let said = PilotAccess { server: Some("https://10.0.0.9".into()), ..PilotAccess::default() };
         let with_name = Own { tls_server_name: Some("x".into()), ..own("https://127.0.0.1") };
         let got = reach(&said, &with_name, None);
         assert_eq!(got.map(|r| (r.server, r.tls_server_name)), Ok(("https://10.0.0.9".into(), None)));
         let any = Own { skips_verification: true, ..own("https://a") };
         assert!(reach(&said, &any, None).is_err());
-        let with_ca = Said { ca_bundle: Some(b"other".to_vec()), ..said };
+        let with_ca = PilotAccess { ca_bundle: Some(b"other".to_vec()), ..said };
         assert_eq!(reach(&with_ca, &any, None).map(|r| r.ca_bundle), Ok(Some(b"other".to_vec())));
     }
 }

@@ -22,6 +22,10 @@ const CA_SECRET: &str = "cacerts";
 /// What the injector puts on every pod that it gives a sidecar.
 const INJECTED: &str = "?labelSelector=security.istio.io%2FtlsMode&limit=5";
 
+/// Why what stands under a name of ours stays.
+const NOT_OURS: &str = "it does not carry our label";
+const TAKEN_OVER: &str = "it was a stub, and has a selector by now";
+
 /// What stands of us in a cluster.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
@@ -61,8 +65,8 @@ fn ca() -> ObjectKey {
 /// Why an object stays; `None` where it goes.
 fn why_it_stays(object: &Object, leave: &Leave) -> Option<&'static str> {
     match () {
-        () if !object.is_owned() => Some("it does not carry our label"),
-        () if is_taken_over(object) => Some("it was a stub, and has a selector by now"),
+        () if !object.is_owned() => Some(NOT_OURS),
+        () if is_taken_over(object) => Some(TAKEN_OVER),
         () if object.key == ca() && !leave.purge => Some("the CA outlives an installation; --purge removes it"),
         () if object.key.stage() == Stage::Definitions && !leave.purge => {
             Some("objects of others depend on it; --purge removes it")
@@ -79,9 +83,10 @@ impl Found {
         let files = standing::read(&folder.dir, NAMESPACE, inventory.objects.iter())?.files;
         for key in &inventory.objects {
             let Some(file) = files.get(&key.file_name()) else { continue };
-            match file.is(key) {
-                true => found.go(key, String::new()),
-                false => found.keep(key, "it does not carry our label"),
+            match file.object.as_ref().filter(|_| file.is(key)) {
+                Some(object) if is_taken_over(object) => found.keep(key, TAKEN_OVER),
+                Some(_) => found.go(key, String::new()),
+                None => found.keep(key, NOT_OURS),
             }
         }
         found.sort();
