@@ -66,7 +66,7 @@ fn read(dir: &Path) -> Registry {
 /// Makes clients of what listens at an address, by a kubeconfig in a folder.
 fn connector(dir: &TempDir, address: SocketAddr) -> Arc<Connector> {
     put(dir.path(), "gke.yaml", &kubeconfig(&format!("http://{address}")));
-    Arc::new(read(dir.path()).entries.remove(0).source.connector().unwrap())
+    read(dir.path()).entries.remove(0).source.connector().unwrap()
 }
 
 /// A server on loopback, which ends with the test's runtime.
