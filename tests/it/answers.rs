@@ -287,3 +287,49 @@ fn the_states_of_proxies_are_whole_and_of_clusters_that_are_there() {
     let ran = meshctl.run(["ps", "--pilot", &monitoring]).exits(2);
     assert!(ran.stderr.contains("hint: pilot serves that on 8080 of its pod"), "{ran:?}");
 }
+
+/// What a server on loopback answers to a GET.
+fn get(address: &str, path: &str) -> Value {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut text).unwrap();
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+#[test]
+fn a_proxy_is_compared_by_what_its_network_is_given() {
+    let meshctl = talk();
+    let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nopenNamespaces: [istio-system]\n";
+    meshctl.file("kubeconf/mesh.yaml", &format!("{mesh}clusters: {{on-prem: {{network: n2}}}}\n"));
+    // the same clusters, told of no network, where pilot does not look
+    meshctl.file("other/mesh.yaml", mesh);
+    for (path, text) in [FixtureSet::Base, FixtureSet::OnPremLater].into_iter().flat_map(files) {
+        meshctl.file(&format!("other/{path}"), text);
+    }
+    let ports = ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--monitoring", "127.0.0.1:0"];
+    let mut child = meshctl.command([&["discovery"], &ports[..]].concat()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let pilot = lines.filter_map(|l| l.strip_prefix("http ").map(str::to_owned)).next().unwrap();
+    let reviews = format!("/debug/endpointz?service={}", REVIEWS.rsplit('|').next().unwrap());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while get(&pilot, &reviews)[0]["endpoints"].as_array().map(Vec::len) != Some(ALL.len()) {
+        assert!(std::time::Instant::now() < deadline, "{}", get(&pilot, &reviews));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    // an Envoy that holds what pilot gives the proxy of productpage
+    let dump = "/debug/config_dump?proxyID=gke/productpage-v1-597789bc47-ssmls.istio-system";
+    let admin = pages(vec![("/config_dump", get(&pilot, dump))]).to_string();
+    let args = ["endpoints", "reviews", "--compare", "--pilot", &pilot, "--proxy", "productpage", "--admin", &admin];
+    let ran = meshctl.run(args);
+    // who knows of no network expects what this proxy is not given
+    let other = meshctl.run(args.into_iter().chain(["--registry", "other"]));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let ran = ran.exits(0);
+    assert!(ran.stdout.contains("10.124.0.19:9080") && !ran.stdout.contains("192.170.228.84"), "{ran:?}");
+    let other = other.exits(1);
+    let row = other.stdout.lines().find(|l| l.contains("192.170.228.84:9080")).unwrap_or_default();
+    assert!(row.ends_with("yes        no       no     not pushed"), "{other:?}");
+}
