@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use k8s_openapi::ByteString;
-use k8s_openapi::api::core::v1::Secret;
-use kube::api::{Api, Patch, PatchParams};
+use k8s_openapi::api::core::v1::{Pod, Secret};
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::harness::Ran;
-use crate::install::bench::{Bench, SYSTEM, listing, ours, put};
+use crate::install::bench::{Bench, SYSTEM, listing, ours, put, versions};
 use crate::install::line::{Line, Rule};
 use crate::pair::{Pair, alone};
 use crate::proxy::BlackHole;
@@ -17,6 +17,7 @@ use crate::proxy::BlackHole;
 pub fn trials() -> Vec<Trial> {
     vec![
         alone("api::removal::a_cluster_goes_and_nothing_of_it_is_left", a_cluster_goes_and_nothing_of_it_is_left),
+        alone("api::removal::a_cluster_with_sidecars_stays_whole", a_cluster_with_sidecars_stays_whole),
         alone("api::removal::what_was_removed_is_told_also_of_half_a_removal", what_was_removed_is_told),
         alone("api::removal::a_dead_cluster_goes_from_the_others", a_dead_cluster_goes_from_the_others),
     ]
@@ -70,6 +71,26 @@ async fn a_cluster_goes_and_nothing_of_it_is_left(pair: Arc<Pair>) {
     assert_eq!(ran.stdout, "gke\n");
 }
 
+/// Sidecars need a pilot that knows their cluster.
+async fn a_cluster_with_sidecars_stays_whole(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+    let pods: Api<Pod> = Api::namespaced(bench.pair.on_prem.client(), "default");
+    for n in 0..7 {
+        let pod = json!({"metadata": {"name": format!("app-{n}"), "labels": {"security.istio.io/tlsMode": "istio"}},
+            "spec": {"containers": [{"name": "c", "image": "none"}]}});
+        pods.create(&Default::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
+    }
+    let before = bench.listings().await;
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(1);
+    let named = "default/app-0, default/app-1, default/app-2, default/app-3, default/app-4 and 2 more";
+    assert!(ran.stderr.contains(&format!("pods with a sidecar still run in it: {named}")), "{}", ran.stderr);
+    assert_eq!(versions(&bench.listings().await[0]), versions(&before[0]));
+    assert_eq!(held(&bench).await, ["on-prem"]);
+    pods.delete_collection(&DeleteParams::default().grace_period(0), &ListParams::default()).await.unwrap();
+    bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(0);
+}
+
 async fn what_was_removed_is_told(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
     assert_eq!(bench.report(&[]).await.1.code, 0);
@@ -98,11 +119,12 @@ async fn a_dead_cluster_goes_from_the_others(pair: Arc<Pair>) {
     let hole = BlackHole::new();
     bench.kubeconfig("on-prem", &bench.pair.on_prem.kubeconfig_at(hole.address()));
 
-    // it cannot be uninstalled: the others are clear, and it is said what helps
+    // it cannot be uninstalled: nothing is touched, and it is said what helps
     let ran = bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(1);
     assert!(ran.stderr.contains("removing on-prem from cluster on-prem failed"), "{}", ran.stderr);
     assert!(ran.stderr.contains("meshctl cluster remove on-prem --dead"), "{}", ran.stderr);
     assert!(bench.home.home().join("kubeconf/on-prem.yaml").exists(), "not done is not forgotten");
+    assert_eq!(held(&bench).await, ["on-prem", "west"]);
     let ran = bench.run(&["cluster", "remove", "on-prem", "--dead", "--yes"]).await.exits(0);
     assert!(ran.stderr.contains("kubeconf/on-prem.yaml is set aside"), "{}", ran.stderr);
     assert_eq!(held(&bench).await, ["west"]);

@@ -75,13 +75,21 @@ impl K8sError {
     /// The error of writing a Secret: what a server, or its webhook, says of one that it refuses may quote it.
     #[must_use]
     pub fn of_secret(self) -> Self {
-        const DENIED: &str = "denied the request";
+        // of a webhook, and of a ValidatingAdmissionPolicy
+        const DENIED: [&str; 2] = ["denied the request", "denied request"];
         match self {
+            Self::Status { code: 409, .. } => Self::Status {
+                code: 409,
+                message: "it is not the Secret that was looked at, or has changed".to_owned(),
+            },
+            Self::Status { code, .. } if code >= 500 => {
+                Self::Status { code, message: "it has trouble of its own, or a webhook of it has".to_owned() }
+            }
             Self::Status { code, .. } => Self::Status { code, message: "it does not take this Secret".to_owned() },
-            Self::Forbidden(said) => Self::Forbidden(match said.split_once(DENIED) {
-                Some((who, _)) => format!("{who}{DENIED}"),
-                None => said,
-            }),
+            Self::Forbidden(said) => {
+                let cut = DENIED.iter().find_map(|denied| Some(said.find(denied)? + denied.len()));
+                Self::Forbidden(cut.and_then(|end| said.get(..end)).unwrap_or(&said).to_owned())
+            }
             other => other,
         }
     }
@@ -224,6 +232,24 @@ pub(super) fn safe(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_of_a_secret_quotes_nothing() {
+        let said = |error: K8sError| error.of_secret().to_string();
+        for words in [
+            "admission webhook \"a.example.com\" denied the request: canary",
+            "secrets \"cacerts\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: canary",
+        ] {
+            let left = said(K8sError::Forbidden(words.to_owned()));
+            assert!(!left.contains("canary") && left.contains("denied"), "{left}");
+        }
+        for code in [400, 409, 422, 500, 504] {
+            let left = said(K8sError::Status { code, message: "canary".into() });
+            assert!(!left.contains("canary"), "{left}");
+        }
+        let plain = "User \"a\" cannot patch resource \"secrets\"";
+        assert!(said(K8sError::Forbidden(plain.into())).contains(plain));
+    }
 
     #[test]
     fn statuses_are_told_apart() {

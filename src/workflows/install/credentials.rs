@@ -11,7 +11,7 @@ use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::installed::{READER, path};
-use super::live::{DEADLINE, Live};
+use super::live::{DEADLINE, Live, uid};
 use super::plan::NAMESPACE;
 use super::plan::Options;
 use super::preflight::Reach;
@@ -50,8 +50,8 @@ pub(super) struct Remote {
 /// The credentials of a mesh.
 pub(super) struct Credentials {
     primary: Live,
-    /// Whether the Secret is there.
-    stands: bool,
+    /// The UID of the Secret, where it is there.
+    stands: Option<String>,
     /// The accounts come from somewhere else, and may not be there yet.
     only_secrets: bool,
     pub(super) remotes: Vec<Remote>,
@@ -188,7 +188,8 @@ impl Credentials {
             }
         });
         let remotes = join_all(remotes).await;
-        Ok(Self { primary: primary.clone(), stands: secret.is_some(), only_secrets: options.only_secrets, remotes })
+        let stands = secret.as_ref().map(uid);
+        Ok(Self { primary: primary.clone(), stands, only_secrets: options.only_secrets, remotes })
     }
 
     /// Whether nothing would be written.
@@ -236,7 +237,8 @@ impl Credentials {
         let data: Map<String, Value> =
             keys.iter().map(|(id, text)| (id.clone(), base64(text.expose().as_bytes()).into())).collect();
         let one = path("/api/v1", "secrets", REMOTES);
-        if !self.stands {
+        let mut stands = self.stands.clone();
+        if stands.is_none() {
             let bare = json!({"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
                 "metadata": {"name": REMOTES, "namespace": NAMESPACE}, "data": data});
             let object = Object::of(bare).map(|o| o.owned().value).unwrap_or_default();
@@ -245,17 +247,17 @@ impl Credentials {
                 // another run was quicker; or somebody else was
                 Err(K8sError::Status { code: 409, message }) => {
                     let now = get(&self.primary.client, &one, DEADLINE).await?.and_then(Object::of);
-                    if !now.is_some_and(|now| now.is_owned()) {
-                        return Err(K8sError::Status { code: 409, message });
-                    }
+                    let Some(now) = now.filter(Object::is_owned) else {
+                        return Err(K8sError::Status { code: 409, message }.of_secret());
+                    };
+                    stands = Some(uid(&now));
                 }
                 made => return made.map(|_| ()).map_err(K8sError::of_secret),
             }
         }
-        merge(&self.primary.client, &one, INSTALL, &json!({"data": data}), DEADLINE)
-            .await
-            .map(|_| ())
-            .map_err(K8sError::of_secret)
+        // into that one, and into none that took its place
+        let patch = json!({"metadata": {"uid": stands}, "data": data});
+        merge(&self.primary.client, &one, INSTALL, &patch, DEADLINE).await.map(|_| ()).map_err(K8sError::of_secret)
     }
 }
 

@@ -145,6 +145,10 @@ impl Live {
         let Some(row) = Resource::of(&change.key.group, &change.key.kind) else { return Ok(()) };
         let path = row.path(&change.key.namespace, &change.key.name);
         let removed = delete(&self.client, &path, &change.uid, DEADLINE).await;
-        removed.map(|_| ()).map_err(|e| sentence("removing", &change.key, e))
+        removed.map(|_| ()).map_err(|e| {
+            // what a webhook says of a Secret may quote it
+            let e = if change.key.kind == "Secret" { e.of_secret() } else { e };
+            sentence("removing", &change.key, e)
+        })
     }
 }

@@ -9,7 +9,7 @@ use super::backend::{Backend, Consent};
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
 use super::installed::path;
-use super::live::{DEADLINE, Expect, Live};
+use super::live::{DEADLINE, Expect, Live, uid};
 use super::plan::NAMESPACE;
 use super::run::connect;
 use super::standing;
@@ -37,8 +37,8 @@ struct Other {
 /// What stands in one cluster of another.
 #[derive(Debug, Default)]
 struct Traces {
-    /// Its key in the Secret of pilot's credentials.
-    credential: bool,
+    /// Where its key stands in the Secret of pilot's credentials: the Secret's UID.
+    credential: Option<String>,
     /// Slices that lead to it, with their UIDs.
     slices: Vec<(ObjectKey, String)>,
     /// The inventory, where it lists such slices.
@@ -174,8 +174,8 @@ impl Traces {
                         traces.slices.push((key.clone(), uid(&object)));
                     }
                 }
-                let held = credentials(live).await?;
-                traces.credential = held.iter().any(|held| held == id.as_str());
+                let (secret, held) = credentials(live).await?;
+                traces.credential = Some(secret).filter(|_| held.iter().any(|held| held == id.as_str()));
                 traces.known = held;
             }
             Backend::Folder(folder) => {
@@ -191,12 +191,12 @@ impl Traces {
     }
 
     fn is_empty(&self) -> bool {
-        !self.credential && self.slices.is_empty() && self.listed.is_none()
+        self.credential.is_none() && self.slices.is_empty() && self.listed.is_none()
     }
 
     /// What goes, for people.
     fn texts(&self, id: &ClusterId) -> Vec<String> {
-        let credential = self.credential.then(|| credential_text(id));
+        let credential = self.credential.as_ref().map(|_| credential_text(id));
         let listed = self.listed.as_ref().map(|_| entries_text());
         credential.into_iter().chain(self.slices.iter().map(|(key, _)| key.to_string())).chain(listed).collect()
     }
@@ -210,17 +210,14 @@ fn entries_text() -> String {
     format!("entries of {}", Inventory::key(NAMESPACE))
 }
 
-fn uid(object: &Object) -> String {
-    object.value.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// The ids under which a cluster holds credentials of ours.
-async fn credentials(live: &Live) -> Result<Vec<String>, String> {
+/// The UID of the Secret in which a cluster holds credentials of ours, and their ids.
+async fn credentials(live: &Live) -> Result<(String, Vec<String>), String> {
     let failed = |e| format!("reading Secret/{NAMESPACE}/{REMOTES} failed: {e}");
     let secret = get(&live.client, &path("/api/v1", "secrets", REMOTES), DEADLINE).await.map_err(failed)?;
     let secret = secret.and_then(Object::of).filter(Object::is_owned);
     let keys = secret.as_ref().and_then(|s| s.value.get("data")).and_then(Value::as_object);
-    Ok(keys.into_iter().flatten().map(|(key, _)| key.clone()).collect())
+    let uid = secret.as_ref().map(uid).unwrap_or_default();
+    Ok((uid, keys.into_iter().flatten().map(|(key, _)| key.clone()).collect()))
 }
 
 impl Other {
@@ -246,6 +243,14 @@ impl Other {
         Cleared { cluster: self.id.to_string(), planned: Vec::new(), removed, clear: error.is_none(), error }
     }
 
+    /// As it stands, since the cluster itself cannot be left.
+    fn held(&self, id: &ClusterId) -> Cleared {
+        let planned = self.planned(id);
+        let why = || format!("it was kept, since {id} itself stays: {}", planned.planned.join(", "));
+        let error = planned.error.clone().or_else(|| (!planned.clear).then(why));
+        Cleared { planned: Vec::new(), error, ..planned }
+    }
+
     fn planned(&self, id: &ClusterId) -> Cleared {
         let (planned, error) = match &self.found {
             Ok((_, traces)) => (traces.texts(id), None),
@@ -259,10 +264,12 @@ impl Other {
 /// Takes the traces out: the credential first, so that pilot lets go of the cluster. `removed` gains what has gone, also where
 /// it ends in the middle.
 async fn take(backend: &Backend, traces: &Traces, id: &ClusterId, removed: &mut Vec<String>) -> Result<(), String> {
-    if let (Backend::Live(live), true) = (backend, traces.credential) {
-        let nothing = json!({"data": {id.as_str(): null}});
+    if let (Backend::Live(live), Some(uid)) = (backend, &traces.credential) {
+        // of that Secret, and of none that took its place
+        let nothing = json!({"metadata": {"uid": uid}, "data": {id.as_str(): null}});
         let merged = merge(&live.client, &path("/api/v1", "secrets", REMOTES), INSTALL, &nothing, DEADLINE).await;
-        merged.map_err(|e| format!("removing the key {id} of Secret/{NAMESPACE}/{REMOTES} failed: {e}"))?;
+        merged
+            .map_err(|e| format!("removing the key {id} of Secret/{NAMESPACE}/{REMOTES} failed: {}", e.of_secret()))?;
         removed.push(credential_text(id));
     }
     for (key, uid) in &traces.slices {
@@ -297,8 +304,14 @@ impl Removal {
         self.report(true, self.others.iter().map(|o| o.planned(&self.id)).collect(), itself)
     }
 
-    /// Removes it: from the others first, side by side, then the cluster itself. One that fails never hides the rest.
+    /// Removes it: from the others first, side by side, then the cluster itself. One that fails never hides the rest. Where the
+    /// cluster itself may not be left, nothing is touched: its sidecars need pilot to know it.
     pub async fn carry_out(&self) -> RemovalReport {
+        if let Some(uninstall) = self.itself.as_ref().filter(|u| u.is_refused()) {
+            let itself = uninstall.dry_run().clusters.into_iter().next();
+            let others = self.others.iter().map(|o| o.held(&self.id)).collect();
+            return self.report(false, others, itself);
+        }
         let others = join_all(self.others.iter().map(|other| other.clear(&self.id))).await;
         let itself = match &self.itself {
             Some(uninstall) => uninstall.leave().await.clusters.into_iter().next(),

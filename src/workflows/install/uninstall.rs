@@ -123,6 +123,11 @@ impl Uninstall {
         UninstallReport { dry_run: planned, clusters: self.leaving.iter().map(|l| l.report(planned)).collect() }
     }
 
+    /// Whether a cluster is not to be left, or could not be looked at.
+    pub fn is_refused(&self) -> bool {
+        self.leaving.iter().any(|leaving| leaving.found.is_err())
+    }
+
     /// What would go, and what would stay.
     pub fn dry_run(&self) -> UninstallReport {
         self.report(true)

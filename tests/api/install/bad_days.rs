@@ -149,6 +149,8 @@ async fn an_interrupt_still_reports(pair: Arc<Pair>) {
             .ok_or("not yet")
     };
     crate::wait::eventually("the Deployment is written", Duration::from_secs(60), written).await;
+    // and install has heard of it
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let pid = child.id().to_string();
     tokio::task::spawn_blocking(move || std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap())
         .await

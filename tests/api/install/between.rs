@@ -63,7 +63,7 @@ struct Denial {
 }
 
 impl Denial {
-    /// Every creation of `resource` is denied with these words, and with all that the object holds.
+    /// Every write of `resource` is denied with these words, and with all that the object holds.
     async fn of(cluster: &Cluster, resource: &str, words: &'static str) -> Self {
         let pki = pki::make("webhook", "127.0.0.1");
         let chain =
@@ -76,7 +76,9 @@ impl Denial {
         let counted = Arc::clone(&asked);
         let deny = async move |State(counted): State<Arc<AtomicUsize>>, Json(review): Json<Value>| {
             counted.fetch_add(1, Ordering::SeqCst);
-            let (uid, data) = (&review["request"]["uid"], &review["request"]["object"]["data"]);
+            let (uid, asked) = (&review["request"]["uid"], &review["request"]);
+            let data = [&asked["object"]["data"], &asked["oldObject"]["data"]].into_iter().find(|d| !d.is_null());
+            let data = data.unwrap_or(&Value::Null);
             let message = if data.is_null() { words.to_owned() } else { format!("{words}: {data}") };
             let response = json!({"uid": uid, "allowed": false, "status": {"code": 403, "message": message}});
             Json(json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}))
@@ -88,7 +90,8 @@ impl Denial {
             "metadata": {"name": "owners"}, "webhooks": [{"name": "owners.example.com", "admissionReviewVersions": ["v1"],
             "sideEffects": "None", "failurePolicy": "Fail",
             "clientConfig": {"url": format!("https://{address}/"), "caBundle": ByteString(pki.ca.into_bytes())},
-            "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": [resource]}]}]});
+            "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE", "DELETE"],
+            "resources": [resource]}]}]});
         let hooks: kube::Api<ValidatingWebhookConfiguration> = kube::Api::all(cluster.client());
         hooks.create(&Default::default(), &serde_json::from_value(config).unwrap()).await.unwrap();
         let denial = Self { hooks, asked, server };
@@ -142,6 +145,16 @@ async fn a_webhook_that_denies_is_quoted(pair: Arc<Pair>) {
     assert!(error.contains("Secret/istio-system/cacerts") && !error.contains("like this"), "{error}");
     denial.lift(&pair.on_prem, "secrets").await;
     completes(&bench).await;
+
+    // nor when it goes, or loses a key
+    let denial = Denial::of(&pair.gke, "secrets", "no Secret goes").await;
+    for args in [&["cluster", "remove", "on-prem", "--yes"][..], &["uninstall", "--purge", "--yes"]] {
+        let ran = bench.run(args).await.exits(1);
+        assert!(ran.stderr.contains("owners.example.com"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("goes") && !ran.stdout.contains("goes"), "{}\n{}", ran.stdout, ran.stderr);
+    }
+    denial.lift(&pair.gke, "secrets").await;
+    bench.run(&["uninstall", "--purge", "--yes"]).await.exits(0);
 }
 
 /// An HTTP proxy for CONNECT.

@@ -105,7 +105,7 @@ fn touch(kept: &Shared) {
 #[tokio::test]
 async fn an_object_that_was_touched_is_still_ours() {
     let (dir, kept) = (TempDir::new().unwrap(), Shared::default());
-    let (mut state, task, stop) = elected(&dir, &kept, 3).await;
+    let (mut state, task, stop) = elected(&dir, &kept, 9).await;
     held(&mut state).await;
     for _ in 0..2 {
         touch(&kept);

@@ -20,7 +20,9 @@ use crate::workflows::install::{rights, standing, verify};
 /// The Secret of the CA.
 const CA_SECRET: &str = "cacerts";
 /// What the injector puts on every pod that it gives a sidecar.
-const INJECTED: &str = "?labelSelector=security.istio.io%2FtlsMode&limit=5";
+const INJECTED: &str = "?labelSelector=security.istio.io%2FtlsMode";
+/// So many of those pods are named.
+const NAMED: usize = 5;
 
 /// Why what stands under a name of ours stays.
 const NOT_OURS: &str = "it does not carry our label";
@@ -190,9 +192,14 @@ impl Live {
         let mut names: Vec<String> =
             pods.iter().map(|p| format!("{}/{}", text(p, "/metadata/namespace"), text(p, "/metadata/name"))).collect();
         names.sort();
+        let more = match names.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        names.truncate(NAMED);
         match names.is_empty() {
             true => Ok(()),
-            false => Err(format!("pods with a sidecar still run in it: {}", names.join(", "))),
+            false => Err(format!("pods with a sidecar still run in it: {}{more}", names.join(", "))),
         }
     }
 

@@ -105,7 +105,7 @@ impl UninstallReport {
         for cluster in &self.clusters {
             out.push_str(&format!("{} {}\n", cluster.cluster, cluster.place));
             out.extend(cluster.goes().iter().map(|object| format!("  - {object}\n")));
-            if cluster.state == Left::Absent {
+            if cluster.state == Left::Absent && cluster.kept.is_empty() {
                 out.push_str("  nothing of meshctl is there\n");
             }
             out.extend(cluster.kept.iter().map(|k| format!("  = {} stays: {}\n", k.object, k.why)));
