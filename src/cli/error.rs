@@ -208,7 +208,7 @@ fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &s
                 CliError::usage(format!("{what} {} failed: there is no folder {}", path.display(), above.display()))
                     .hint(format!("make it: mkdir -p {}", above.display()))
             }
-            _ => e.into(),
+            _ => CliError::from(e).hint(hint),
         },
         E::Write { .. } => CliError::from(e).hint(hint),
         _ => e.into(),

@@ -31,7 +31,7 @@ fn flags_that_mean_nothing_are_refused() {
         ("install --only secrets --verify", "cannot be used with"),
         ("cluster list --offline --timeout 3s", "cannot be used with"),
         ("discovery --max-connections 0", "want a whole number from 1 to 4294967295"),
-        ("cluster list --registry mesh-ca/root-cert.pem", "cannot be read: it is no folder"),
+        ("cluster list --registry mesh-ca/root-cert.pem", "cannot be read: there is a file where a folder is meant"),
         ("discovery --grpc localhost:0", "\"localhost\" is no IP address, and a name may mean several"),
         ("discovery --monitoring :9", "it names no IP address; 127.0.0.1:9 is this machine alone"),
         ("discovery --http 127.0.0.1:x", "\"x\" is no port, 0 to 65535"),
