@@ -81,7 +81,7 @@ pub struct Cleared {
 }
 
 /// The slices of a remote that lead to a primary of this id.
-fn slices(id: &ClusterId) -> [ObjectKey; 2] {
+pub(super) fn slices(id: &ClusterId) -> [ObjectKey; 2] {
     ["v4", "v6"].map(|family| ObjectKey {
         group: "discovery.k8s.io".into(),
         kind: "EndpointSlice".into(),
