@@ -357,7 +357,11 @@ impl Prepared {
         say("the remotes");
         join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))).await;
         if let Some(credentials) = &self.credentials {
-            credentials.place(&remotes, self.consent.revoke_credentials).await;
+            match primaries.iter().all(|w| w.open().is_some()) {
+                true => credentials.place(&remotes, self.consent.revoke_credentials).await,
+                // nothing more is written where something has failed
+                false => credentials.put_off(&remotes, &self.plan.primary),
+            }
         }
         join_all(remotes.iter().map(|w| async {
             w.wait(waiting).await;
@@ -385,7 +389,7 @@ impl Prepared {
     pub async fn clean_up(&self) {
         join_all(self.ways.iter().map(|way| async {
             if let Ok((Backend::Live(live), _)) = &way.compared {
-                let _ = verify::remove(live).await;
+                verify::take_back(live, way).await;
             }
         }))
         .await;

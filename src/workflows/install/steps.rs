@@ -52,6 +52,8 @@ struct Progress {
     touched: bool,
     /// A slice that is no longer wanted stays: pilot has not filled the one that is.
     waits_for_pilot: bool,
+    /// The UID of the pod that looks for pilot.
+    probe: Option<String>,
     error: Option<String>,
     hint: Option<String>,
     notes: Vec<String>,
@@ -198,6 +200,16 @@ impl Way {
     pub(super) fn former_pilot(&self) -> Option<&ObjectKey> {
         let (_, compared) = self.compared.as_ref().ok()?;
         compared.changes.pruned().map(|change| &change.key).find(|key| key.kind == "Deployment")
+    }
+
+    /// A pod was made that looks for pilot: it is removed in the end.
+    pub(super) fn probes(&self, uid: &str) {
+        self.progress().probe = Some(uid.to_owned());
+    }
+
+    /// The pod that this run has made.
+    pub(super) fn probe(&self) -> Option<String> {
+        self.progress().probe.clone()
     }
 
     /// Whether a slice that is no longer wanted was left for now.
