@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Connector, K8sError, create, get, replace, within};
+use super::{Connector, K8sError, create, get, managers, replace, within};
 use crate::adapters::serve;
-use crate::data::model::Timestamp;
+use crate::data::model::{DISCOVERY, Timestamp};
 
 /// How often one that does not hold it looks: a lease that was released is taken within this.
 const LOOK: Duration = Duration::from_millis(400);
@@ -32,7 +32,7 @@ pub struct LeaseName {
     pub identity: String,
     /// How long it is held without a renewal, in whole seconds.
     pub duration: Duration,
-    /// The labels that it carries.
+    /// The labels that it carries: one without them is somebody else's.
     pub labels: BTreeMap<String, String>,
 }
 
@@ -76,6 +76,9 @@ struct Record {
     version: String,
     transitions: i64,
     acquired: Value,
+    /// The object's own labels and annotations: they stay.
+    labels: Map<String, Value>,
+    annotations: Value,
     /// All that the record says, to tell whether it changed.
     spec: Value,
     seen: Option<Instant>,
@@ -100,6 +103,8 @@ impl Record {
         self.duration = Duration::from_secs(u64::try_from(number("/spec/leaseDurationSeconds")).unwrap_or(0).min(3600));
         self.transitions = number("/spec/leaseTransitions");
         self.acquired = lease.pointer("/spec/acquireTime").cloned().unwrap_or_default();
+        self.labels = lease.pointer("/metadata/labels").and_then(Value::as_object).cloned().unwrap_or_default();
+        self.annotations = lease.pointer("/metadata/annotations").cloned().unwrap_or_default();
     }
 
     fn may_take(&self, now: Instant) -> bool {
@@ -123,6 +128,11 @@ impl Elector {
 
     fn path(&self) -> String {
         format!("{}/{}", self.collection(), self.name.name)
+    }
+
+    /// The path for a write, under our own name.
+    fn written(&self) -> String {
+        format!("{}?fieldManager={DISCOVERY}", self.path())
     }
 
     /// One look or renewal; gives the wait until the next.
@@ -177,10 +187,14 @@ impl Elector {
         }
         // not held, or not as we last saw it: the object may have been touched while the record is still ours
         match get(client, &self.path(), REQUEST).await? {
-            Some(lease) => self.record.observe(&lease, serve::instant()),
+            Some(lease) => {
+                self.record.observe(&lease, serve::instant());
+                self.ours(&lease)?;
+            }
             None => {
                 self.record = Record::new(&self.name);
-                let made = create(client, &self.collection(), &self.body(&self.name.identity), REQUEST).await;
+                let path = format!("{}?fieldManager={DISCOVERY}", self.collection());
+                let made = create(client, &path, &self.body(&self.name.identity), REQUEST).await;
                 return Ok(self.taken(made)?.unwrap_or(false));
             }
         }
@@ -191,9 +205,23 @@ impl Elector {
         }
     }
 
+    /// Whether a Lease that stands may be taken: it carries our labels, or we have written it.
+    fn ours(&self, lease: &Value) -> Result<(), K8sError> {
+        let labelled = self.name.labels.iter().all(|(key, value)| self.record.labels.get(key) == Some(&json!(value)));
+        let by = managers(lease);
+        if labelled || self.record.holder == self.name.identity || by.contains(&DISCOVERY) {
+            return Ok(());
+        }
+        let by = if by.is_empty() { String::new() } else { format!("; it was written by {}", by.join(", ")) };
+        Err(K8sError::Peer {
+            peer: format!("the Lease {}/{}", self.name.namespace, self.name.name),
+            reason: format!("meshctl did not make it{by}"),
+        })
+    }
+
     /// Writes our name onto the version that was seen; `None` where it was another, or none.
     async fn write(&mut self, client: &kube::Client) -> Result<Option<bool>, K8sError> {
-        let written = replace(client, &self.path(), &self.body(&self.name.identity), REQUEST).await;
+        let written = replace(client, &self.written(), &self.body(&self.name.identity), REQUEST).await;
         self.taken(written)
     }
 
@@ -218,8 +246,14 @@ impl Elector {
             (false, false) => (now.clone().into(), self.record.transitions + 1),
         };
         let mut metadata = json!({
-            "name": self.name.name, "namespace": self.name.namespace, "labels": self.name.labels,
+            "name": self.name.name, "namespace": self.name.namespace, "labels": self.record.labels,
         });
+        for (key, value) in &self.name.labels {
+            metadata["labels"][key] = value.as_str().into();
+        }
+        if self.record.annotations.is_object() {
+            metadata["annotations"] = self.record.annotations.clone();
+        }
         if !self.record.version.is_empty() {
             metadata["resourceVersion"] = self.record.version.as_str().into();
         }
@@ -245,7 +279,7 @@ impl Elector {
         }
         let released = async {
             let (_, client) = self.connector.client().await?;
-            let given_up = replace(&client, &self.path(), &self.body(""), REQUEST).await;
+            let given_up = replace(&client, &self.written(), &self.body(""), REQUEST).await;
             if !matches!(given_up, Err(K8sError::Status { code: 409, .. })) {
                 return given_up.map(drop);
             }
@@ -253,7 +287,7 @@ impl Elector {
             let lease = get(&client, &self.path(), REQUEST).await?.unwrap_or_default();
             self.record.observe(&lease, serve::instant());
             match self.record.holder == self.name.identity {
-                true => replace(&client, &self.path(), &self.body(""), REQUEST).await.map(drop),
+                true => replace(&client, &self.written(), &self.body(""), REQUEST).await.map(drop),
                 false => Ok(()),
             }
         };

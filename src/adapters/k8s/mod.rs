@@ -35,7 +35,7 @@ pub use forward::{Forwarded, forward};
 pub use http::{Answer, PodHttp, http_get};
 pub use lease::{LeaseName, LeaseState, hold, micro_time};
 pub use list::{BadObject, PAGE, Page, list, path};
-pub use object::{create, delete, get, get_all, get_all_metadata, replace};
+pub use object::{create, delete, get, get_all, get_all_metadata, managers, replace};
 pub use pages::pages;
 pub use patch::merge;
 pub use request::{identity, version, within};

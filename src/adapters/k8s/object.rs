@@ -145,6 +145,15 @@ pub async fn create(client: &kube::Client, path: &str, object: &Value, deadline:
     once(client, deadline, request).await
 }
 
+/// Who wrote an object, by its managed fields.
+pub fn managers(value: &Value) -> Vec<&str> {
+    let fields = value.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let mut names: Vec<&str> = fields.into_iter().flatten().filter_map(|f| f.get("manager")?.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// Replaces an object; where it names `metadata.resourceVersion`, only that version. It is sent once.
 ///
 /// # Errors

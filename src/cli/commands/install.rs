@@ -140,7 +140,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 }
 
 /// Ends when somebody wants the command to end.
-pub(super) async fn interrupted() {
+pub(in crate::cli) async fn interrupted() {
     let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}

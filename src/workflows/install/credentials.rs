@@ -197,6 +197,16 @@ impl Credentials {
         self.remotes.iter().all(|r| r.decision == Decision::Keep)
     }
 
+    /// Tells each remote's way that its credential waits for a primary that was stopped.
+    pub(super) fn put_off(&self, ways: &[&Way], primary: &ClusterId) {
+        for remote in self.remotes.iter().filter(|r| r.decision != Decision::Keep) {
+            let way = ways.iter().find(|w| w.planned.id == remote.id && w.open().is_some());
+            way.into_iter().for_each(|w| {
+                w.note(format!("pilot's credential for it was not placed: the primary {primary} was stopped"));
+            });
+        }
+    }
+
     /// Mints, and writes the keys that changed, in the primary. Each remote's way is told how it went.
     pub(super) async fn place(&self, ways: &[&Way], anew: bool) {
         let way = |id: &ClusterId| ways.iter().copied().find(|w| w.planned.id == *id);

@@ -8,11 +8,13 @@ use serde_json::Value;
 use super::backend::Compared;
 use super::change::Change;
 use super::live::{DEADLINE, Live, sentence};
+use super::removal::slices;
 use super::rights::PODS;
-use super::run::Waiting;
+use super::run::{Prepared, Waiting};
+use super::steps::Way;
 use crate::adapters::k8s::get_all_metadata;
-use crate::data::model::{LEASE, REMOTES};
-use crate::pure::manifest::ObjectKey;
+use crate::data::model::{ClusterId, LEASE, REMOTES};
+use crate::pure::manifest::{Inventory, ObjectKey};
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -21,6 +23,53 @@ pub(super) const PILOTS: &str = "app%3Distio-pilot,istio%3Dpilot";
 
 /// What keeps an object where it is, for now.
 type Hold = Option<String>;
+
+/// Whether an object that a former primary no longer needs is pilot's workload, or what that needs while it runs. The way
+/// to it is not: that leads to the new pilot already.
+pub(super) fn is_of_pilot(key: &ObjectKey) -> bool {
+    !matches!(key.kind.as_str(), "EndpointSlice" | "Service" | "Namespace")
+}
+
+impl Prepared {
+    /// The former primary comes last: the others may still lean on its pilot.
+    pub(super) async fn farewell(&self, former: &[&Way], waiting: Waiting) {
+        for way in former {
+            let needed = self.leans_on(way);
+            way.finish(waiting, needed.as_deref()).await;
+        }
+    }
+
+    /// Why the pilot of a former primary is still needed; `None` where every other cluster's way leads to the new one.
+    fn leans_on(&self, former: &Way) -> Option<String> {
+        let id = &former.planned.id;
+        let asked = self.ways.iter().filter(|w| w.planned.id != *id).find_map(|w| {
+            if w.error().is_some() {
+                return Some(format!("the cluster {} is not where it shall be", w.planned.id));
+            }
+            w.waits_for_pilot().then(|| format!("the cluster {} still leads to it", w.planned.id))
+        });
+        asked.or_else(|| self.elsewhere.iter().find_map(|(other, found)| self.leans_unasked(other, found, id)))
+    }
+
+    /// The same of a cluster that was not asked for, by what is recorded there.
+    fn leans_unasked(
+        &self,
+        other: &ClusterId,
+        found: &Result<Option<Inventory>, String>,
+        former: &ClusterId,
+    ) -> Option<String> {
+        let primary = &self.plan.primary;
+        let leads = |inventory: &Inventory| {
+            inventory.primary != primary.as_str() || slices(former).iter().any(|key| inventory.objects.contains(key))
+        };
+        match found {
+            Ok(None) if other != primary => None,
+            Ok(Some(inventory)) if !leads(inventory) => None,
+            Ok(_) => Some(format!("the cluster {other} was not asked for, and does not lead to the new one yet")),
+            Err(why) => Some(format!("nobody knows where the cluster {other} leads: {why}")),
+        }
+    }
+}
 
 impl Live {
     /// Why something that is pruned must stay for now; `None` where it may go. It is waited for as long as the user waits.

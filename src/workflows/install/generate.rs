@@ -43,7 +43,7 @@ pub async fn generate(plan: &Plan, out: &Path) -> Result<InstallReport, InstallE
         for stage in STAGES {
             way.stage(stage).await;
         }
-        way.finish(Waiting::No).await;
+        way.finish(Waiting::No, None).await;
         clusters.push(way.report(false));
     }
     Ok(InstallReport {

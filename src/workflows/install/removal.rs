@@ -1,6 +1,8 @@
 //! Taking one cluster out of the mesh: its credential, the slices that lead to it and its entries in inventories go from every
 //! other cluster, and are looked for again afterwards; the cluster itself is uninstalled, unless it is dead.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use futures::future::join_all;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -32,6 +34,16 @@ struct Other {
     id: ClusterId,
     /// Where it stands and what is there of the cluster that goes; `Err`: why nobody knows.
     found: Result<(Backend, Traces), String>,
+    done: Mutex<Done>,
+}
+
+/// How far the removal is in one cluster.
+#[derive(Debug, Default)]
+struct Done {
+    /// What has gone.
+    removed: Vec<String>,
+    /// The end.
+    cleared: Option<Cleared>,
 }
 
 /// What stands in one cluster of another.
@@ -81,7 +93,7 @@ pub struct Cleared {
 }
 
 /// The slices of a remote that lead to a primary of this id.
-fn slices(id: &ClusterId) -> [ObjectKey; 2] {
+pub(super) fn slices(id: &ClusterId) -> [ObjectKey; 2] {
     ["v4", "v6"].map(|family| ObjectKey {
         group: "discovery.k8s.io".into(),
         kind: "EndpointSlice".into(),
@@ -105,7 +117,7 @@ pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> 
             Ok(backend) => Traces::read(&backend, &cluster.id, &id).await.map(|traces| (backend, traces)),
             Err(why) => Err(why),
         };
-        Other { id: cluster.id.clone(), found }
+        Other { id: cluster.id.clone(), found, done: Mutex::default() }
     }))
     .await;
     let traces = || others.iter().filter_map(|o| o.found.as_ref().ok()).map(|(_, traces)| traces);
@@ -223,11 +235,12 @@ async fn credentials(live: &Live) -> Result<(String, Vec<String>), String> {
 impl Other {
     /// Removes, and looks again.
     async fn clear(&self, id: &ClusterId) -> Cleared {
-        let mut removed = Vec::new();
+        let gone = |text: String| self.done().removed.push(text);
         let error = match &self.found {
-            Ok((backend, traces)) => take(backend, traces, id, &mut removed).await.err(),
+            Ok((backend, traces)) => take(backend, traces, id, &gone).await.err(),
             Err(why) => Some(why.clone()),
         };
+        let mut removed = self.done().removed.clone();
         let left = match (&self.found, &error) {
             (Ok((backend, _)), None) => Traces::read(backend, &self.id, id).await.map(|left| left.texts(id)),
             (_, error) => Err(error.clone().unwrap_or_default()),
@@ -240,7 +253,22 @@ impl Other {
             }
             Err(why) => Some(why),
         };
-        Cleared { cluster: self.id.to_string(), planned: Vec::new(), removed, clear: error.is_none(), error }
+        let cleared =
+            Cleared { cluster: self.id.to_string(), planned: Vec::new(), removed, clear: error.is_none(), error };
+        self.done().cleared = Some(cleared.clone());
+        cleared
+    }
+
+    fn done(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What has gone so far.
+    fn so_far(&self) -> Cleared {
+        let done = self.done();
+        let error = Some("it was interrupted".to_owned());
+        let (cluster, removed) = (self.id.to_string(), done.removed.clone());
+        done.cleared.clone().unwrap_or(Cleared { cluster, planned: Vec::new(), removed, clear: false, error })
     }
 
     /// As it stands, since the cluster itself cannot be left.
@@ -261,34 +289,39 @@ impl Other {
     }
 }
 
-/// Takes the traces out: the credential first, so that pilot lets go of the cluster. `removed` gains what has gone, also where
+/// Takes the traces out: the credential first, so that pilot lets go of the cluster. `gone` hears of each that has gone, also where
 /// it ends in the middle.
-async fn take(backend: &Backend, traces: &Traces, id: &ClusterId, removed: &mut Vec<String>) -> Result<(), String> {
+async fn take(
+    backend: &Backend,
+    traces: &Traces,
+    id: &ClusterId,
+    gone: &(dyn Fn(String) + Sync),
+) -> Result<(), String> {
     if let (Backend::Live(live), Some(uid)) = (backend, &traces.credential) {
         // of that Secret, and of none that took its place
         let nothing = json!({"metadata": {"uid": uid}, "data": {id.as_str(): null}});
         let merged = merge(&live.client, &path("/api/v1", "secrets", REMOTES), INSTALL, &nothing, DEADLINE).await;
         merged
             .map_err(|e| format!("removing the key {id} of Secret/{NAMESPACE}/{REMOTES} failed: {}", e.of_secret()))?;
-        removed.push(credential_text(id));
+        gone(credential_text(id));
     }
     for (key, uid) in &traces.slices {
         match backend {
             Backend::Live(live) => {
                 let Some(row) = key.resource() else { continue };
-                let gone = delete(&live.client, &row.path(&key.namespace, &key.name), uid, DEADLINE).await;
-                gone.map_err(|e| format!("removing {key} failed: {e}"))?;
+                let deleted = delete(&live.client, &row.path(&key.namespace, &key.name), uid, DEADLINE).await;
+                deleted.map_err(|e| format!("removing {key} failed: {e}"))?;
             }
             Backend::Folder(folder) => folder.remove(key)?,
         }
-        removed.push(key.to_string());
+        gone(key.to_string());
     }
     if let Some(inventory) = &traces.listed {
         let mut without = inventory.clone();
         without.objects.retain(|k| !slices(id).contains(k));
         let object = without.to_object(NAMESPACE).map_err(|e| format!("writing the inventory failed: {e}"))?;
         backend.put_inventory(&object, Expect::Anything, Consent::default()).await?;
-        removed.push(entries_text());
+        gone(entries_text());
     }
     Ok(())
 }
@@ -302,6 +335,12 @@ impl Removal {
     pub fn dry_run(&self) -> RemovalReport {
         let itself = self.itself.as_ref().and_then(|u| u.dry_run().clusters.into_iter().next());
         self.report(true, self.others.iter().map(|o| o.planned(&self.id)).collect(), itself)
+    }
+
+    /// What has gone so far: dropped half way, that is all that is known.
+    pub fn so_far(&self) -> RemovalReport {
+        let itself = self.itself.as_ref().and_then(|u| u.so_far().clusters.into_iter().next());
+        self.report(false, self.others.iter().map(Other::so_far).collect(), itself)
     }
 
     /// Removes it: from the others first, side by side, then the cluster itself. One that fails never hides the rest. Where the

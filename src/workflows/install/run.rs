@@ -34,6 +34,8 @@ pub struct Prepared {
     pub(super) consent: Consent,
     /// Whether an older version of this program installed in a cluster that is asked for.
     upgrade: bool,
+    /// The clusters that are not asked for, with what is recorded in them.
+    pub(super) elsewhere: Vec<(ClusterId, Result<Option<Inventory>, String>)>,
     only_secrets: bool,
 }
 
@@ -91,7 +93,9 @@ pub async fn prepare(
         let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
         inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
     });
-    Ok(Prepared { plan, ways, credentials, consent, upgrade, only_secrets: options.only_secrets })
+    let elsewhere = asked.iter().filter(|a| plan.clusters.iter().all(|c| c.id != *a.id));
+    let elsewhere = elsewhere.map(|a| (a.id.clone(), a.inventory.clone())).collect();
+    Ok(Prepared { plan, ways, credentials, consent, upgrade, elsewhere, only_secrets: options.only_secrets })
 }
 
 /// Compares what stands in a cluster with what it shall hold: the cluster at the start of its way, or stopped before it.
@@ -353,14 +357,20 @@ impl Prepared {
         say("the remotes");
         join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))).await;
         if let Some(credentials) = &self.credentials {
-            credentials.place(&remotes, self.consent.revoke_credentials).await;
+            match primaries.iter().all(|w| w.open().is_some()) {
+                true => credentials.place(&remotes, self.consent.revoke_credentials).await,
+                // nothing more is written where something has failed
+                false => credentials.put_off(&remotes, &self.plan.primary),
+            }
         }
         join_all(remotes.iter().map(|w| async {
             w.wait(waiting).await;
             stages(w, Stage::Webhooks, Stage::Webhooks).await;
         }))
         .await;
-        join_all(all.iter().map(|w| w.finish(waiting))).await;
+        let (former, others): (Vec<&Way>, Vec<&Way>) = all.iter().partition(|w| w.former_pilot().is_some());
+        join_all(others.iter().map(|w| w.finish(waiting, None))).await;
+        self.farewell(&former, waiting).await;
     }
 
     async fn verify(&self, verify: Verify) {
@@ -379,7 +389,7 @@ impl Prepared {
     pub async fn clean_up(&self) {
         join_all(self.ways.iter().map(|way| async {
             if let Ok((Backend::Live(live), _)) = &way.compared {
-                let _ = verify::remove(live).await;
+                verify::take_back(live, way).await;
             }
         }))
         .await;

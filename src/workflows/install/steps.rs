@@ -6,6 +6,7 @@ use futures::StreamExt;
 
 use super::backend::{Backend, Compared, Consent};
 use super::change::{Action, Change, Changes};
+use super::farewell::is_of_pilot;
 use super::live::Expect;
 use super::plan::PlannedCluster;
 use super::report::{ClusterReport, ObjectReport, State};
@@ -49,6 +50,10 @@ struct Progress {
     finished: bool,
     /// Something was written that is no object of the plan.
     touched: bool,
+    /// A slice that is no longer wanted stays: pilot has not filled the one that is.
+    waits_for_pilot: bool,
+    /// The UID of the pod that looks for pilot.
+    probe: Option<String>,
     error: Option<String>,
     hint: Option<String>,
     notes: Vec<String>,
@@ -191,10 +196,31 @@ impl Way {
             .any(|stage| compared.changes.of_stage(stage).next().is_some())
     }
 
-    /// Removes what is no longer wanted, and shrinks the inventory.
-    pub(super) async fn finish(&self, waiting: Waiting) {
+    /// The workload of pilot that is removed here: this is the former primary.
+    pub(super) fn former_pilot(&self) -> Option<&ObjectKey> {
+        let (_, compared) = self.compared.as_ref().ok()?;
+        compared.changes.pruned().map(|change| &change.key).find(|key| key.kind == "Deployment")
+    }
+
+    /// A pod was made that looks for pilot: it is removed in the end.
+    pub(super) fn probes(&self, uid: &str) {
+        self.progress().probe = Some(uid.to_owned());
+    }
+
+    /// The pod that this run has made.
+    pub(super) fn probe(&self) -> Option<String> {
+        self.progress().probe.clone()
+    }
+
+    /// Whether a slice that is no longer wanted was left for now.
+    pub(super) fn waits_for_pilot(&self) -> bool {
+        self.progress().waits_for_pilot
+    }
+
+    /// Removes what is no longer wanted, and shrinks the inventory. `needed`: why pilot and what it needs must stay for now.
+    pub(super) async fn finish(&self, waiting: Waiting, needed: Option<&str>) {
         let Some((backend, compared)) = self.open() else { return };
-        match self.prune(backend, compared, waiting).await {
+        match self.prune(backend, compared, waiting, needed).await {
             Ok(stays) => match self.shrink(backend, compared, stays).await {
                 Ok(()) => self.progress().finished = true,
                 Err(why) => self.fail(why),
@@ -204,9 +230,22 @@ impl Way {
     }
 
     /// Removes what is no longer wanted; gives what stays for now.
-    async fn prune(&self, backend: &Backend, compared: &Compared, waiting: Waiting) -> Result<Vec<ObjectKey>, String> {
+    async fn prune(
+        &self,
+        backend: &Backend,
+        compared: &Compared,
+        waiting: Waiting,
+        needed: Option<&str>,
+    ) -> Result<Vec<ObjectKey>, String> {
         let mut stays = Vec::new();
+        if let (Some(why), Some(pilot)) = (needed, self.former_pilot()) {
+            self.note(format!("{pilot} and what it needs stay for now: {why}; the next install removes them"));
+        }
         for change in compared.changes.pruned() {
+            if needed.is_some() && is_of_pilot(&change.key) {
+                stays.push(change.key.clone());
+                continue;
+            }
             let hold = match backend {
                 Backend::Live(live) => live.holds(compared, change, waiting).await?,
                 Backend::Folder(_) => None,
@@ -214,6 +253,7 @@ impl Way {
             if let Some(why) = hold {
                 self.note(format!("{} stays for now: {why}; the next install removes it", change.key));
                 stays.push(change.key.clone());
+                self.progress().waits_for_pilot |= change.key.kind == "EndpointSlice";
                 continue;
             }
             backend.remove(change).await?;

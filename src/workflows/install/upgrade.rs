@@ -1,6 +1,7 @@
 //! An upgrade's way through the clusters: one by one, and no further than the first that is not well.
 
 use super::run::{Prepared, Waiting, stages};
+use super::steps::Way;
 use crate::data::model::ClusterId;
 use crate::pure::manifest::Stage;
 
@@ -23,8 +24,12 @@ impl Prepared {
             }
             way.wait(waiting).await;
             stages(way, Stage::Webhooks, Stage::Webhooks).await;
-            way.finish(waiting).await;
+            if way.former_pilot().is_none() {
+                way.finish(waiting, None).await;
+            }
             ill = way.error().map(|why| (&way.planned.id, why));
         }
+        let former: Vec<&Way> = self.ways.iter().filter(|w| w.former_pilot().is_some()).collect();
+        self.farewell(&former, waiting).await;
     }
 }

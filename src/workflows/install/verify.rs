@@ -102,8 +102,8 @@ fn states(page: &Value) -> BTreeMap<String, String> {
 pub(super) async fn the_way_to_pilot(plan: &Plan, remotes: &[&Way]) {
     join_all(remotes.iter().map(|way| async {
         let Some((Backend::Live(live), _)) = way.open() else { return };
-        let found = tokio::time::timeout(PATIENCE, probe(live, plan)).await;
-        let _ = remove(live).await;
+        let found = tokio::time::timeout(PATIENCE, probe(live, plan, way)).await;
+        take_back(live, way).await;
         match found {
             Ok(Ok(())) => {}
             Ok(Err(why)) => way.fail(format!("a pod in it that looks for pilot by name failed: {why}")),
@@ -122,7 +122,7 @@ pub(super) fn key() -> ObjectKey {
 ///
 /// # Errors
 /// The sentence that says why not; one of somebody else is not touched.
-pub(super) async fn remove(live: &Live) -> Result<(), String> {
+async fn remove(live: &Live) -> Result<(), String> {
     let standing = live.get(&key()).await.map_err(|e| sentence("reading", &key(), e))?;
     let Some(pod) = standing else { return Ok(()) };
     if !pod.is_owned() {
@@ -135,7 +135,15 @@ pub(super) async fn remove(live: &Live) -> Result<(), String> {
     removed.map(|_| ()).map_err(|e| sentence("removing", &key(), e))
 }
 
-async fn probe(live: &Live, plan: &Plan) -> Result<(), String> {
+/// Removes the pod that this run has made, and no other.
+pub(super) async fn take_back(live: &Live, way: &Way) {
+    let Some(uid) = way.probe() else { return };
+    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods/{PROBE}");
+    // where it stays it ends by itself, and the next run removes it
+    let _ = delete(&live.client, &path, &uid, DEADLINE).await;
+}
+
+async fn probe(live: &Live, plan: &Plan, way: &Way) -> Result<(), String> {
     let path = format!("/api/v1/namespaces/{NAMESPACE}/pods");
     let pod = pod(plan);
     let ours = loop {
@@ -147,6 +155,7 @@ async fn probe(live: &Live, plan: &Plan) -> Result<(), String> {
             Err(e) => return Err(sentence("creating", &key(), e)),
         }
     };
+    way.probes(ours.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default());
     loop {
         let now = live.get(&key()).await.map_err(|e| sentence("reading", &key(), e))?;
         let now = now.ok_or_else(|| "somebody has removed it".to_owned())?.value;

@@ -44,8 +44,6 @@ fn outside_the_inventory(listing: &Listing) -> Vec<String> {
         format!("Namespace//{SYSTEM}"),
         format!("ConfigMap/{SYSTEM}/meshctl-inventory"),
         format!("Secret/{SYSTEM}/cacerts"),
-        // uninstall knows it by its name
-        format!("Secret/{SYSTEM}/istio-remote-clusters"),
     ];
     ours(listing).into_iter().filter(|key| !aside.contains(key) && !listed(key)).collect()
 }

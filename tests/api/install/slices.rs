@@ -9,7 +9,7 @@ use libtest_mimic::Trial;
 use meshctl::data::model::{DISCOVERY, MANAGED_BY, OWNED};
 use serde_json::{Value, json};
 
-use super::bench::{Bench, SYSTEM, actions, cluster, put};
+use super::bench::{Bench, SYSTEM, actions, cluster, listing, ours, put};
 use crate::cluster::Cluster;
 use crate::pair::{Pair, alone};
 
@@ -121,7 +121,14 @@ async fn a_remote_is_never_without_pilot_in_a_move(pair: Arc<Pair>) {
     // the next primary is a folder, so that on-prem is a remote before and after
     bench.home.file("kubeconf/west/app.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: app}\n");
     bench.home.run(["ca", "init", "--registry", "kubeconf"]).exits(0);
+    let needed = async || {
+        let kinds = ["Deployment", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
+        let all = listing(&bench.pair.gke).await;
+        let of_kind = |key: &&String| kinds.iter().any(|kind| key.split('/').next() == Some(kind));
+        ours(&all).iter().filter(of_kind).cloned().collect::<std::collections::BTreeSet<_>>()
+    };
     bench.install(&["--primary", "gke"]).await.exits(0);
+    let before = needed().await;
     let (old, new) = ("istio-pilot-gke-v4", "istio-pilot-west-v4");
     fill(&bench.pair.on_prem, old, "10.1.0.1").await;
 
@@ -135,6 +142,17 @@ async fn a_remote_is_never_without_pilot_in_a_move(pair: Arc<Pair>) {
     let on_prem = &bench.pair.on_prem;
     assert_eq!(addresses(on_prem, old).await, Some(vec!["10.1.0.1".to_owned()]));
     assert_eq!(addresses(on_prem, new).await, Some(Vec::new()));
+    // and what it leads to still runs, with all that it needs
+    let pilot = format!("Deployment/{SYSTEM}/istio-pilot");
+    let notes = cluster(&report, "gke")["notes"].to_string();
+    let held = format!("{pilot} and what it needs stay for now: the cluster on-prem still leads to it");
+    assert!(notes.contains(&held), "{notes}");
+    let stood = needed().await;
+    assert!(stood.contains(&pilot) && stood.is_superset(&before), "{before:#?} {stood:#?}");
+    // nor does it go while the one that leans on it is not asked for
+    let ran = bench.install(&["--primary", "west", "--clusters", "gke"]).await.exits(0);
+    assert!(ran.stderr.contains("the cluster on-prem was not asked for"), "{}", ran.stderr);
+    assert_eq!(needed().await, stood);
     // it is not forgotten
     let ran = bench.run(&["diff", "--tag", "dev", "--primary", "west"]).await.exits(1);
     assert!(ran.stdout.contains(&format!("- EndpointSlice/{SYSTEM}/{old}")), "{}", ran.stdout);
@@ -143,6 +161,8 @@ async fn a_remote_is_never_without_pilot_in_a_move(pair: Arc<Pair>) {
     bench.install(&["--primary", "west"]).await.exits(0);
     assert_eq!(addresses(on_prem, old).await, None);
     assert_eq!(addresses(on_prem, new).await, Some(vec!["10.3.0.1".to_owned()]));
+    let left = needed().await;
+    assert!(!left.contains(&pilot) && left.is_subset(&stood) && left.len() < stood.len(), "{left:#?}");
     bench.run(&["diff", "--tag", "dev", "--primary", "west"]).await.exits(0);
 }
 

@@ -83,7 +83,7 @@ async fn elected(
         name: "l".into(),
         identity: "us".into(),
         duration: Duration::from_secs(seconds),
-        labels: Default::default(),
+        labels: [("whose".to_owned(), "ours".to_owned())].into(),
     };
     let stop = CancellationToken::new();
     let (state, task) = hold(connector(dir, address), name, stop.clone());
@@ -98,7 +98,7 @@ async fn held(state: &mut watch::Receiver<LeaseState>) {
 fn touch(kept: &Shared) {
     let mut kept = kept.lock().unwrap();
     let mut lease = kept.lease.clone().unwrap();
-    lease["metadata"]["labels"] = json!({"team": kept.version.to_string()});
+    lease["metadata"]["labels"]["team"] = kept.version.to_string().into();
     kept.put(lease);
 }
 
@@ -135,7 +135,7 @@ async fn a_slow_answer_is_no_silence_of_the_holder() {
     let spec = json!({"holderIdentity": "other", "leaseDurationSeconds": 4, "leaseTransitions": 1});
     {
         let mut kept = kept.lock().unwrap();
-        kept.put(json!({"metadata": {"name": "l", "namespace": "n"}, "spec": spec}));
+        kept.put(json!({"metadata": {"name": "l", "namespace": "n", "labels": {"whose": "ours"}}, "spec": spec}));
         kept.slow = Some(Duration::from_millis(2500));
     }
     let (mut state, _task, stop) = elected(&dir, &kept, 4).await;
@@ -145,4 +145,37 @@ async fn a_slow_answer_is_no_silence_of_the_holder() {
     let silent = kept.written.unwrap() - kept.answered.unwrap();
     // what was on its way for 2.5 s may have been renewed just before it came
     assert!(silent >= Duration::from_secs(4), "taken {silent:?} after the first sight of its record");
+}
+
+#[tokio::test]
+async fn a_lease_of_somebody_else_is_not_taken() {
+    let (dir, kept) = (TempDir::new().unwrap(), Shared::default());
+    // nobody holds it: by its record alone it is free
+    let foreign = json!({"metadata": {"name": "l", "namespace": "n", "labels": {"team": "a"},
+        "annotations": {"note": "b"}, "managedFields": [{"manager": "pilot-discovery"}]}, "spec": {}});
+    let version = {
+        let mut kept = kept.lock().unwrap();
+        kept.put(foreign);
+        kept.version
+    };
+    let (mut state, _task, stop) = elected(&dir, &kept, 3).await;
+    let told = tokio::time::timeout(LONG, state.wait_for(|s| s.held || s.problem.is_some())).await.unwrap().unwrap();
+    assert_eq!(
+        told.problem.as_ref().map(ToString::to_string).as_deref(),
+        Some("the Lease n/l cannot be used: meshctl did not make it; it was written by pilot-discovery")
+    );
+    assert_eq!(kept.lock().unwrap().version, version, "it was written");
+    drop(told);
+    // once it is said to be ours it is taken, and keeps what others wrote on it
+    {
+        let mut kept = kept.lock().unwrap();
+        let mut lease = kept.lease.clone().unwrap();
+        lease["metadata"]["labels"]["whose"] = "ours".into();
+        kept.put(lease);
+    }
+    held(&mut state).await;
+    let metadata = kept.lock().unwrap().lease.as_ref().unwrap()["metadata"].clone();
+    assert_eq!(metadata["labels"], json!({"team": "a", "whose": "ours"}));
+    assert_eq!(metadata["annotations"], json!({"note": "b"}));
+    stop.cancel();
 }

@@ -48,7 +48,10 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     if !args.yes && ctx.can_ask() && !confirmed(ctx, &planned)? {
         return Err(CliError::failed("the removal was not confirmed; nothing was removed").hint("--yes does not ask"));
     }
-    let mut report = removal.carry_out().await;
+    let mut report = tokio::select! {
+        report = removal.carry_out() => report,
+        () = crate::cli::commands::install::interrupted() => removal.so_far(),
+    };
     if !report.failed() {
         report.files = forget(ctx, &input, &args.id)?;
     }

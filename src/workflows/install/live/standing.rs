@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+pub(in crate::workflows::install) use crate::adapters::k8s::managers;
 use crate::data::yaml;
 use crate::pure::manifest::Object;
 
@@ -18,15 +19,6 @@ pub(super) fn terminating(namespace: &Object) -> Result<(), String> {
         .collect();
     let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
     Err(format!("the namespace {} has been terminating since {since}{why}", namespace.key.name))
-}
-
-/// Who wrote an object, by its managed fields.
-pub(in crate::workflows::install) fn managers(value: &Value) -> Vec<&str> {
-    let fields = value.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let mut names: Vec<&str> = fields.into_iter().flatten().filter_map(|f| f.get("manager")?.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }
 
 pub(in crate::workflows::install) fn uid(object: &Object) -> String {
