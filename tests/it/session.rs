@@ -972,6 +972,22 @@ fn what_was_sent_is_known_whatever_has_been_published_since() {
 }
 
 #[test]
+fn what_a_resuming_state_of_the_world_stream_holds_is_unknown_until_the_hold_is_over() {
+    let (mut s, _, whole) = restarted(false, all());
+    s.resume_sotw(Type::Cluster, &[], &whole[&Type::Cluster]);
+    s.resume_sotw(Type::Endpoint, &[X, Y, Z], &whole[&Type::Endpoint]);
+    s.subscribe(Type::Listener, &[]);
+    assert_eq!(s.flush().len(), 1, "the listeners are new to it");
+    let unknown = |s: &Stream| Type::ALL.into_iter().filter(|ty| s.session.is_unknown(*ty)).collect::<Vec<_>>();
+    assert_eq!(unknown(&s), [Type::Cluster, Type::Endpoint]);
+    assert!(told(&s, Type::Cluster).0.is_empty() && !told(&s, Type::Listener).0.is_empty());
+    hear_b(&mut s, &far());
+    s.flush();
+    assert_eq!(unknown(&s), []);
+    assert_eq!(told(&s, Type::Cluster).0, s.versions(Type::Cluster));
+}
+
+#[test]
 fn a_claim_that_differs_from_what_stands_counts_as_unknown() {
     let (mut s, versions, _) = restarted(true, all());
     s.resume(Type::Cluster, &[], versions[&Type::Cluster].clone());

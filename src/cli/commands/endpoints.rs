@@ -113,7 +113,9 @@ async fn compare(ctx: &Context, args: Args) -> Outcome {
                     .map_err(|e| CliError::from(e).hint("or name its admin address: --admin 127.0.0.1:15000"))?,
             };
             let of_proxy = proxies::compare_proxy(&mesh, &query, &pilots, target, &envoy).await?;
-            comparison.extend(of_proxy.map_err(of_service)?);
+            let of_proxy = of_proxy.map_err(of_service)?;
+            silent_of(ctx, &of_proxy);
+            comparison.extend(of_proxy);
         }
     }
     // those that did not answer while a proxy was looked for
@@ -132,7 +134,7 @@ async fn compare(ctx: &Context, args: Args) -> Outcome {
     })
 }
 
-/// Says which pilots did not answer.
+/// Says which pilots did not answer, or not for everything.
 fn silent_of(ctx: &Context, comparison: &EndpointComparison) {
     for reason in comparison.pilots.iter().filter_map(|p| p.reason.as_ref()) {
         ctx.out.warning(reason);

@@ -111,12 +111,18 @@ async fn one(ctx: &Context, args: Args, text: String, mut pilots: Pilots) -> Out
     let comparison = proxies::compare(pilot, &envoy, target).await?;
     let report =
         comparison.report(wide(ctx)).map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
-    if comparison.differences.is_empty() {
+    if let Some(withheld) = &comparison.withheld {
+        ctx.out.warning(withheld);
+    } else if comparison.differences.is_empty() {
         let sent: Vec<_> = comparison.sent.iter().map(|(section, n)| format!("{n} {section}")).collect();
         ctx.out.note(&format!("in sync: {} were sent and are held as they were sent", sent.join(", ")));
     }
     ctx.out.report(&report, ctx.format())?;
-    Ok(if comparison.differences.is_empty() { Exit::Yes } else { Exit::No })
+    Ok(match () {
+        () if comparison.withheld.is_some() => Exit::Unasked,
+        () if comparison.differences.is_empty() => Exit::Yes,
+        () => Exit::No,
+    })
 }
 
 async fn by_forward(ctx: &Context, target: &Target) -> Result<Envoy, CliError> {

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-/// A time of one unit, as protobuf's JSON and Go write it: `10s`, `1500ms`, `2m`, `1.5s`. `None` where it is none, or zero.
+/// The longest time that is taken, a year: a setting that is longer is a mistake, and Envoy refuses one of some hundred years.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// A time of one unit, as protobuf's JSON and Go write it: `10s`, `1500ms`, `2m`, `1.5s`. `None` where it is none, zero, or
+/// more than a year.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
     let scale = match unit {
@@ -13,7 +17,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         _ => return None,
     };
     let duration = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * scale).ok()?;
-    (!duration.is_zero()).then_some(duration)
+    (!duration.is_zero() && duration <= LONGEST).then_some(duration)
 }
 
 #[cfg(test)]
@@ -26,7 +30,8 @@ mod tests {
         assert_eq!(parse_duration("1500ms"), Some(Duration::from_millis(1500)));
         assert_eq!(parse_duration("1.5m"), Some(Duration::from_secs(90)));
         assert_eq!(parse_duration("8h"), Some(Duration::from_secs(8 * 3600)));
-        for bad in ["", "s", "10", "0s", "1h30m", "-1s", "5d", "1e99s", "infs", "NaNs"] {
+        assert_eq!(parse_duration("8760h"), Some(LONGEST));
+        for bad in ["", "s", "10", "0s", "1h30m", "-1s", "5d", "1e99s", "infs", "NaNs", "8761h", "1e15h"] {
             assert_eq!(parse_duration(bad), None, "{bad}");
         }
     }

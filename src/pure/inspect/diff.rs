@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::dump::{Group, Section, Visit};
 use super::endpoints::Member;
 use super::summary::{DumpError, Summary};
+use super::unsaid::Unsaid;
 use super::view::resource;
 use super::walk::walk;
 
@@ -20,6 +21,8 @@ pub struct Resources {
     of: BTreeMap<(Section, String), Value>,
     /// Received, and not in use: why.
     idle: BTreeMap<(Section, String), Difference>,
+    /// What the dump says nothing of.
+    unsaid: Unsaid,
 }
 
 /// A difference of one resource.
@@ -68,7 +71,13 @@ impl Resources {
             }
             Visit::Done
         })?;
+        found.unsaid = summary.unsaid.clone();
         Ok((found, summary))
+    }
+
+    /// What the dump says nothing of, so that its lack means nothing.
+    pub fn unsaid(&self) -> &Unsaid {
+        &self.unsaid
     }
 
     /// How many resources of a section there are.
@@ -89,13 +98,13 @@ impl Resources {
     }
 }
 
-/// What differs between what was sent and what is held, sorted by section and name.
+/// What differs between what was sent and what is held, sorted by section and name; without what the sender does not know.
 pub fn differences(sent: &Resources, held: &Resources) -> Vec<(Section, String, Difference)> {
     let mut found = Vec::new();
     for section in SECTIONS {
         let names: BTreeSet<&String> =
             sent.of.keys().chain(held.of.keys()).filter(|(s, _)| *s == section).map(|(_, name)| name).collect();
-        for name in names {
+        for name in names.into_iter().filter(|name| !sent.unsaid.covers(section, name)) {
             let key = (section, name.clone());
             let difference = match (sent.of.get(&key), held.of.get(&key)) {
                 (Some(a), Some(b)) if section == Section::Endpoints => members(a, b).map(Difference::Differs),
@@ -220,5 +229,30 @@ mod tests {
             ]
         );
         assert_eq!(held.endpoints("a").len(), 2);
+    }
+
+    #[test]
+    fn what_the_pilot_does_not_know_is_no_difference() {
+        let held = read(json!([
+            clusters(json!([{"name": "a", "type": "EDS"}, {"name": "b", "type": "EDS"}])),
+            eds("a", &["1.1.1.1"]),
+            eds("b", &["2.2.2.2"])
+        ]));
+        let sent = |more: Value| {
+            let mut dump = json!({"configs": [eds("a", &["1.1.1.1"])]});
+            dump.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            Resources::read(&mut dump.to_string().as_bytes()).unwrap()
+        };
+        assert_eq!(differences(&sent(json!({})).0, &held).len(), 3);
+        let unsaid = json!({"unknown": ["CDS"], "claimed": {"EDS": ["b"]}});
+        let (known, summary) = sent(unsaid);
+        assert_eq!((differences(&known, &held), summary.problems), (vec![], vec![]));
+        assert_eq!(known.unsaid().in_words(), "all clusters, 1 of the endpoints");
+        // a claim covers its name alone
+        let told = differences(&sent(json!({"unknown": ["CDS"], "claimed": {"EDS": ["a"]}})).0, &held);
+        assert_eq!(told, [(Section::Endpoints, "b".to_owned(), Difference::OnlyHeld)]);
+        for bad in [json!({"unknown": ["XDS"]}), json!({"unknown": 7}), json!({"claimed": ["b"]})] {
+            assert!(sent(bad.clone()).1.problems[0].loses(), "{bad}");
+        }
     }
 }

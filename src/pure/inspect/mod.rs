@@ -11,6 +11,7 @@ mod listeners;
 mod routes;
 mod scan;
 mod summary;
+mod unsaid;
 mod view;
 mod walk;
 
@@ -19,5 +20,6 @@ pub use dump::{Element, Group, Section, Visit};
 pub use filter::{ClusterPattern, Filter, Glob};
 pub use kind::Kind;
 pub use summary::{DumpError, Problem, Summary, in_words};
+pub use unsaid::Unsaid;
 pub use view::{Rows, join_cluster_ids, read_json, read_rows, table};
 pub use walk::walk;

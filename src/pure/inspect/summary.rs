@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::dump::Section;
 use super::kind::Kind;
+use super::unsaid::Unsaid;
 
 /// The largest element that is decoded, in bytes; a larger one is left out with a word.
 pub(super) const MAX_ELEMENT: usize = 16 << 20;
@@ -78,6 +79,8 @@ pub struct Summary {
     pub others: BTreeMap<Kind, u64>,
     /// It is a bare array with nothing in it.
     pub is_empty_array: bool,
+    /// What a pilot says that it does not know of its proxy.
+    pub unsaid: Unsaid,
     /// What could not be shown.
     pub problems: Vec<Problem>,
 }

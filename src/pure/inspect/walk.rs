@@ -150,6 +150,8 @@ impl Walker<'_, '_> {
             } else if key == "bootstrap" {
                 recognised = true;
                 self.bootstrap()?;
+            } else if top && (key == "unknown" || key == "claimed") {
+                self.unsaid(&key)?;
             } else {
                 self.scanner.value(Keep::No)?;
             }
@@ -265,6 +267,22 @@ impl Walker<'_, '_> {
         self.json.clear();
         self.scanner.value(Keep::Into(&mut self.json, MAX_ELEMENT))?;
         self.show(Section::Bootstrap, Group::Static, || "the bootstrap".to_owned())
+    }
+
+    /// What a pilot does not know of its proxy. Whatever cannot be read of it is a loss: it would look like a difference.
+    fn unsaid(&mut self, key: &str) -> Result<(), End> {
+        self.inside = key.to_owned();
+        self.json.clear();
+        self.scanner.value(Keep::Into(&mut self.json, MAX_ELEMENT))?;
+        let unsaid = &mut self.summary.unsaid;
+        let read = if key == "unknown" { unsaid.unknown(&self.json) } else { unsaid.claimed(&self.json) };
+        if self.json.is_empty() {
+            self.problem(Problem::TooLarge { what: format!("\"{key}\"") });
+        } else if !read {
+            let why = "it does not name resources by their types".to_owned();
+            self.problem(Problem::Bad { what: format!("\"{key}\""), why });
+        }
+        Ok(())
     }
 
     fn show(&mut self, section: Section, group: Group, what: impl Fn() -> String) -> Result<(), End> {

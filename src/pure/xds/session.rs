@@ -183,6 +183,12 @@ impl Session {
         self.types[ty.index()].sent.iter().filter(|(_, held)| held.sent().is_none()).map(|(name, _)| name)
     }
 
+    /// Whether nobody here knows what the client holds of a type: its state of the world is one of an earlier stream, and
+    /// nothing of it is sent before every cluster has been heard.
+    pub fn is_unknown(&self, ty: Type) -> bool {
+        !self.delta && self.resuming && self.types[ty.index()].resumed
+    }
+
     /// How far each type that was asked for is.
     pub fn status(&self) -> Vec<TypeStatus> {
         let of = |ty: Type| (ty, &self.types[ty.index()]);

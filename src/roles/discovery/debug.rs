@@ -228,7 +228,8 @@ pub(super) fn find_proxy(mesh: &Mesh, streams: &[StreamStatus], id: &str) -> Opt
 }
 
 /// What a connected proxy was sent. `upToDate` is false while something newer is on its way, or held back. `claimed`, where
-/// there is any, names by type what it came with and was sent nothing of yet: nobody here knows those bytes.
+/// there is any, names by type what it came with and was sent nothing of yet: nobody here knows those bytes. `unknown` has the
+/// types of which not even the names are known.
 pub(super) fn sent(sent: &Sent) -> Value {
     let mut dump = xds::config_dump_sent(|ty| sent.resources.get(&ty).into_iter().flatten());
     dump["source"] = "current".into();
@@ -236,6 +237,9 @@ pub(super) fn sent(sent: &Sent) -> Value {
     if !sent.claimed.is_empty() {
         let by_type = sent.claimed.iter().map(|(ty, names)| (ty.short(), names));
         dump["claimed"] = json!(by_type.collect::<BTreeMap<_, _>>());
+    }
+    if !sent.unknown.is_empty() {
+        dump["unknown"] = json!(sent.unknown.iter().map(|ty| ty.short()).collect::<Vec<_>>());
     }
     dump
 }

@@ -56,6 +56,8 @@ pub(super) struct Sent {
     pub(super) resources: BTreeMap<Type, Vec<Arc<Entry>>>,
     /// What it said that it holds, and was sent nothing of.
     pub(super) claimed: BTreeMap<Type, Vec<Name>>,
+    /// The types that it holds from an earlier stream, and of which nobody here knows a single resource.
+    pub(super) unknown: Vec<Type>,
     /// Something newer than what the proxy has is still to be sent, or is held back.
     pub(super) pending: bool,
 }
@@ -66,6 +68,7 @@ impl Sent {
         Self {
             resources: Type::ALL.into_iter().map(|ty| (ty, session.sent(ty).cloned().collect())).collect(),
             claimed: claimed.filter(|(_, names)| !names.is_empty()).collect(),
+            unknown: Type::ALL.into_iter().filter(|ty| session.is_unknown(*ty)).collect(),
             pending: ready || session.is_held_back() || session.wake_at().is_some(),
         }
     }

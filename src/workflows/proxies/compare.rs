@@ -10,7 +10,7 @@ use super::source::{Dump, Holds, SourceError};
 use super::status::shown;
 use super::target::Target;
 use crate::data::model::{Report, Table};
-use crate::pure::inspect::{Difference, Filter, Resources, Section, differences};
+use crate::pure::inspect::{Difference, Filter, Resources, Section, Unsaid, differences};
 
 /// A response that is on its way when both are asked is no difference: both are asked again after this time.
 const AGAIN: Duration = Duration::from_millis(700);
@@ -28,6 +28,20 @@ pub struct Comparison {
     pub sent: Vec<(Section, usize)>,
     /// What differs.
     pub differences: Vec<(Section, String, Difference)>,
+    /// What the pilot does not know of the proxy and was left out, in words.
+    pub withheld: Option<String>,
+}
+
+/// Why a pilot's answer is not all of what its proxy has; `None`: it is.
+pub(super) fn withheld(pilot: &Pilot, unsaid: &Unsaid) -> Option<String> {
+    (!unsaid.is_empty()).then(|| {
+        format!(
+            "{} does not know what the proxy holds of {}: the proxy has it from before the pilot started, which sends \
+             nothing in its place until it has heard every cluster",
+            pilot.origin(),
+            unsaid.in_words()
+        )
+    })
 }
 
 /// Asks both, and compares.
@@ -53,6 +67,7 @@ async fn once(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Compariso
         envoy: envoy.origin().to_string(),
         sent: sections.map(|s| (s, sent.count(s))).into(),
         differences: differences(&sent, &held),
+        withheld: withheld(pilot, sent.unsaid()),
     })
 }
 
@@ -84,6 +99,8 @@ struct Data<'a> {
     pilot: &'a str,
     envoy: &'a str,
     in_sync: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld: Option<&'a str>,
     items: Vec<Item<'a>>,
 }
 
@@ -119,8 +136,9 @@ impl Comparison {
             table.row([section.to_string(), name.clone(), text]);
             items.push(Item { ty: section.to_string(), name, difference: word, at });
         }
-        let Self { proxy, pilot, envoy, .. } = self;
-        let data = Data { proxy, pilot, envoy, in_sync: items.is_empty(), items };
+        let Self { proxy, pilot, envoy, withheld, .. } = self;
+        let in_sync = items.is_empty() && withheld.is_none();
+        let data = Data { proxy, pilot, envoy, in_sync, withheld: withheld.as_deref(), items };
         let mut report = Report::of_kind("ProxyDiff", &data, table)?;
         report.names = self.differences.iter().map(|(section, name, _)| format!("{section}/{name}")).collect();
         Ok(report)

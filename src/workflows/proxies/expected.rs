@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::admin::Envoy;
-use super::compare::resources;
+use super::compare::{resources, withheld};
 use super::endpoints::{EndpointError, EndpointQuery, select};
 use super::pilots::Pilots;
 use super::registry::computed_dump;
@@ -15,7 +15,7 @@ use super::status::place;
 use super::target::Target;
 use super::unread::Unread;
 use crate::data::model::{ClusterName, NetworkId, Report, Table};
-use crate::pure::inspect::{Filter, Section};
+use crate::pure::inspect::{Filter, Section, Unsaid};
 use crate::pure::mesh::Mesh;
 
 /// An endpoint of a service's port, and who has it.
@@ -189,7 +189,7 @@ pub async fn compare_proxy(
     target: &Target,
     envoy: &Envoy,
 ) -> Result<Result<EndpointComparison, EndpointError>, SourceError> {
-    let known = match expected(mesh, query) {
+    let mut known = match expected(mesh, query) {
         Ok(expected) => expected,
         Err(error) => return Ok(Err(error)),
     };
@@ -197,13 +197,25 @@ pub async fn compare_proxy(
     let should = resources(computed_dump(mesh, "", target)?).await?;
     let pushed = resources(pilot.config_dump(target).await?).await?;
     let held = resources(envoy.dump(&Section::ALL, &Filter::default(), false).await?).await?;
+    let unsaid = of_sets(pushed.unsaid(), known.sets.keys());
+    known.sets.retain(|name, _| !unsaid.covers(Section::Endpoints, name));
     let sets = |of: &crate::pure::inspect::Resources| -> Sets {
         known.sets.keys().map(|name| (name.clone(), of.endpoints(name))).collect()
     };
     let by = place(pilot.origin());
     let pushed = [Pushed { by: by.clone(), sets: sets(&pushed) }];
     let items = rows(&known, Some(target), &sets(&should), &pushed, Some(&sets(&held)));
-    Ok(Ok(EndpointComparison { pilots: vec![PilotAsked { pilot: by, reason: None }], items, ..Default::default() }))
+    let reason = withheld(pilot, &unsaid);
+    Ok(Ok(EndpointComparison { pilots: vec![PilotAsked { pilot: by, reason }], items, ..Default::default() }))
+}
+
+/// What of the unknown is of these sets of endpoints.
+fn of_sets<'a>(unsaid: &Unsaid, names: impl Iterator<Item = &'a String>) -> Unsaid {
+    let names = names.filter(|name| unsaid.covers(Section::Endpoints, name));
+    Unsaid {
+        sections: unsaid.sections.iter().copied().filter(|s| *s == Section::Endpoints).collect(),
+        resources: names.map(|name| (Section::Endpoints, name.clone())).collect(),
+    }
 }
 
 /// Pilot's `/debug/endpointz`: `[{"cluster": NAME, "endpoints": [{"address": …, "port": …}]}]`.

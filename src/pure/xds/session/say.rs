@@ -54,7 +54,7 @@ impl Session {
                 continue;
             }
             // the restart hold: what a resuming client has of the whole state stands
-            if hold && !self.delta && self.types[ty.index()].resumed {
+            if self.is_unknown(ty) {
                 self.held_back = true;
                 continue;
             }
