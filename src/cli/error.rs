@@ -317,7 +317,13 @@ impl From<crate::workflows::proxies::SourceError> for CliError {
             }
             SourceError::Unreachable { .. } => error.hint("is it there? kubectl port-forward POD 15000"),
             SourceError::Url { .. } => error.hint("HOST:PORT, with or without http://"),
-            SourceError::Status { ref path, .. } if path.starts_with("/v1/routes/") => {
+            SourceError::Status { status: 404, ref path, ref body, .. }
+                if path.starts_with("/v1/") && body.contains("service-node") =>
+            {
+                error.hint("meshctl proxy-status lists the proxies that pilot knows")
+            }
+            // 503 is a route that is none; of a node that is none it is 404
+            SourceError::Status { status: 503, ref path, .. } if path.starts_with("/v1/routes/") => {
                 error.hint("the talk's routes are ports: meshctl proxy-config routes s 9080 productpage -o v1")
             }
             SourceError::Status { origin: Origin::Pilot(_) | Origin::PilotPod(_), status: 404, ref path, .. }

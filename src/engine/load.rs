@@ -57,7 +57,8 @@ fn assemble(registry: &Registry, clusters: Vec<(ClusterId, Result<Objects, LoadE
                 fill(&mut index, &id, &all.objects);
                 bad.extend(all.bad.into_iter().map(|what| (id.clone(), what)));
                 let folder = registry.entry(&id).map(|e| e.file.clone()).unwrap_or_default();
-                let problem = |b: BadDocument| Problem { file: folder.join(b.file), reason: b.reason };
+                let problem =
+                    |b: BadDocument| Problem { file: folder.join(b.file), reason: b.reason, install_only: false };
                 broken.extend(all.broken.into_iter().map(|b| (id.clone(), problem(b))));
             }
             Err(error) => drop(failed.insert(id, error.to_string())),

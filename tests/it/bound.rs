@@ -96,6 +96,9 @@ fn one_address_and_port_has_one_listener() {
         external("a-thief", "192.0.2.1", ("tcp-x", 443)),
         external("another", "example.com", ("tcp-x", 443)),
         external("alone", "example.com", ("tcp-x", 91)),
+        // one that is refused contends for nothing, not even where HTTP is shared
+        external("refused", "127.0.0.1", ("tcp-x", 443)),
+        external("refused-too", "169.254.169.254", ("http", 80)),
         // nothing leads to a headless service's pods without iptables
         svc("n", "a-headless", "None", &[("tcp-x", 443)]),
     ];

@@ -29,6 +29,8 @@ pub struct Problem {
     pub file: PathBuf,
     /// What is wrong with it, without its contents: the end of a sentence that begins with the file.
     pub reason: String,
+    /// It is of a setting that only an installation reads: whoever reads the mesh misses nothing.
+    pub install_only: bool,
 }
 
 impl std::fmt::Display for Problem {
@@ -110,7 +112,11 @@ impl Registry {
         let mut pilots = BTreeMap::new();
         for (id, of) in &rest.clusters {
             let (access, read) = PilotAccess::read(id, of, dir);
-            problems.extend(read.err().map(|reason| Problem { file: mesh_file::NAME.into(), reason }));
+            problems.extend(read.err().map(|reason| Problem {
+                file: mesh_file::NAME.into(),
+                reason,
+                install_only: false,
+            }));
             pilots.insert(id.as_str(), access);
         }
         candidates.sort_by(|a, b| a.file.cmp(&b.file));
@@ -131,7 +137,7 @@ impl Registry {
         let strangers = rest.clusters.keys().filter(|id| !known.iter().any(|k| k.as_str() == *id));
         for id in strangers.filter(|id| ClusterId::parse(id).is_ok()) {
             let reason = format!("clusters.{id} is no cluster of this registry");
-            problems.push(Problem { file: mesh_file::NAME.into(), reason });
+            problems.push(Problem { file: mesh_file::NAME.into(), reason, install_only: false });
         }
         problems.sort();
         problems.dedup();
@@ -220,13 +226,13 @@ impl Entry {
                 .map(|bad| Inside {
                     whole: bad.key.is_none(),
                     ours: bad.file.starts_with(OURS),
-                    problem: Problem { file: self.file.join(bad.file), reason: bad.reason },
+                    problem: Problem { file: self.file.join(bad.file), reason: bad.reason, install_only: false },
                 })
                 .collect(),
             Err(e) => vec![Inside {
                 whole: true,
                 ours: false,
-                problem: Problem { file: self.file.clone(), reason: e.reason() },
+                problem: Problem { file: self.file.clone(), reason: e.reason(), install_only: false },
             }],
         }
     }
@@ -271,7 +277,7 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn problem(&mut self, file: &Path, reason: String) {
-        self.problems.push(Problem { file: file.to_owned(), reason });
+        self.problems.push(Problem { file: file.to_owned(), reason, install_only: false });
     }
 
     fn admit(&mut self, candidate: Candidate) {
@@ -342,7 +348,11 @@ fn primary(
         if known.contains(&id) {
             return Some(Primary { id, why });
         }
-        problems.push(Problem { file, reason: format!("{what} names {id}, which is no cluster of this registry") });
+        problems.push(Problem {
+            file,
+            reason: format!("{what} names {id}, which is no cluster of this registry"),
+            install_only: false,
+        });
         None
     };
     if let Some(id) = &options.primary {

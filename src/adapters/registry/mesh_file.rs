@@ -67,13 +67,20 @@ pub(super) fn parse(bytes: &[u8]) -> Result<MeshFile, Box<Broken>> {
     if !ours {
         reasons.push("it is not apiVersion meshctl/v1, kind Mesh".into());
     }
-    let in_force = reasons.is_empty();
+    let in_force = reasons.iter().all(|reason| is_of_installation(reason));
     reasons.extend(mesh_file_problems(&rest));
     if reasons.is_empty() {
         return Ok(rest);
     }
     let primary_is_said = ours && !primary_is_wrong && rest.primary.as_deref().is_none_or(is_id);
     Err(Box::new(Broken { reasons, rest, primary_is_said, in_force }))
+}
+
+/// Whether something is wrong with a setting that only an installation reads: the path that begins a reason says so.
+fn is_of_installation(reason: &str) -> bool {
+    let path = reason.split(' ').next().unwrap_or_default();
+    let of_cluster = path.starts_with("clusters.") && path.ends_with(".pilotAddress");
+    of_cluster || ["image", "values"].contains(&path.split(['.', '[']).next().unwrap_or_default())
 }
 
 fn is_id(text: &str) -> bool {
@@ -143,8 +150,20 @@ mod tests {
                 "clusters.a.server is no https URL",
             ]
         );
-        assert!(found.primary_is_said);
+        assert!(found.primary_is_said && !found.in_force);
         assert_eq!(found.rest.primary.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_mistake_that_only_an_installation_reads_leaves_the_rest_in_force() {
+        for wrong in ["image: {hbu: x}", "image: [x]", "values: 3", "clusters: {a: {pilotAddress: 3}}"] {
+            let found = broken(&format!("trustDomain: good.example\n{wrong}\n"));
+            assert!(found.in_force, "{wrong}: {:?}", found.reasons);
+            assert_eq!(found.rest.trust_domain.as_deref(), Some("good.example"));
+        }
+        for wrong in ["imago: x", "clusters: {a: {network: 3}}", "image: [x]\ntrustDomain: '!'"] {
+            assert!(!broken(&format!("{wrong}\n")).in_force, "{wrong}");
+        }
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub(super) fn scan(dir: &Path, options: &ReadOptions) -> Result<Found, RegistryE
 
 impl Found {
     fn problem(&mut self, file: &Path, reason: String) {
-        self.problems.push(Problem { file: file.to_owned(), reason });
+        self.problems.push(Problem { file: file.to_owned(), reason, install_only: false });
     }
 
     fn read_mesh(&mut self, path: &Path) {
@@ -104,7 +104,9 @@ impl Found {
                 if broken.in_force {
                     self.mesh = broken.rest.clone();
                 }
-                reasons.into_iter().for_each(|reason| self.problem(Path::new(mesh_file::NAME), reason));
+                let install_only = broken.in_force;
+                let problem = |reason| Problem { file: mesh_file::NAME.into(), reason, install_only };
+                self.problems.extend(reasons.into_iter().map(problem));
                 self.broken = Some(broken);
             }
         }
@@ -153,7 +155,7 @@ impl Found {
         let source = parsed
             .and_then(only_config)
             .and_then(|value| live(value, dir, hash, options))
-            .map_err(|reason| Problem { file: name.clone(), reason });
+            .map_err(|reason| Problem { file: name.clone(), reason, install_only: false });
         self.candidates.push(Candidate { id, file: name, named: None, primary: false, source });
     }
 
@@ -180,7 +182,7 @@ impl Found {
             }
         };
         let id = name.to_string_lossy().into_owned();
-        let source = source.map_err(|reason| Problem { file: name.to_owned(), reason });
+        let source = source.map_err(|reason| Problem { file: name.to_owned(), reason, install_only: false });
         self.candidates.push(Candidate { id, file: name.to_owned(), named: None, primary: false, source });
     }
 }
@@ -233,7 +235,7 @@ pub(super) fn live(value: Value, dir: &Path, hash: u128, options: &ReadOptions) 
 
 /// A descriptor of the talk's format, with the kubeconfig that it names.
 fn descriptor(dir: &Path, file: &Path, value: Value, hash: u128, options: &ReadOptions) -> Candidate {
-    let bad = |reason: &str| Problem { file: file.to_owned(), reason: reason.to_owned() };
+    let bad = |reason: &str| Problem { file: file.to_owned(), reason: reason.to_owned(), install_only: false };
     let empty = |source| Candidate { id: String::new(), file: file.to_owned(), named: None, primary: false, source };
     let Ok(parsed) = serde_json::from_value::<ClusterDescriptor>(value) else {
         return empty(Err(bad("its metadata has a field of the wrong type")));
@@ -257,7 +259,7 @@ fn descriptor(dir: &Path, file: &Path, value: Value, hash: u128, options: &ReadO
             parsed
                 .and_then(only_config)
                 .and_then(|value| live(value, &from, hash ^ inner.rotate_left(1), options))
-                .map_err(|reason| Problem { file: path, reason })
+                .map_err(|reason| Problem { file: path, reason, install_only: false })
         })
     };
     Candidate { id, file: file.to_owned(), named, primary, source }

@@ -99,7 +99,7 @@ impl InCluster {
     fn settings(&self, text: &str, found: &mut Found) {
         let mut problem = |reason: String| {
             let reason = format!("the key {MESH_KEY} of the ConfigMap {}/{SETTINGS}: {reason}", self.namespace);
-            found.problems.push(Problem { file: mesh_file::NAME.into(), reason });
+            found.problems.push(Problem { file: mesh_file::NAME.into(), reason, install_only: false });
         };
         match mesh_file::parse(text.as_bytes()) {
             Ok(mut mesh) => {
@@ -201,7 +201,7 @@ impl InCluster {
         if gone {
             let reason =
                 format!("the Secret is gone from {}; its clusters keep their last credentials", self.namespace);
-            registry.problems.push(Problem { file: REMOTES.into(), reason });
+            registry.problems.push(Problem { file: REMOTES.into(), reason, install_only: false });
         }
         if let Some(last) = last {
             registry.keep_last_good(last);
@@ -220,7 +220,7 @@ fn remote(key: &str, value: &[u8]) -> Candidate {
     let hash = xxhash_rust::xxh3::xxh3_128(value);
     let source = document(value)
         .and_then(|document| live(document, Path::new("/"), hash, &options))
-        .map_err(|reason| Problem { file: file.clone(), reason });
+        .map_err(|reason| Problem { file: file.clone(), reason, install_only: false });
     Candidate { id: key.to_owned(), file, named: None, primary: false, source }
 }
 

@@ -45,7 +45,12 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 /// Every stream of every pilot.
 async fn all(ctx: &Context, args: &Args, pilots: &Pilots) -> Outcome {
     let (mut states, asked) = proxies::proxy_states(pilots).await?;
-    if let Some(cluster) = &args.cluster {
+    let missing: Vec<&String> = asked.iter().filter_map(|p| p.reason.as_ref()).collect();
+    for reason in &missing {
+        ctx.out.warning(reason);
+    }
+    // a pilot that is silent may know the cluster
+    if let Some(cluster) = args.cluster.as_ref().filter(|_| missing.is_empty()) {
         known(cluster, pilots, &states).await?;
     }
     let in_namespace = |proxy: &str, n: &String| proxy.rsplit_once('.').is_some_and(|(_, ns)| ns == n);
@@ -53,10 +58,6 @@ async fn all(ctx: &Context, args: &Args, pilots: &Pilots) -> Outcome {
         args.cluster.as_ref().is_none_or(|c| s.cluster == *c)
             && args.namespace.as_ref().is_none_or(|n| in_namespace(&s.proxy, n))
     });
-    let missing: Vec<&String> = asked.iter().filter_map(|p| p.reason.as_ref()).collect();
-    for reason in &missing {
-        ctx.out.warning(reason);
-    }
     if states.is_empty() {
         let narrow = args.cluster.is_some() || args.namespace.is_some();
         ctx.out.note(if narrow { "no connected proxy matches" } else { "no proxy is connected" });
@@ -76,12 +77,15 @@ fn wide(ctx: &Context) -> bool {
     ctx.format() == Format::Wide
 }
 
-/// Refuses a cluster that neither a pilot nor a proxy knows.
+/// Refuses a cluster that neither a pilot nor a proxy knows; where no pilot says which there are, nobody can tell.
 async fn known(cluster: &str, pilots: &Pilots, states: &[ProxyState]) -> Result<(), CliError> {
     if states.iter().any(|s| s.cluster == cluster) {
         return Ok(());
     }
     let mut known = pilots.clusters().await;
+    if known.is_empty() {
+        return Ok(());
+    }
     known.extend(states.iter().map(|s| s.cluster.clone()).filter(|c| !c.is_empty()));
     if known.contains(cluster) {
         return Ok(());
@@ -98,6 +102,13 @@ async fn one(ctx: &Context, args: Args, text: String, mut pilots: Pilots) -> Out
     let Some(target) = targets.chosen.first() else { return Ok(Exit::Unasked) };
     let pilot = pilots.of(target)?;
     ctx.out.note(&format!("{target}{}, from {}", count(targets.of), pilot.origin()));
+    if !pilots.is_connected(target) && !pilots.silent().is_empty() {
+        return Err(CliError::usage(format!(
+            "comparing the proxy of {target} failed: it is connected to none of the pilots that answered, and {} did not",
+            pilots.silent().len()
+        ))
+        .hint("meshctl proxy-status lists the proxies that are connected, and the pilots that do not answer"));
+    }
     if !pilots.is_connected(target) {
         return Err(CliError::failed(format!(
             "the proxy of {target} is connected to none of the pilots that were asked"

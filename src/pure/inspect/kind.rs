@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
 use super::dump::Section;
+use super::scan::MAX_KEY;
 
 /// What an element is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +17,8 @@ pub enum Kind {
     DumpSection,
     /// Something of this type, which no view shows.
     Type(String),
+    /// Things of other types than those that are told apart.
+    Other,
 }
 
 impl Kind {
@@ -30,6 +33,7 @@ impl Kind {
             Kind::Of(Section::Endpoints) => format!("{count} set{many} of endpoints"),
             Kind::DumpSection => format!("{count} section{many} of a config dump"),
             Kind::Type(ty) => format!("{count} of the type {ty}"),
+            Kind::Other => format!("{count} of other types"),
         }
     }
 }
@@ -78,7 +82,12 @@ fn of_type(url: &str) -> Kind {
     if let Some((_, section)) = MESSAGES.iter().find(|(message, _)| *message == name) {
         return Kind::Of(*section);
     }
-    if url.split('.').any(|part| part.ends_with("ConfigDump")) { Kind::DumpSection } else { Kind::Type(url.to_owned()) }
+    match () {
+        () if url.split('.').any(|part| part.ends_with("ConfigDump")) => Kind::DumpSection,
+        // no type of anybody's is so long: it would only be kept
+        () if url.len() > MAX_KEY => Kind::Other,
+        () => Kind::Type(url.to_owned()),
+    }
 }
 
 struct Look<'f> {

@@ -7,7 +7,7 @@ use std::io::Read;
 /// The window on the stream, in bytes.
 const WINDOW: usize = 128 << 10;
 /// The longest name of a field, in bytes.
-const MAX_KEY: usize = 4 << 10;
+pub(super) const MAX_KEY: usize = 4 << 10;
 
 /// Why the walk cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -85,6 +85,29 @@ pub struct Summary {
     pub problems: Vec<Problem>,
 }
 
+/// How many types that are not known are told apart. A dump may be anybody's, and what is kept of it is bounded.
+const MAX_TYPES: usize = 50;
+/// The types that are not told apart.
+const OTHER_TYPES: &str = "other types";
+
+impl Summary {
+    /// Counts a section of a type that is not known.
+    pub(super) fn count_unknown(&mut self, ty: String) {
+        count(&mut self.unknown, ty, || OTHER_TYPES.to_owned());
+    }
+
+    /// Counts an element of a bare array that was not wanted.
+    pub(super) fn count_other(&mut self, kind: Kind) {
+        count(&mut self.others, kind, || Kind::Other);
+    }
+}
+
+/// Counts one, as `rest` where there are too many kinds already.
+fn count<K: Ord>(kinds: &mut BTreeMap<K, u64>, kind: K, rest: impl FnOnce() -> K) {
+    let kind = if kinds.len() < MAX_TYPES || kinds.contains_key(&kind) { kind } else { rest() };
+    *kinds.entry(kind).or_default() += 1;
+}
+
 /// Resources of a bare array in words: `3 clusters, 1 listener`.
 pub fn in_words(kinds: &BTreeMap<Kind, u64>) -> String {
     kinds.iter().map(|(kind, count)| kind.some(*count)).collect::<Vec<_>>().join(", ")

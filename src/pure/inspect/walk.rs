@@ -93,6 +93,10 @@ impl Walker<'_, '_> {
             Ok(Some(b'[')) => self.bare(),
             Ok(Some(found)) => return Err(DumpError::NotJson(found.into())),
         };
+        // a reader that has what it wants goes, and says nothing about the rest
+        if matches!(result, Err(End::Stopped)) {
+            return Ok(());
+        }
         if !self.summary.others.is_empty() && self.summary.counts.is_empty() && self.summary.problems.is_empty() {
             let wanted = match self.wanted {
                 [only] => only.to_string(),
@@ -101,7 +105,7 @@ impl Walker<'_, '_> {
             return Err(DumpError::Others { wanted, found: std::mem::take(&mut self.summary.others) });
         }
         match result {
-            Err(End::Stopped) => return Ok(()),
+            Err(End::Stopped) => {}
             Err(End::Bare) => return Err(DumpError::Bare),
             Ok(()) if self.summary.is_empty_array && self.summary.sections.is_empty() => {
                 return Err(DumpError::EmptyArray);
@@ -157,7 +161,7 @@ impl Walker<'_, '_> {
             }
         }
         if !recognised && !ty.is_empty() {
-            *self.summary.unknown.entry(ty).or_default() += 1;
+            self.summary.count_unknown(ty);
         }
         Ok(())
     }
@@ -209,16 +213,21 @@ impl Walker<'_, '_> {
             number += 1;
             self.json.clear();
             self.scanner.value(Keep::Into(&mut self.json, MAX_ELEMENT))?;
+            let what = || format!("number {number} of the array");
+            if self.json.is_empty() {
+                self.problem(Problem::TooLarge { what: what() });
+                continue;
+            }
             let section = match judge(&self.json) {
                 Some(Kind::Of(section)) if self.wanted.contains(&section) => section,
                 Some(other) => {
-                    *self.summary.others.entry(other).or_default() += 1;
+                    self.summary.count_other(other);
                     continue;
                 }
                 None => asked.ok_or(End::Bare)?,
             };
             self.summary.sections.insert(section);
-            self.show(section, Group::Bare, || format!("number {number} of the array"))?;
+            self.show(section, Group::Bare, what)?;
         }
         self.summary.is_empty_array = number == 0;
         Ok(())
@@ -318,6 +327,7 @@ fn single(ty: &str) -> Option<(Section, Group)> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::scan::MAX_KEY;
     use super::super::summary::in_words;
     use super::*;
 
@@ -375,6 +385,35 @@ mod tests {
         assert!(names("[ ]", &[Section::Clusters]).1.unwrap().is_empty_array);
         for wanted in [&[Section::Bootstrap][..], &Section::ALL] {
             assert!(matches!(names("[]", wanted).1, Err(DumpError::EmptyArray)));
+        }
+    }
+
+    #[test]
+    fn what_a_hostile_dump_makes_us_keep_is_bounded() {
+        let types = (0..200).map(|i| format!(r#"{{"@type":"x/acme.Thing{i}"}}"#)).collect::<Vec<_>>();
+        let long = format!(r#"{{"@type":"x/{}"}}"#, "y".repeat(MAX_KEY));
+        let bare = format!(r#"[{{"name":"a"}},{long},{}]"#, types.join(","));
+        let others = names(&bare, &[Section::Clusters]).1.unwrap().others;
+        assert_eq!((others.len(), others.values().sum::<u64>()), (50, 201));
+        assert_eq!(others[&Kind::Other], 152);
+        let unknown = names(&format!(r#"{{"configs":[{}]}}"#, types.join(",")), &Section::ALL).1.unwrap().unknown;
+        assert_eq!((unknown.len(), unknown["other types"]), (51, 150));
+    }
+
+    #[test]
+    fn a_reader_that_goes_early_hears_of_nothing_else() {
+        let text = r#"[{"@type":"x/acme.Thing"},{"name":"a"}]"#;
+        let summary = walk(&mut text.as_bytes(), &[Section::Clusters], &mut |_| Visit::Stop);
+        assert_eq!(summary.unwrap().problems, []);
+    }
+
+    #[test]
+    fn an_element_of_a_bare_array_that_is_too_large_is_left_out() {
+        let large =
+            format!(r#"[{{"@type":"x/envoy.config.cluster.v3.Cluster","name":"{}"}}]"#, "y".repeat(MAX_ELEMENT));
+        for wanted in [&Section::ALL[..], &[Section::Clusters]] {
+            let problems = names(&large, wanted).1.unwrap().problems;
+            assert_eq!(problems, [Problem::TooLarge { what: "number 1 of the array".to_owned() }]);
         }
     }
 

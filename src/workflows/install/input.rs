@@ -107,6 +107,8 @@ pub struct PlanInput {
     pub notes: Vec<String>,
     /// What is wrong with the registry, each with file and reason. One is enough to do nothing anywhere.
     pub problems: Vec<String>,
+    /// What is wrong with settings that only an installation reads; it stops nobody else.
+    pub install_problems: Vec<String>,
 }
 
 impl PlanInput {
@@ -136,11 +138,16 @@ impl PlanInput {
             overrides: entry.overrides.clone(),
             pilot: entry.pilot.clone(),
         };
+        let problems = |install_only: bool| {
+            let of = registry.problems.iter().filter(|p| p.install_only == install_only);
+            of.map(ToString::to_string).collect::<Vec<_>>()
+        };
         let (primary, primary_reason) =
             registry.primary.as_ref().map(|p| (p.id.clone(), p.why.to_owned())).unwrap_or_default();
         Ok(Self {
             clusters: registry.entries.iter().map(cluster).collect(),
-            problems: registry.problems.iter().map(ToString::to_string).collect(),
+            problems: problems(false),
+            install_problems: problems(true),
             notes: registry.notes.clone(),
             ca_dir: registry.ca_dir(),
             primary,
@@ -155,7 +162,16 @@ impl PlanInput {
     ///
     /// # Errors
     /// [`InstallError::Registry`] with every problem.
-    pub fn sound(self) -> Result<Self, InstallError> {
+    pub fn sound(mut self) -> Result<Self, InstallError> {
+        self.problems.append(&mut self.install_problems);
+        self.known()
+    }
+
+    /// This input, where it is known which clusters there are, and what they are: enough to take something away.
+    ///
+    /// # Errors
+    /// [`InstallError::Registry`] with every problem that is not an installation's alone.
+    pub fn known(self) -> Result<Self, InstallError> {
         if self.problems.is_empty() {
             return Ok(self);
         }

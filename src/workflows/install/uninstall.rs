@@ -57,7 +57,7 @@ struct Progress {
 /// # Errors
 /// Where the registry has problems, or a name is none of its clusters.
 pub async fn prepare_uninstall(input: &PlanInput, leave: &Leave) -> Result<Uninstall, InstallError> {
-    let input = input.clone().sound()?;
+    let input = input.clone().known()?;
     let clusters = plan::selected(&input, &leave.only)?;
     let leaving = join_all(clusters.into_iter().map(|cluster| async {
         let found = match connect(&cluster.place).await {

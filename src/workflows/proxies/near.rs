@@ -14,6 +14,10 @@ pub enum Near {
     Elsewhere(Vec<String>),
     /// Nothing is alike: the first that there are, and how many there are beside them.
     There(Vec<String>, usize),
+    /// There is none in the namespace or the cluster that was named.
+    Narrowed,
+    /// The pilots that were asked know none.
+    Unconnected,
 }
 
 impl Near {
@@ -33,6 +37,15 @@ impl Near {
             Self::Elsewhere(names) => names.into_iter().map(|name| format!("elsewhere there is {name}")).collect(),
             Self::There(names, _) if names.is_empty() => {
                 vec!["there is none at all; meshctl cluster list shows what was asked".to_owned()]
+            }
+            Self::Narrowed => {
+                vec!["there is none at all there; without -n and --cluster the whole mesh is looked at".to_owned()]
+            }
+            Self::Unconnected => {
+                vec![
+                    "there is none at all: meshctl proxy-status shows the proxies that are connected to each pilot"
+                        .to_owned(),
+                ]
             }
             Self::There(names, more) => {
                 let more = if more > 0 { format!(", and {more} more") } else { String::new() };

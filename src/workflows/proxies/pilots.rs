@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
+use super::near::Near;
 use super::pilot::Pilot;
 use super::reach::Reach;
 use super::source::SourceError;
@@ -117,6 +118,10 @@ impl Pilots {
         Ok(match resolve_among(candidates, query) {
             Err(TargetError::NotFound { .. }) if unconnected(query).is_some() => {
                 Ok(Targets { chosen: unconnected(query).into_iter().collect(), of: 1 })
+            }
+            // the registry's clusters were not asked
+            Err(TargetError::NotFound { query, within, near: Near::There(names, _) }) if names.is_empty() => {
+                Err(TargetError::NotFound { query, within, near: Near::Unconnected })
             }
             other => other,
         })

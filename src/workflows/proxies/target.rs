@@ -290,7 +290,10 @@ fn not_found(candidates: &[Candidate], elsewhere: BTreeSet<String>, query: &Targ
     let all = |wanted: &dyn Fn(&&Candidate) -> bool| -> BTreeSet<String> {
         candidates.iter().filter(wanted).map(|c| paste(&c.workload())).collect()
     };
-    let near = if elsewhere.is_empty() {
+    let narrowed = query.namespace.is_some() || query.cluster.is_some();
+    let near = if elsewhere.is_empty() && candidates.is_empty() && narrowed {
+        Near::Narrowed
+    } else if elsewhere.is_empty() {
         Near::of(all(&alike), all(&|_| true))
     } else {
         Near::Elsewhere(elsewhere.into_iter().take(5).collect())
@@ -423,6 +426,6 @@ mod tests {
         assert_eq!(near("revews", None)[0], "perhaps deployment/reviews-v1.default");
         assert_eq!(near("reviews-v1", Some("other")), ["elsewhere there is deployment/reviews-v1.default"]);
         assert!(near("zzz", None)[0].starts_with("there is deployment/reviews-v1.default, "), "what there is");
-        assert!(near("zzz", Some("nowhere"))[0].starts_with("there is none at all"));
+        assert!(near("zzz", Some("nowhere"))[0].starts_with("there is none at all there; without -n"));
     }
 }

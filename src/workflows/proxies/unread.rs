@@ -37,10 +37,10 @@ pub struct BadFile {
 }
 
 impl Unread {
-    /// What is missing in what was loaded of a registry.
+    /// What is missing in what was loaded of a registry. A setting of the installation's has nothing to do with it.
     pub fn of(registry: &Registry, loaded: &Loaded) -> Self {
         let failed = loaded.failed.iter();
-        let entries = registry.problems.iter().map(|p| (None, p));
+        let entries = registry.problems.iter().filter(|p| !p.install_only).map(|p| (None, p));
         let inside = loaded.broken.iter().map(|(id, p)| (Some(id.to_string()), p));
         let file = |(cluster, p): (Option<String>, &crate::adapters::registry::Problem)| BadFile {
             cluster,

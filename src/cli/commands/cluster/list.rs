@@ -219,7 +219,7 @@ fn same_cluster(registry: &mut Registry, items: &[Row]) {
         if let Some(first) = items.iter().take(at).find(|other| other.uid == row.uid) {
             let (file, first) = (row.file.clone().unwrap_or_default(), first.file.clone().unwrap_or_default());
             let reason = format!("it is the same cluster as {first}: kube-system has the same UID in both");
-            registry.problems.push(Problem { file: file.into(), reason });
+            registry.problems.push(Problem { file: file.into(), reason, install_only: false });
         }
     }
 }

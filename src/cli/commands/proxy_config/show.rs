@@ -68,7 +68,7 @@ fn unreadable(origin: &Origin, e: &DumpError) -> CliError {
             let shown = found.keys().filter_map(|kind| match kind {
                 Kind::Of(section) => Some(format!("meshctl proxy-config {section}{file} shows them")),
                 Kind::DumpSection => Some("put it back into its dump: jq '{configs: .}'".to_owned()),
-                Kind::Type(_) => None,
+                Kind::Type(_) | Kind::Other => None,
             });
             let hints: Vec<String> = shown.collect();
             if hints.is_empty() {

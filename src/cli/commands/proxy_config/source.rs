@@ -298,6 +298,7 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
         }
         Source::Registry | Source::ByCluster => {
             let (mesh, unread) = ctx.mesh_as_read().await?;
+            let unread = unread.within(plan.in_cluster.as_deref());
             ctx.out.note(&format!("{key}, from {}", Origin::Registry(ctx.registry_dir()?.display().to_string())));
             let query =
                 EndpointQuery { text: key, namespace: plan.common.namespace.clone(), cluster: plan.in_cluster.clone() };
@@ -306,7 +307,7 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
             } else {
                 ctx.out.report(&proxies::endpoint_rows(&mesh, &query, &unread)?, ctx.format())?;
             }
-            if !unread.within(query.cluster.as_deref()).is_empty() {
+            if !unread.is_empty() {
                 return Ok(Exit::Unasked);
             }
         }

@@ -8,9 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::build::{self, Binding, Built, ExternalHost, Families, Unclaimed};
-use super::{Bound, Named, Share};
+use super::super::hosts::Hosts;
+use super::{Bound, Named, Share, TableKey};
 use crate::data::model::{
-    AppProtocol, ClusterId, ClusterName, MeshSettings, Name, OutboundPolicy, ServiceKind, ServicePort, Transport,
+    AppProtocol, ClusterId, ClusterName, MeshSettings, Name, OutboundPolicy, ServiceKind, ServicePort,
 };
 use crate::pure::mesh::{Mesh, Service};
 
@@ -175,12 +176,13 @@ pub struct PortConflict {
 /// Where services of a cluster contend for a bound port, as a sidecar of these families sees it that has no iptables.
 pub fn port_conflicts(mesh: &Mesh, cluster: &ClusterId, families: Families) -> BTreeSet<PortConflict> {
     let mut rows: BTreeMap<Name, BTreeMap<Named, Share>> = BTreeMap::new();
+    // as the table itself: a service that it takes nothing from contends for nothing
+    let table = TableKey::Listeners { cluster: cluster.clone(), binding: Binding::Port, families };
+    let mut hosts = Hosts::default();
     for service in mesh.visible_services(cluster) {
-        for port in service.ports.iter().filter(|p| p.transport == Transport::Tcp) {
-            for (row, share) in shares(service, port, cluster, Binding::Port, families) {
-                let named = (service.id.namespace.clone(), service.id.name.clone());
-                rows.entry(row).or_default().insert(named, share);
-            }
+        for (row, share) in table.shares(service, &mut hosts) {
+            let named = (service.id.namespace.clone(), service.id.name.clone());
+            rows.entry(row).or_default().insert(named, share);
         }
     }
     let of_row = |(listener, shares): (&Name, &BTreeMap<Named, Share>)| {
