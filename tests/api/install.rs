@@ -1,5 +1,7 @@
 //! `meshctl install`, `diff` and `uninstall` on two real API servers.
 
+#[path = "install/at_once.rs"]
+mod at_once;
 #[path = "install/bad_days.rs"]
 mod bad_days;
 #[path = "install/bench.rs"]
@@ -40,8 +42,15 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::a_remote_looks_for_pilot_by_its_name", a_remote_looks_for_pilot_by_its_name),
         alone("api::install::it_waits_and_says_the_clusters_own_words", it_waits_and_says_the_clusters_own_words),
     ];
-    let more =
-        [others::trials(), bad_days::trials(), between::trials(), slices::trials(), leaving::trials(), many::trials()];
+    let more = [
+        others::trials(),
+        at_once::trials(),
+        bad_days::trials(),
+        between::trials(),
+        slices::trials(),
+        leaving::trials(),
+        many::trials(),
+    ];
     own.into_iter().chain(more.into_iter().flatten()).collect()
 }
 

@@ -120,18 +120,13 @@ impl Backend {
         }
     }
 
-    /// Writes the inventory.
+    /// Writes the inventory, if nobody has since it was read.
     ///
     /// # Errors
     /// As [`Backend::put`].
-    pub(super) async fn put_inventory(
-        &self,
-        inventory: &Object,
-        expect: Expect<'_>,
-        consent: Consent,
-    ) -> Result<(), String> {
+    pub(super) async fn put_inventory(&self, inventory: &Object, consent: Consent) -> Result<(), String> {
         match self {
-            Backend::Live(live) => live.put(&Payload::Object(inventory.clone()), expect, consent).await,
+            Backend::Live(live) => live.put_inventory(inventory, consent).await,
             Backend::Folder(folder) => folder.put(inventory),
         }
     }

@@ -1,6 +1,7 @@
 //! An API server as the place where objects stand: read, asked by dry run what would come of ours, and written by server-side
 //! apply under our own field manager.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -29,6 +30,8 @@ pub struct Live {
     pub client: kube::Client,
     /// Its address, as the kubeconfig has it.
     pub server: String,
+    /// The version of the inventory, as it was read or written last; `None`: there was none.
+    recorded: Arc<Mutex<Option<String>>>,
 }
 
 impl std::fmt::Debug for Live {
@@ -44,6 +47,8 @@ pub(super) enum Expect<'a> {
     Absent,
     /// The object with this UID.
     Same(&'a str),
+    /// The object in this version.
+    Version(&'a str),
     /// Whatever there is.
     Anything,
 }
@@ -58,20 +63,37 @@ impl Expect<'_> {
             match self {
                 Self::Absent => drop(metadata.insert("resourceVersion".to_owned(), "1".into())),
                 Self::Same(uid) => drop(metadata.insert("uid".to_owned(), uid.into())),
+                Self::Version(version) => drop(metadata.insert("resourceVersion".to_owned(), version.into())),
                 Self::Anything => {}
             }
         }
         out
     }
 
-    /// What it means that the API server found it otherwise.
-    fn broken(self) -> Option<&'static str> {
+    /// What it means that the API server refused it so, and that this stands there now; `None`: nobody knows more than the
+    /// server says.
+    fn broken(self, now: Option<&Object>) -> Option<&'static str> {
+        let Some(now) = now else {
+            return (!matches!(self, Self::Absent | Self::Anything)).then_some("it has gone since it was looked at");
+        };
         match self {
-            Self::Absent => Some("somebody has put one there since it was looked for"),
-            Self::Same(_) => Some("it is no longer the one that was looked at"),
-            Self::Anything => None,
+            Self::Absent if !now.is_owned() => Some("somebody has put one there since it was looked for"),
+            Self::Absent if now.value.pointer("/metadata/deletionTimestamp").is_some() => {
+                Some("the one that stood there is still going away")
+            }
+            Self::Same(was) if uid(now) != was => Some("it is no longer the one that was looked at"),
+            Self::Version(was) if version(&now.value) != was => Some(ANOTHER_RUN),
+            _ => None,
         }
     }
+}
+
+/// Who writes the inventory is a run of ours.
+const ANOTHER_RUN: &str =
+    "another run is under way, and has written it since this one read it; run this again once that is done";
+
+fn version(value: &Value) -> &str {
+    value.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A sentence about an object.
@@ -80,6 +102,15 @@ pub(super) fn sentence(doing: &str, key: &ObjectKey, why: impl std::fmt::Display
 }
 
 impl Live {
+    /// A cluster of which nothing has been read.
+    pub fn new(client: kube::Client, server: String) -> Self {
+        Self { client, server, recorded: Arc::default() }
+    }
+
+    fn recorded(&self, object: Option<&Value>) {
+        *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = object.map(|o| version(o).to_owned());
+    }
+
     /// An object as it stands; `None` where there is none.
     ///
     /// # Errors
@@ -116,29 +147,74 @@ impl Live {
     /// The inventory that stands; `None` where there is none.
     pub(super) async fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, String> {
         let key = Inventory::key(namespace);
-        let Some(object) = self.get(&key).await.map_err(|e| sentence("reading", &key, e))? else { return Ok(None) };
+        let object = self.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        self.recorded(object.as_ref().map(|o| &o.value));
+        let Some(object) = object else { return Ok(None) };
         Inventory::of_object(&object).map(Some).map_err(|e| sentence("reading", &key, e))
     }
 
+    /// Writes the inventory, if it is still as this run knows it: two runs at once would each forget what the other lists.
+    ///
+    /// # Errors
+    /// Why not; a sentence.
+    pub(super) async fn put_inventory(&self, inventory: &Object, consent: Consent) -> Result<(), String> {
+        let key = &inventory.key;
+        let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let expect = recorded.as_deref().map_or(Expect::Absent, Expect::Version);
+        let applied = match self.apply(key, &expect.of(&inventory.value), false, consent.force_conflicts).await {
+            Err(error @ ApplyError::Api(K8sError::Status { code: 409, .. })) => {
+                let now = self.get(key).await.ok().flatten();
+                match now {
+                    // it was sent twice, since no answer came to the first
+                    Some(now) if now.is_owned() && now.value.get("data") == inventory.value.get("data") => now.value,
+                    Some(now) if expect == Expect::Absent && now.is_owned() => {
+                        return Err(sentence("applying", key, ANOTHER_RUN));
+                    }
+                    now => {
+                        let why = expect.broken(now.as_ref()).map_or_else(|| error.to_string(), str::to_owned);
+                        return Err(sentence("applying", key, why));
+                    }
+                }
+            }
+            applied => applied.map_err(|e| sentence("applying", key, e))?,
+        };
+        self.recorded(Some(&applied));
+        Ok(())
+    }
+
     pub(super) async fn put(&self, payload: &Payload, expect: Expect<'_>, consent: Consent) -> Result<(), String> {
-        let (key, applied) = match payload {
+        let (key, value) = match payload {
             Payload::Nothing => return Ok(()),
             Payload::Object(object) => {
-                let value = self.owned_by_service(object.without_run_time_fields()).await?;
-                let value = expect.of(&value.value);
-                (object.key.clone(), self.apply(&object.key, &value, false, consent.force_conflicts).await)
+                (object.key.clone(), Secret::new(self.owned_by_service(object.without_run_time_fields()).await?.value))
             }
             Payload::Secret(secret) => {
                 let (key, Some(object)) = (secret.key(), secret.object()) else { return Ok(()) };
-                let object = Secret::new(expect.of(object.expose()));
-                let applied = self.apply(&key, object.expose(), false, consent.force_conflicts).await;
-                (key, applied)
+                (key, Secret::new(object.expose().clone()))
             }
         };
-        applied.map(|_| ()).map_err(|e| match (&e, expect.broken()) {
-            (ApplyError::Api(K8sError::Status { code: 409, .. }), Some(why)) => sentence("applying", &key, why),
-            _ => sentence("applying", &key, e),
-        })
+        let send = async |expect: Expect<'_>| {
+            let object = Secret::new(expect.of(value.expose()));
+            self.apply(&key, object.expose(), false, consent.force_conflicts).await
+        };
+        let error = match send(expect).await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        if expect == Expect::Anything || !matches!(error, ApplyError::Api(K8sError::Status { code: 409, .. })) {
+            return Err(sentence("applying", &key, error));
+        }
+        // a 409 has many causes: what stands there now tells them apart, where it can be read
+        let Ok(now) = self.get(&key).await else { return Err(sentence("applying", &key, error)) };
+        match (expect.broken(now.as_ref()), &now) {
+            (Some(why), _) => Err(sentence("applying", &key, why)),
+            // it was sent twice, since no answer came to the first; or another run of ours was quicker
+            (None, Some(now)) if expect == Expect::Absent => {
+                let again = send(Expect::Same(&uid(now))).await;
+                again.map(|_| ()).map_err(|e| sentence("applying", &key, e))
+            }
+            (None, _) => Err(sentence("applying", &key, error)),
+        }
     }
 
     pub(super) async fn remove(&self, change: &Change) -> Result<(), String> {
@@ -150,5 +226,31 @@ impl Live {
             let e = if change.key.kind == "Secret" { e.of_secret() } else { e };
             sentence("removing", &change.key, e)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_refusal_means_what_stands_there_says() {
+        let object = |metadata: Value| {
+            Object::of(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}))
+                .unwrap_or_else(|| unreachable!())
+        };
+        let foreign = object(json!({"name": "a", "namespace": "n", "uid": "2"}));
+        let ours = foreign.clone().owned();
+        let mut going = ours.clone();
+        going.value["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+        // a quota, or somebody who was there for a moment: the server says what it was
+        assert_eq!(Expect::Absent.broken(None), None);
+        assert_eq!(Expect::Absent.broken(Some(&ours)), None, "a write that was sent twice");
+        assert_eq!(Expect::Absent.broken(Some(&foreign)), Some("somebody has put one there since it was looked for"));
+        assert_eq!(Expect::Absent.broken(Some(&going)), Some("the one that stood there is still going away"));
+        assert_eq!(Expect::Same("2").broken(Some(&ours)), None);
+        assert_eq!(Expect::Same("1").broken(Some(&ours)), Some("it is no longer the one that was looked at"));
+        assert_eq!(Expect::Same("1").broken(None), Some("it has gone since it was looked at"));
     }
 }

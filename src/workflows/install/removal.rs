@@ -11,7 +11,7 @@ use super::backend::{Backend, Consent};
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
 use super::installed::path;
-use super::live::{DEADLINE, Expect, Live, uid};
+use super::live::{DEADLINE, Live, uid};
 use super::plan::NAMESPACE;
 use super::run::connect;
 use super::standing;
@@ -320,7 +320,7 @@ async fn take(
         let mut without = inventory.clone();
         without.objects.retain(|k| !slices(id).contains(k));
         let object = without.to_object(NAMESPACE).map_err(|e| format!("writing the inventory failed: {e}"))?;
-        backend.put_inventory(&object, Expect::Anything, Consent::default()).await?;
+        backend.put_inventory(&object, Consent::default()).await?;
         gone(entries_text());
     }
     Ok(())

@@ -238,7 +238,7 @@ pub(super) async fn connect(place: &Place) -> Result<Backend, String> {
     match place {
         Place::Folder { ours, .. } => Ok(Backend::Folder(Folder { dir: ours.clone() })),
         Place::Live { server, connector } => match connector.client().await {
-            Ok((_, client)) => Ok(Backend::Live(Box::new(Live { client, server: server.clone() }))),
+            Ok((_, client)) => Ok(Backend::Live(Box::new(Live::new(client, server.clone())))),
             Err(why) => Err(format!("making a client for {server} failed: {why}")),
         },
     }

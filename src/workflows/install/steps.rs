@@ -7,7 +7,6 @@ use futures::StreamExt;
 use super::backend::{Backend, Compared, Consent};
 use super::change::{Action, Change, Changes};
 use super::farewell::is_of_pilot;
-use super::live::Expect;
 use super::plan::PlannedCluster;
 use super::report::{ClusterReport, ObjectReport, State};
 use super::run::Waiting;
@@ -140,13 +139,9 @@ impl Way {
         if !backend.inventory_stands_alone() {
             self.stage(Stage::Namespace).await;
         }
-        let expect = match compared.changes.inventory.action {
-            Action::Created => Expect::Absent,
-            _ => Expect::Anything,
-        };
         if self.open().is_some()
             && let Some(ahead) = &compared.changes.ahead
-            && let Err(why) = backend.put_inventory(ahead, expect, self.consent).await
+            && let Err(why) = backend.put_inventory(ahead, self.consent).await
         {
             self.fail(why);
         }
@@ -275,7 +270,7 @@ impl Way {
             .to_object(&compared.manifests.namespace)
             .map_err(|e| format!("writing {} failed: {e}", inventory.key))?;
         if ahead.as_ref() != Some(&last) {
-            backend.put_inventory(&last, Expect::Anything, self.consent).await?;
+            backend.put_inventory(&last, self.consent).await?;
         }
         self.progress().done.push(inventory.key.clone());
         Ok(())
