@@ -69,11 +69,11 @@ async fn a_former_primary_keeps_nothing_of_pilot(pair: Arc<Pair>) {
         "--clusters",
         "gke",
         "--timeout",
-        "1s",
+        "5s",
         "--no-verify",
     ];
     let ran = bench.run(&wait).await.exits(1);
-    assert!(ran.stderr.contains("istio-pilot-p is not gone yet, after 1 s"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("istio-pilot-p is not gone yet, after 5 s"), "{}", ran.stderr);
 
     let pods: Api<Pod> = Api::namespaced(bench.pair.gke.client(), SYSTEM);
     pods.delete("istio-pilot-p", &DeleteParams::default().grace_period(0)).await.unwrap();
