@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-pub(in crate::workflows::install) use crate::adapters::k8s::managers;
 use crate::data::yaml;
 use crate::pure::manifest::Object;
 
@@ -19,6 +18,11 @@ pub(super) fn terminating(namespace: &Object) -> Result<(), String> {
         .collect();
     let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
     Err(format!("the namespace {} has been terminating since {since}{why}", namespace.key.name))
+}
+
+/// Who wrote an object.
+pub(in crate::workflows::install) fn managers(value: &Value) -> Vec<&str> {
+    crate::adapters::k8s::managers(value)
 }
 
 pub(in crate::workflows::install) fn uid(object: &Object) -> String {
