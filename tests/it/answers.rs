@@ -182,6 +182,11 @@ fn settings_of_an_installation_are_judged_where_they_are_read() {
             assert_eq!(ran.stderr.matches(words).count(), 1, "{args:?}, {words}: {ran:?}");
         }
     }
+    // what only an installation reads has nothing to do with endpoints
+    meshctl.file("kubeconf/mesh.yaml", &mesh.replace("clusterLocal: [reviews]", "clusterLocal: []"));
+    let ran = meshctl.run(["endpoints", "reviews"]).exits(0);
+    assert!(ran.stderr.contains(wanted[2]), "{ran:?}");
+    meshctl.file("kubeconf/mesh.yaml", mesh);
     // what is in order of it is in force: the endpoints of both clusters are one service
     let ran = meshctl.run(["endpoints", "reviews"]).exits(2);
     assert!(ran.stdout.contains("10.124.0.19") && ran.stdout.contains("192.170.228.84"), "{ran:?}");

@@ -77,7 +77,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<MeshFile, Box<Broken>> {
 }
 
 /// Whether something is wrong with a setting that only an installation reads: the path that begins a reason says so.
-fn is_of_installation(reason: &str) -> bool {
+pub(super) fn is_of_installation(reason: &str) -> bool {
     let path = reason.split(' ').next().unwrap_or_default();
     let of_cluster = path.starts_with("clusters.") && path.ends_with(".pilotAddress");
     of_cluster || ["image", "values"].contains(&path.split(['.', '[']).next().unwrap_or_default())

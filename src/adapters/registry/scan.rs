@@ -104,9 +104,10 @@ impl Found {
                 if broken.in_force {
                     self.mesh = broken.rest.clone();
                 }
-                let install_only = broken.in_force;
-                let problem = |reason| Problem { file: mesh_file::NAME.into(), reason, install_only };
-                self.problems.extend(reasons.into_iter().map(problem));
+                self.problems.extend(reasons.into_iter().map(|reason| {
+                    let install_only = mesh_file::is_of_installation(&reason);
+                    Problem { file: mesh_file::NAME.into(), reason, install_only }
+                }));
                 self.broken = Some(broken);
             }
         }
