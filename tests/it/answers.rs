@@ -178,6 +178,8 @@ fn settings_of_an_installation_are_judged_where_they_are_read() {
         (&["uninstall", "--dry-run"], 2),
     ] {
         let ran = meshctl.run(args).exits(code);
+        // who leaves cares for nothing that an installation alone reads
+        let wanted = if args[0] == "uninstall" { &wanted[..1] } else { &wanted[..] };
         for words in wanted {
             assert_eq!(ran.stderr.matches(words).count(), 1, "{args:?}, {words}: {ran:?}");
         }
