@@ -1,8 +1,8 @@
-//! The pair of clusters that all tests of a run share, and what makes a function a test.
+//! The pairs of clusters that the tests of a run share, and what makes a function a test.
 
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Instant;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Completion, Failed, Trial};
 use tokio::runtime::{Builder, Runtime};
@@ -21,9 +21,22 @@ const ON_PREM: Settings =
 
 type Started = Result<Arc<Pair>, String>;
 
-static PAIR: RwLock<Option<Started>> = RwLock::new(None);
-/// Held for reading by tests that share the pair, for writing by one that breaks it.
-static USE: RwLock<()> = RwLock::new(());
+/// A pair, started by the first test that asks for it.
+struct Slot {
+    pair: RwLock<Option<Started>>,
+    /// Held for reading by tests that share the pair, for writing by one that breaks it.
+    used: RwLock<()>,
+}
+
+impl Slot {
+    const fn new() -> Self {
+        Self { pair: RwLock::new(None), used: RwLock::new(()) }
+    }
+}
+
+/// Tests that share a pair share the first. One that needs a pair to itself takes the first that is free, from the end: two of
+/// them go at once, and one goes beside those that share.
+static SLOTS: [Slot; 2] = [Slot::new(), Slot::new()];
 
 /// A runtime of a test, or of the set-up.
 fn runtime() -> Runtime {
@@ -39,10 +52,10 @@ fn where_there_is(programs: &[&str], test: impl FnOnce(&Assets) -> Result<(), Fa
     }
 }
 
-/// The pair, started by the first test that asks.
-fn pair(assets: &Assets) -> Started {
-    let mut slot = PAIR.write().unwrap_or_else(PoisonError::into_inner);
-    slot.get_or_insert_with(|| {
+/// The pair of a slot.
+fn pair(slot: &Slot, assets: &Assets) -> Started {
+    let mut pair = slot.pair.write().unwrap_or_else(PoisonError::into_inner);
+    pair.get_or_insert_with(|| {
         let start = Instant::now();
         let (gke, on_prem) = runtime()
             .block_on(async { tokio::join!(Cluster::start_new(GKE, assets), Cluster::start_new(ON_PREM, assets)) });
@@ -54,12 +67,37 @@ fn pair(assets: &Assets) -> Started {
 
 /// Ends the clusters. Statics are not dropped at the end of a process; the supervisors would see to it, but later.
 pub fn end() {
-    PAIR.write().unwrap_or_else(PoisonError::into_inner).take();
+    for slot in &SLOTS {
+        slot.pair.write().unwrap_or_else(PoisonError::into_inner).take();
+    }
 }
 
+/// A test's hold on the pair it uses.
 enum Turn {
     Shared(#[allow(dead_code)] RwLockReadGuard<'static, ()>),
     Alone(#[allow(dead_code)] RwLockWriteGuard<'static, ()>),
+}
+
+impl Turn {
+    /// Beside the others that share the first pair.
+    fn shared() -> (Self, &'static Slot) {
+        let slot = &SLOTS[0];
+        (Self::Shared(slot.used.read().unwrap_or_else(PoisonError::into_inner)), slot)
+    }
+
+    /// Waits for a pair that nobody uses.
+    fn alone() -> (Self, &'static Slot) {
+        loop {
+            for slot in SLOTS.iter().rev() {
+                match slot.used.try_write() {
+                    Ok(guard) => return (Self::Alone(guard), slot),
+                    Err(TryLockError::Poisoned(poisoned)) => return (Self::Alone(poisoned.into_inner()), slot),
+                    Err(TryLockError::WouldBlock) => {}
+                }
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 fn trial<F, Fut>(name: &str, alone: bool, test: F) -> Trial
@@ -70,12 +108,8 @@ where
     let named = name.to_owned();
     Trial::ignorable_test(name, move || {
         where_there_is(&["etcd", "kube-apiserver"], |assets| {
-            let _turn = if alone {
-                Turn::Alone(USE.write().unwrap_or_else(PoisonError::into_inner))
-            } else {
-                Turn::Shared(USE.read().unwrap_or_else(PoisonError::into_inner))
-            };
-            let pair = pair(assets)?;
+            let (_turn, slot) = if alone { Turn::alone() } else { Turn::shared() };
+            let pair = pair(slot, assets)?;
             let start = Instant::now();
             runtime().block_on(test(pair));
             eprintln!("{named}: {:.1} s", start.elapsed().as_secs_f64());
