@@ -1,6 +1,7 @@
 //! An API server as the place where objects stand: read, asked by dry run what would come of ours, and written by server-side
 //! apply under our own field manager.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ mod compare;
 mod run_time;
 mod standing;
 
+use run_time::owned_by_service;
 pub(super) use standing::{managers, uid};
 
 /// How long one request may take.
@@ -32,6 +34,8 @@ pub struct Live {
     pub server: String,
     /// The version of the inventory, as it was read or written last; `None`: there was none.
     recorded: Arc<Mutex<Option<String>>>,
+    /// The UIDs of the Services that this run has applied: what they own need not ask for them.
+    applied: Arc<Mutex<BTreeMap<ObjectKey, String>>>,
 }
 
 impl std::fmt::Debug for Live {
@@ -104,7 +108,7 @@ pub(super) fn sentence(doing: &str, key: &ObjectKey, why: impl std::fmt::Display
 impl Live {
     /// A cluster of which nothing has been read.
     pub fn new(client: kube::Client, server: String) -> Self {
-        Self { client, server, recorded: Arc::default() }
+        Self { client, server, recorded: Arc::default(), applied: Arc::default() }
     }
 
     fn recorded(&self, object: Option<&Value>) {
@@ -186,7 +190,9 @@ impl Live {
         let (key, value) = match payload {
             Payload::Nothing => return Ok(()),
             Payload::Object(object) => {
-                (object.key.clone(), Secret::new(self.owned_by_service(object.without_run_time_fields()).await?.value))
+                let object = owned_by_service(object.without_run_time_fields(), async |key| self.service(key).await);
+                let object = object.await?;
+                (object.key, Secret::new(object.value))
             }
             Payload::Secret(secret) => {
                 let (key, Some(object)) = (secret.key(), secret.object()) else { return Ok(()) };
@@ -198,7 +204,10 @@ impl Live {
             self.apply(&key, object.expose(), false, consent.force_conflicts).await
         };
         let error = match send(expect).await {
-            Ok(_) => return Ok(()),
+            Ok(answer) => {
+                self.has_applied(&key, &answer);
+                return Ok(());
+            }
             Err(error) => error,
         };
         if expect == Expect::Anything || !matches!(error, ApplyError::Api(K8sError::Status { code: 409, .. })) {
@@ -211,13 +220,34 @@ impl Live {
             // it was sent twice, since no answer came to the first; or another run of ours was quicker
             (None, Some(now)) if expect == Expect::Absent => {
                 let again = send(Expect::Same(&uid(now))).await;
-                again.map(|_| ()).map_err(|e| sentence("applying", &key, e))
+                again.map(|answer| self.has_applied(&key, &answer)).map_err(|e| sentence("applying", &key, e))
             }
             (None, _) => Err(sentence("applying", &key, error)),
         }
     }
 
+    /// Remembers a Service that this run has applied.
+    fn has_applied(&self, key: &ObjectKey, answer: &Value) {
+        let uid = answer.pointer("/metadata/uid").and_then(Value::as_str);
+        if let Some(uid) = uid.filter(|_| key.kind == "Service") {
+            self.applied.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), uid.to_owned());
+        }
+    }
+
+    /// The UID of a Service: of the one that this run has applied, else of the one that stands now; `None` where there is none.
+    async fn service(&self, key: &ObjectKey) -> Result<Option<String>, String> {
+        let applied = self.applied.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        match applied {
+            Some(uid) => Ok(Some(uid)),
+            None => {
+                let standing = self.get(key).await.map_err(|e| sentence("reading", key, e))?;
+                Ok(standing.as_ref().map(uid))
+            }
+        }
+    }
+
     pub(super) async fn remove(&self, change: &Change) -> Result<(), String> {
+        self.applied.lock().unwrap_or_else(PoisonError::into_inner).remove(&change.key);
         let Some(row) = Resource::of(&change.key.group, &change.key.kind) else { return Ok(()) };
         let path = row.path(&change.key.namespace, &change.key.name);
         let removed = delete(&self.client, &path, &change.uid, DEADLINE).await;

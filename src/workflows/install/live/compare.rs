@@ -1,11 +1,13 @@
 //! What an API server would make of a plan: each object read and applied as a dry run, several at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
-use super::run_time::{keep_endpoints, leave_replicas};
+use super::run_time::{keep_endpoints, leave_replicas, owned_by_service};
 use super::standing::{cleaned, managers, terminating, text, uid};
 use super::{Live, WIDTH, sentence};
 use crate::adapters::k8s::{ApplyError, K8sError, identity};
@@ -28,6 +30,8 @@ struct Ground<'a> {
     home: Option<Object>,
     /// The Deployments whose replicas an autoscaler decides.
     scaled: BTreeSet<String>,
+    /// The Services that were read.
+    services: Mutex<BTreeMap<ObjectKey, Arc<OnceCell<Option<Object>>>>>,
 }
 
 impl Live {
@@ -83,6 +87,7 @@ impl Live {
                 BTreeSet::new()
             },
             home: standing,
+            services: Mutex::default(),
         };
         let objects = ground.objects(&manifests, secrets).await?;
         let pruned = ground.pruned(&mut manifests, &mut notes).await?;
@@ -191,6 +196,16 @@ impl Ground<'_> {
         self.home.is_none() && key.namespace == self.namespace
     }
 
+    /// An object as it stands. A Service is read once, for itself and for the slices that it owns.
+    async fn standing(&self, key: &ObjectKey) -> Result<Option<Object>, String> {
+        let read = async || self.live.get(key).await.map_err(|e| sentence("reading", key, e));
+        if key.kind != "Service" {
+            return read().await;
+        }
+        let cell = self.services.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default().clone();
+        cell.get_or_try_init(read).await.cloned()
+    }
+
     fn created(&self, key: &ObjectKey, payload: Payload, after: String, not_checked: Option<String>) -> Change {
         let change = Change::new(key.clone(), Action::Created, payload, String::new(), after);
         Change { not_checked, ..change }
@@ -206,9 +221,10 @@ impl Ground<'_> {
         }
         let standing = match &self.home {
             Some(home) if home.key == key => Some(home.clone()),
-            _ => self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))?,
+            _ => self.standing(&key).await?,
         };
-        let mut applied = self.live.owned_by_service(applied).await?;
+        let uid_of = async |service: &ObjectKey| Ok(self.standing(service).await?.as_ref().map(uid));
+        let mut applied = owned_by_service(applied, uid_of).await?;
         if let Some(standing) = &standing {
             self.ours(standing)?;
             if applied.key.kind == "Deployment" && self.scaled.contains(&applied.key.name) {

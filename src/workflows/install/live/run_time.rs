@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::standing::uid;
-use super::{DEADLINE, Live, sentence};
+use super::{DEADLINE, Live};
 use crate::adapters::k8s::get_all;
 use crate::data::model::INSTALL;
 use crate::pure::manifest::{Object, ObjectKey};
@@ -19,36 +18,37 @@ impl Live {
         let of_deployment = all.iter().filter(|a| a.pointer("/spec/scaleTargetRef/kind") == Some(&"Deployment".into()));
         of_deployment.filter_map(|a| Some(a.pointer("/spec/scaleTargetRef/name")?.as_str()?.to_owned())).collect()
     }
+}
 
-    /// A slice of ours with its Service as its owner, where that stands now: it goes with it. What it said of its owner before
-    /// counts no more: a Service that was made anew is another owner, and what names the old one is collected.
-    ///
-    /// # Errors
-    /// The sentence that says why the Service could not be read.
-    pub(in crate::workflows::install) async fn owned_by_service(&self, mut slice: Object) -> Result<Object, String> {
-        if slice.key.kind != "EndpointSlice" {
-            return Ok(slice);
-        }
-        if let Some(metadata) = slice.value.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.remove("ownerReferences");
-        }
-        let name = slice.value.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str);
-        let key = ObjectKey {
-            group: String::new(),
-            kind: "Service".into(),
-            namespace: slice.key.namespace.clone(),
-            name: name.unwrap_or_default().to_owned(),
-        };
-        let service = self.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
-        if let (Some(service), Some(metadata)) =
-            (service, slice.value.get_mut("metadata").and_then(Value::as_object_mut))
-        {
-            let owner =
-                serde_json::json!([{"apiVersion": "v1", "kind": "Service", "name": key.name, "uid": uid(&service)}]);
-            metadata.insert("ownerReferences".to_owned(), owner);
-        }
-        Ok(slice)
+/// A slice of ours with its Service as its owner, where that stands now: it goes with it. What it said of its owner before
+/// counts no more: a Service that was made anew is another owner, and what names the old one is collected. `uid_of` gives the
+/// UID of a Service, where there is one.
+///
+/// # Errors
+/// The sentence of `uid_of`.
+pub(super) async fn owned_by_service(
+    mut slice: Object,
+    uid_of: impl AsyncFnOnce(&ObjectKey) -> Result<Option<String>, String>,
+) -> Result<Object, String> {
+    if slice.key.kind != "EndpointSlice" {
+        return Ok(slice);
     }
+    if let Some(metadata) = slice.value.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.remove("ownerReferences");
+    }
+    let name = slice.value.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str);
+    let key = ObjectKey {
+        group: String::new(),
+        kind: "Service".into(),
+        namespace: slice.key.namespace.clone(),
+        name: name.unwrap_or_default().to_owned(),
+    };
+    let uid = uid_of(&key).await?;
+    if let (Some(uid), Some(metadata)) = (uid, slice.value.get_mut("metadata").and_then(Value::as_object_mut)) {
+        let owner = serde_json::json!([{"apiVersion": "v1", "kind": "Service", "name": key.name, "uid": uid}]);
+        metadata.insert("ownerReferences".to_owned(), owner);
+    }
+    Ok(slice)
 }
 
 /// Under an autoscaler the number of replicas is its own: it is not applied, unless nobody but us has said it yet, which
