@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::shown;
+
 /// Why a string is no id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// Not a DNS-1123 label (RFC 1123 §2.1 as Kubernetes reads it).
     #[error(
-        "\"{0}\" is not a DNS-1123 label: 1 to 63 lower-case letters, digits and '-', starting and ending with a letter or digit"
+        "\"{}\" is not a DNS-1123 label: 1 to 63 lower-case letters, digits and '-', starting and ending with a letter or digit",
+        shown(.0)
     )]
     NotALabel(String),
 }
@@ -264,6 +267,15 @@ mod tests {
         for bad in ["", "On", "a.b", "-a", "a-", "a_b", &"a".repeat(64)] {
             assert_eq!(ClusterId::parse(bad), Err(IdError::NotALabel(bad.to_owned())));
         }
+    }
+
+    #[test]
+    fn what_is_no_id_is_shown_short_and_harmless() {
+        let said = |bad: &str| ClusterId::parse(bad).map_err(|e| e.to_string());
+        let Err(why) = said("a\u{1b}]0;x\u{7}\nb") else { panic!("no label") };
+        assert!(why.starts_with("\"a\\u{1b}]0;x\\u{7}\\nb\" is not a DNS-1123 label"), "{why}");
+        let Err(why) = said(&"x".repeat(1 << 20)) else { panic!("no label") };
+        assert!(why.len() < 400, "{} bytes", why.len());
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod report;
 mod secret;
 mod sets;
 mod settings;
+mod shown;
 mod time;
 
 pub use facts::{
@@ -27,4 +28,5 @@ pub use report::{Align, Column, Report, Table};
 pub use secret::Secret;
 pub use sets::take_from_set;
 pub use settings::{ClusterRole, ClusterSettings, Gateway, MeshSettings, OutboundPolicy, Timestamp};
+pub use shown::{shown, shown_path};
 pub use time::parse_duration;

@@ -1,0 +1,51 @@
+//! Names that somebody else chose, as they may be shown: on one line, without what a terminal would obey, and not endless.
+
+use std::path::Path;
+
+/// How much of a name is shown, in characters.
+const NAME: usize = 100;
+/// How much of a path is shown: more than one whose parts are all as long as a file system takes would need to be told apart.
+const PATH: usize = 1000;
+
+/// A name: short, and with escapes in the place of what is not printable (control characters, and those that turn the
+/// direction of what follows).
+pub fn shown(name: &str) -> String {
+    bounded(name, NAME)
+}
+
+/// A path, likewise; what is no UTF-8 in it becomes replacement characters.
+pub fn shown_path(path: &Path) -> String {
+    bounded(&path.to_string_lossy(), PATH)
+}
+
+fn bounded(text: &str, most: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(most));
+    let mut left = text.chars();
+    for c in left.by_ref().take(most) {
+        match c {
+            // printable, and quoted by whoever shows the name
+            '"' | '\'' | '\\' => out.push(c),
+            _ => out.extend(c.escape_debug()),
+        }
+    }
+    if left.next().is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_short_and_harmless() {
+        assert_eq!(shown("on-prem \"größer\" '\\' 雲"), "on-prem \"größer\" '\\' 雲");
+        assert_eq!(shown("\u{1b}[2Ja\nb\r\0\u{202e}c\u{9b}"), "\\u{1b}[2Ja\\nb\\r\\0\\u{202e}c\\u{9b}");
+        assert_eq!(shown(&"x".repeat(NAME)), "x".repeat(NAME));
+        assert_eq!(shown(&"ü".repeat(10_000)), format!("{}…", "ü".repeat(NAME)));
+        assert_eq!(shown_path(Path::new("kube/a\u{7}")), "kube/a\\u{7}");
+        let long = Path::new("a").join("b".repeat(300));
+        assert_eq!(shown_path(&long), long.to_string_lossy(), "a path is not cut as a name is");
+    }
+}
