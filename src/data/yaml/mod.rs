@@ -13,8 +13,9 @@ const MAX_NODES: usize = 4_000_000;
 /// Nodes that the aliases of a text may stand for, all together: manifests that repeat a block a hundred times stay far
 /// below it, and an alias bomb passes it within milliseconds and a few megabytes.
 const MAX_ALIASED: usize = 20_000;
-/// Text of all scalars of a stream, in bytes.
-const MAX_SCALAR_BYTES: usize = 256 << 20;
+/// Text of all scalars of a stream, in bytes, with what its aliases stand for: twice the largest file that is read, so that an
+/// anchor of a megabyte is not used ten thousand times.
+const MAX_SCALAR_BYTES: usize = 32 << 20;
 /// Deeper than any Kubernetes object.
 const MAX_DEPTH: usize = 64;
 
@@ -176,6 +177,16 @@ mod tests {
         assert!(error.redacted().starts_with("its aliases (*name) stand for more than 20000 nodes"), "{error}");
         // the parser stops where the limit is passed, long before the bomb's end
         assert_eq!(error.position.map(|p| p.0), Some(5), "{error}");
+    }
+
+    #[test]
+    fn a_long_text_that_is_used_often_is_refused() {
+        let text = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 10_000].join(", "));
+        let Err(error) = documents(&text) else { panic!("it is refused") };
+        assert!(error.redacted().starts_with("it is larger, or nested deeper, than any file of its kind"), "{error}");
+        // a file of the largest size is read
+        let text = format!("a: {}\n", "x".repeat((16 << 20) - 4));
+        assert!(documents(&text).is_ok());
     }
 
     #[test]
