@@ -16,7 +16,7 @@
 //! | `roles::discovery` | the talk's pilot: xDS, v1 REST, debug, metrics over a registry; in a cluster the remotes' tokens and slices | mesh xds v1 inspect manifest registry k8s engine grpc serve files, proto |
 //! | `engine` | feeds, the writer, subscribers, publication; `load_once` for commands | mesh xds registry serve |
 //! | `adapters::registry` | a directory, or a Secret, is the mesh: live and file clusters behind one interface | manifest files k8s |
-//! | `adapters::k8s` | clients, lists, watches, writes, the Lease, port-forward, and errors that show no secret | serve |
+//! | `adapters::k8s` | clients, lists, watches, writes, the Lease, port-forward, and errors that show no secret | serve files |
 //! | `adapters::grpc` | the ADS service, which sends what was encoded once, and an ADS client | serve, proto |
 //! | `adapters::serve` | listeners, TLS and its rotation, HTTP, metrics, shutdown, the clock | files |
 //! | `adapters::files` | atomic private writes, capped reads, locks | nothing |

@@ -84,7 +84,8 @@ const ROOMS: &[Room] = &[
     room("adapters::identity", &["pure::ca", "adapters::grpc", "adapters::serve", "adapters::files"]),
     // manifest: values and image in mesh.yaml are judged where the file is read, so that every command names what is wrong
     room("adapters::registry", &["pure::manifest", "adapters::files", "adapters::k8s"]),
-    room("adapters::k8s", &["adapters::serve"]),
+    // files: the certificates and keys that a kubeconfig names are read with a cap
+    room("adapters::k8s", &["adapters::serve", "adapters::files"]),
     room_with_proto("adapters::grpc", &["adapters::serve"]),
     room("adapters::serve", &["adapters::files"]),
     room("adapters::files", &[]),

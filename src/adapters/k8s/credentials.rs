@@ -1,6 +1,6 @@
 //! The certificates and keys of a kubeconfig, looked at before kube does: it leaves a defect one out, or fails in words that may
-//! quote the file, and what follows looks like a broken connection.
-#![expect(clippy::disallowed_methods, reason = "the files that a kubeconfig names are read as kube reads them")]
+//! quote the file, and what follows looks like a broken connection. Files are read with a cap, and only regular ones: what
+//! stood under a path when the registry was read may be something else at the next connection.
 
 use k8s_openapi::ByteString;
 use kube::config::{AuthInfo, Cluster};
@@ -8,6 +8,11 @@ use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
+
+use crate::adapters::files::read_capped;
+
+/// Larger than any bundle or key, in bytes: as large as the registry takes them.
+const MAX_FILE: u64 = 16 << 20;
 
 /// Checks what a client would use for TLS. Files are read, so not on a runtime's thread.
 ///
@@ -64,10 +69,9 @@ fn bytes(field: &str, data: Option<&str>, file: Option<&str>) -> Result<Option<(
         };
     }
     let Some(path) = file.filter(|path| !path.is_empty()) else { return Ok(None) };
-    // the registry has seen that it is a regular file of a bearable size
-    match std::fs::read(path) {
+    match read_capped(path.as_ref(), MAX_FILE) {
         Ok(bytes) => Ok(Some((field.to_owned(), bytes))),
-        Err(e) => Err(format!("the file that its {field} names cannot be read: {}", e.kind())),
+        Err(e) => Err(format!("the file that its {field} names cannot be read: {}", e.reason())),
     }
 }
 
@@ -96,6 +100,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::disallowed_methods)]
     fn what_is_wrong_is_named_by_its_field() -> Result<(), Box<dyn std::error::Error>> {
         let key = rcgen::KeyPair::generate()?;
         let certificate = rcgen::CertificateParams::new(vec!["me".to_owned()])?.self_signed(&key)?.pem();
@@ -116,11 +121,27 @@ mod tests {
             ),
             (
                 AuthInfo { client_certificate: Some("/nonexistent".into()), ..AuthInfo::default() },
-                "the file that its client-certificate names cannot be read: entity not found",
+                "the file that its client-certificate names cannot be read: it does not exist",
             ),
         ] {
             assert_eq!(of(&auth), Err(why.to_owned()));
         }
+        // what was a file when the registry was read
+        let key_file = |path: &std::path::Path| AuthInfo {
+            client_certificate_data: base64(&certificate),
+            client_key: Some(path.to_string_lossy().into_owned()),
+            ..AuthInfo::default()
+        };
+        let dir = tempfile::TempDir::new()?;
+        let path = dir.path().join("key.pem");
+        std::fs::write(&path, &key)?;
+        assert_eq!(of(&key_file(&path)), Ok(()));
+        std::fs::File::create(&path)?.set_len(MAX_FILE + 1)?;
+        let why = "the file that its client-key names cannot be read:";
+        assert_eq!(of(&key_file(&path)), Err(format!("{why} it is larger than 16 MiB")));
+        std::fs::remove_file(&path)?;
+        assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
+        assert_eq!(of(&key_file(&path)), Err(format!("{why} it is a named pipe, not a file")));
         let cluster = |ca: &str| Cluster { certificate_authority_data: base64(ca), ..Cluster::default() };
         assert_eq!(check(&cluster(&certificate), &AuthInfo::default()), Ok(()));
         assert_eq!(
