@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -50,7 +51,8 @@ impl Default for Timing {
 
 /// Follows all kinds until nobody listens.
 pub(super) async fn follow(connector: Arc<Connector>, namespace: &str, out: mpsc::Sender<Event>, timing: Timing) {
-    let all = Arc::new(Shared { connector, out, timing, health: Mutex::new(Health::default()) });
+    let all =
+        Arc::new(Shared { connector, out, timing, health: Mutex::new(Health::default()), heard: AtomicU64::new(0) });
     join_all(WATCHED.iter().map(|row| Follower::new(row, namespace, Arc::clone(&all)).run())).await;
 }
 
@@ -60,6 +62,8 @@ struct Shared {
     out: mpsc::Sender<Event>,
     timing: Timing,
     health: Mutex<Health>,
+    /// When the server said anything, in seconds since the epoch; 0: never.
+    heard: AtomicU64,
 }
 
 /// How the kinds do, together.
@@ -70,14 +74,13 @@ struct Health {
     synced: bool,
     /// What was said when the cluster was lost.
     said: Option<String>,
-    heard: Option<Timestamp>,
 }
 
 impl Shared {
     /// A kind answers, and has been listed; all it said is on its way.
     async fn up(&self, kind: Kind) -> Result<(), Unheard> {
         let mut health = self.health.lock().await;
-        health.heard = Some(now());
+        self.hear();
         health.listed.insert(kind);
         health.down.remove(&kind);
         if !health.synced && health.down.is_empty() && health.listed.len() == WATCHED.len() {
@@ -88,8 +91,13 @@ impl Shared {
         Ok(())
     }
 
-    async fn heard(&self) {
-        self.health.lock().await.heard = Some(now());
+    /// The server has said something: every line of a watch counts, a bookmark too.
+    fn hear(&self) {
+        self.heard.store(now().0, Ordering::Relaxed);
+    }
+
+    fn heard(&self) -> Option<Timestamp> {
+        Some(self.heard.load(Ordering::Relaxed)).filter(|at| *at > 0).map(Timestamp)
     }
 
     /// A kind does not answer.
@@ -105,7 +113,7 @@ impl Shared {
         };
         if health.said.as_ref() != Some(&reason) && (health.said.is_none() || health.down.len() == 1) {
             health.said = Some(reason.clone());
-            send(&self.out, Event::Lost { reason, heard: health.heard }).await?;
+            send(&self.out, Event::Lost { reason, heard: self.heard() }).await?;
         }
         Ok(())
     }
@@ -181,10 +189,11 @@ impl Follower {
             let next = watch.next().await;
             self.version.clone_from(&watch.resource_version);
             let Some(line) = next? else { break };
+            self.shared.hear();
             (lines, self.gone) = (lines + 1, 0);
             self.line(line).await?;
         }
-        self.shared.heard().await;
+        self.shared.hear();
         if lines == 0 && opened.elapsed() < timing.backoff {
             // a server that ends every watch at once is not asked in a loop
             tokio::time::sleep(timing.backoff).await;
@@ -238,7 +247,7 @@ impl Follower {
         }
         let since = *self.failing_since.get_or_insert_with(Instant::now);
         self.failures += 1;
-        let never = self.shared.health.lock().await.heard.is_none();
+        let never = self.shared.heard().is_none();
         if self.down || never || since.elapsed() >= self.shared.timing.lost_after {
             self.down = true;
             // after a loss nothing is taken for granted: what vanished meanwhile must be gone

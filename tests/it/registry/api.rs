@@ -400,6 +400,29 @@ async fn a_cluster_that_dies_is_lost_and_what_vanished_is_gone_when_it_is_back()
 }
 
 #[tokio::test]
+async fn every_line_of_a_watch_is_news_of_a_cluster() {
+    for (kind, line) in [("ADDED", object("a", 20)), ("BOOKMARK", json!({"metadata": {"resourceVersion": "33"}}))] {
+        let mut server = Server::start().await;
+        let mut followed = Followed::of(&server, timing());
+        followed.synced().await;
+        let synced = std::time::SystemTime::now();
+        tokio::time::sleep(Duration::from_millis(2100)).await;
+        server.line("services", kind, line).await;
+        // it has come before the connection ends
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        server.down().await;
+        let heard = loop {
+            match followed.next().await {
+                Event::Lost { heard, .. } => break heard.unwrap(),
+                event => assert_eq!(put_name(&event), "Service/default/a"),
+            }
+        };
+        let synced = synced.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        assert!(heard.0 >= synced + 2, "{kind}: {} s after it was read", heard.0 - synced);
+    }
+}
+
+#[tokio::test]
 async fn a_cluster_that_is_dead_from_the_start_is_lost_at_once_and_followed_when_it_comes() {
     let mut server = Server::start().await;
     server.down().await;
