@@ -13,7 +13,11 @@ use crate::sidecar::Sidecar;
 use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
-    vec![shared("api::folder::kubeconfigs_come_break_rotate_and_go", kubeconfigs_come_break_rotate_and_go)]
+    vec![
+        shared("api::folder::kubeconfigs_come_break_rotate_and_go", kubeconfigs_come_break_rotate_and_go),
+        shared("api::folder::a_descriptor_that_breaks_changes_nothing", a_descriptor_that_breaks_changes_nothing),
+        shared("api::folder::one_api_server_under_two_names_is_one_cluster", one_api_server_under_two_names),
+    ]
 }
 
 /// Waits until a cluster's row is as wanted, and gives it.
@@ -97,4 +101,82 @@ async fn kubeconfigs_come_break_rotate_and_go(pair: Arc<Pair>) {
     })
     .await;
     envoy.rejected_nothing().await;
+}
+
+/// The talk's format: `local` is the kubeconfig of gke, the primary, and no cluster of its own.
+fn descriptor(id: &str, primary: bool, kubeconfig: &str) -> String {
+    format!(
+        "apiVersion: clusterregistry.k8s.io/v1alpha1\nkind: Cluster\nmetadata:\n  name: {id}\n  annotations:\n    \
+         config.istio.io/platform: Kubernetes\n    config.istio.io/pilotCfgStore: {primary}\n    \
+         config.istio.io/accessConfigFile: {kubeconfig}\n"
+    )
+}
+
+async fn a_descriptor_that_breaks_changes_nothing(pair: Arc<Pair>) {
+    let (gke, on_prem) = in_both(&pair, "descriptor").await;
+    let host = gke.host("reviews");
+    gke.serve("reviews", &["10.1.0.1"]).await;
+    on_prem.serve("reviews", &["10.2.0.1"]).await;
+    let (first, second) = (descriptor("gke", true, "local"), descriptor("on-prem", false, "remote.kube.conf"));
+    let files = [
+        ("gke.yaml", first.as_str()),
+        ("on-prem.yaml", &second),
+        ("local", &pair.gke.kubeconfig()),
+        ("remote.kube.conf", &pair.on_prem.kubeconfig()),
+    ];
+    let pilot = Pilot::start(&files).await;
+    pilot.has(&host, &["10.1.0.1", "10.2.0.1"]).await;
+    let before = pilot.cluster_is("gke", "synced").await;
+    assert_eq!(before["role"], "primary", "{before}");
+    for broken in [&first[..first.len() / 2], ""] {
+        pilot.write("gke.yaml", broken);
+        let what = "the problem is shown";
+        let row = eventually(what, LONG, async || match pilot.cluster("gke").await {
+            Some(row) if row["problem"].is_string() => Ok(row),
+            other => Err(format!("{other:?}")),
+        })
+        .await;
+        assert_eq!((&row["role"], &row["generation"]), (&before["role"], &before["generation"]), "{row}");
+        let page = pilot.debug("clusterz").await;
+        let ids: Vec<_> = page["clusters"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+        assert_eq!(ids, ["gke", "on-prem"], "{page}");
+        assert_eq!(pilot.addresses(&host).await, ["10.1.0.1", "10.2.0.1"]);
+        pilot.write("gke.yaml", &first);
+        eventually("the problem has gone", LONG, async || match pilot.cluster("gke").await {
+            Some(row) if row["problem"].is_null() => Ok(()),
+            other => Err(format!("{other:?}")),
+        })
+        .await;
+    }
+}
+
+async fn one_api_server_under_two_names(pair: Arc<Pair>) {
+    let (gke, _) = in_both(&pair, "twins").await;
+    let host = gke.host("reviews");
+    gke.serve("reviews", &["10.1.0.1"]).await;
+    // the same server at two addresses: nothing but its UID tells
+    let line = pair.gke.proxy();
+    let other = pair.gke.kubeconfig_at(line.address());
+    let pilot = Pilot::start(&[("gke.yaml", &pair.gke.kubeconfig()), ("other.yaml", &other)]).await;
+    let row = pilot.cluster_is("other", "duplicate").await;
+    let why = row["problem"].as_str().unwrap();
+    assert!(why.starts_with("it is the same cluster as gke (gke.yaml): kube-system has the UID "), "{row}");
+    pilot.cluster_is("gke", "synced").await;
+    pilot.has(&host, &["10.1.0.1"]).await;
+    let page = pilot.debug("clusterz").await;
+    assert!(page["problems"].as_array().unwrap().iter().any(|p| p["file"] == "other.yaml"), "{page}");
+    assert_eq!(page["restartHold"]["waitsFor"], serde_json::json!([]), "nobody waits for it");
+    assert_eq!(pilot.endpoints(&host).await[0]["cluster"], "gke");
+
+    // the other one leaves, and it serves
+    pilot.remove("gke.yaml");
+    let row = pilot.cluster_is("other", "synced").await;
+    assert!(row["problem"].is_null(), "{row}");
+    pilot.has(&host, &["10.1.0.1"]).await;
+    assert_eq!(pilot.endpoints(&host).await[0]["cluster"], "other");
+    // and it comes back: the earlier one serves again, and no moment is without
+    pilot.write("gke.yaml", &pair.gke.kubeconfig());
+    pilot.cluster_is("other", "duplicate").await;
+    assert_eq!(pilot.addresses(&host).await, ["10.1.0.1"]);
+    assert_eq!(pilot.endpoints(&host).await[0]["cluster"], "gke");
 }

@@ -22,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
         shared("api::lost::what_vanished_while_it_was_away_is_gone", what_vanished_is_gone),
         shared("api::lost::a_partition_at_the_start_delays_nobody", a_partition_at_the_start_delays_nobody),
         shared("api::lost::a_restarted_discovery_holds_what_it_cannot_know", the_restart_hold),
+        shared("api::lost::a_kubeconfig_that_broke_before_a_restart_is_waited_for", a_broken_kubeconfig_is_waited_for),
     ]
 }
 
@@ -175,5 +176,47 @@ async fn the_restart_hold(pair: Arc<Pair>) {
     envoy.has(&host, &["10.1.0.2", "10.2.0.1"]).await;
     assert_eq!(witness(Some(&envoy), &only, 1).await, before.1, "the other service never changed");
     assert_eq!(pilot.debug("clusterz").await["restartHold"]["waitsFor"], serde_json::json!([]));
+    envoy.rejected_nothing().await;
+}
+
+async fn a_broken_kubeconfig_is_waited_for(pair: Arc<Pair>) {
+    let (gke, on_prem) = in_both(&pair, "cut").await;
+    let (host, only) = (gke.host("reviews"), gke.host("ratings"));
+    gke.serve("reviews", &["10.1.0.1"]).await;
+    on_prem.serve("reviews", &["10.2.0.1"]).await;
+    on_prem.serve("ratings", &["10.2.0.9"]).await;
+    let remote = pair.on_prem.kubeconfig();
+    let mut pilot = Pilot::start(&[("gke.yaml", &pair.gke.kubeconfig()), ("on-prem.yaml", &remote)]).await;
+    pilot.has(&host, &["10.1.0.1", "10.2.0.1"]).await;
+    let Some(envoy) = Sidecar::start(pilot.address("grpc"), &gke.namespace).await else { return };
+    let before = (witness(Some(&envoy), &host, 2).await, witness(Some(&envoy), &only, 1).await);
+
+    pilot.kill();
+    pilot.write("on-prem.yaml", &remote[..remote.len() / 2]);
+    pilot.run().await;
+    pilot.has(&host, &["10.1.0.1"]).await;
+    eventually("Envoy has come back, and is held", LONG, async || {
+        let streams = pilot.debug("syncz").await;
+        let mine = format!("client.{}", gke.namespace);
+        let found = streams.as_array().unwrap().iter().find(|s| s["proxy"] == mine).cloned();
+        match found {
+            Some(s) if s["heldBack"] == true => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+    let page = pilot.debug("clusterz").await;
+    assert_eq!(page["restartHold"]["waitsFor"], serde_json::json!(["on-prem"]), "{page}");
+    assert!(pilot.cluster("on-prem").await.unwrap()["problem"].is_string(), "{page}");
+    let held = (witness(Some(&envoy), &host, 2).await, witness(Some(&envoy), &only, 1).await);
+    assert_eq!(held, before, "a resuming proxy keeps what the broken file's cluster may know");
+
+    // mended, the cluster is read, and nothing has changed meanwhile
+    pilot.write("on-prem.yaml", &remote);
+    pilot.cluster_is("on-prem", "synced").await;
+    pilot.has(&host, &["10.1.0.1", "10.2.0.1"]).await;
+    assert_eq!(pilot.debug("clusterz").await["restartHold"]["waitsFor"], serde_json::json!([]));
+    let after = (witness(Some(&envoy), &host, 2).await, witness(Some(&envoy), &only, 1).await);
+    assert_eq!(after, before, "no endpoint ever left Envoy");
     envoy.rejected_nothing().await;
 }

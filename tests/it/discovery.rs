@@ -32,13 +32,23 @@ struct Pilot {
 }
 
 impl Pilot {
+    /// Over the cluster gke, and others that never answer.
     async fn start(clusters: &[&str], max_connections: u32) -> Self {
-        let dir = TempDir::new().unwrap();
-        write(dir.path(), "mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\n");
-        write(dir.path(), "gke/web.yaml", &web().iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
+        let dir = registry();
         for id in clusters {
             write(dir.path(), &format!("{id}.yaml"), &kubeconfig(black_hole()));
         }
+        Self::of(dir, max_connections).await
+    }
+
+    /// Over the cluster gke, and these files.
+    async fn over(files: &[(&str, &str)]) -> Self {
+        let dir = registry();
+        files.iter().for_each(|(file, text)| write(dir.path(), file, text));
+        Self::of(dir, 10).await
+    }
+
+    async fn of(dir: TempDir, max_connections: u32) -> Self {
         let any = || vec![SocketAddr::from(([127, 0, 0, 1], 0))];
         let read = ReadOptions { primary: None, trust: Trust::Terminal };
         let config = Config {
@@ -89,6 +99,14 @@ impl Pilot {
         let address = self.discovery.address("grpc").unwrap().to_string();
         AdsClient::connect(&address, node).await.map_err(|e| e.to_string())
     }
+}
+
+/// The cluster gke, a folder, which is the primary.
+fn registry() -> TempDir {
+    let dir = TempDir::new().unwrap();
+    write(dir.path(), "mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\n");
+    write(dir.path(), "gke/web.yaml", &web().iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
+    dir
 }
 
 fn write(dir: &Path, file: &str, text: &str) {
@@ -187,6 +205,77 @@ async fn metrics_show_the_restart_hold_and_what_went_on_without_an_answer() {
     drop(client);
     pilot.shows("meshctl_xds_streams 0").await;
     pilot.shows("meshctl_xds_expired_waits_total 1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_at_the_start_is_waited_for() {
+    let broken = "kind: Config\nclusters: [";
+    let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\n";
+    let pilot = Pilot::over(&[("on-prem.yaml", broken), ("mesh.yaml", "kind: Mesh\nprimary: [")]).await;
+    for line in [
+        "meshctl_restart_hold{cluster=\"on-prem\"} 1",
+        "meshctl_restart_hold{cluster=\"gke\"} 0",
+        "meshctl_cluster_state{cluster=\"on-prem\",state=\"syncing\"} 1",
+        "meshctl_restart_hold_file{file=\"mesh.yaml\"} 1",
+    ] {
+        pilot.shows(line).await;
+    }
+    let (_, body) = pilot.page("http", "/debug/clusterz").await;
+    let page: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(page["restartHold"]["waitsFor"], json!(["mesh.yaml", "on-prem"]));
+    let row = page["clusters"].as_array().unwrap().iter().find(|row| row["id"] == "on-prem").unwrap();
+    assert!(row["problem"].as_str().unwrap().starts_with("it is no valid YAML"), "{row}");
+    assert_eq!((&row["file"], &row["reason"]), (&json!("on-prem.yaml"), &row["problem"]));
+    // a resuming proxy keeps what it has
+    let mut client = pilot.client(WEB).await.unwrap();
+    let claimed = [("outbound|80||far.default.svc.cluster.local".to_owned(), "00".repeat(16))].into();
+    let first = DeltaDiscoveryRequest {
+        type_url: Type::Cluster.url().to_owned(),
+        initial_resource_versions: claimed,
+        ..Default::default()
+    };
+    client.send(first).await.unwrap();
+    assert_eq!(receive(&mut client).await.removed.len(), 0);
+    pilot.shows("meshctl_xds_held_back_streams 1").await;
+    // one of the two is mended, and does not end it
+    write(pilot.dir.path(), "mesh.yaml", mesh);
+    pilot.shows("meshctl_cluster_state{cluster=\"on-prem\",state=\"syncing\"} 1").await;
+    let deadline = Instant::now() + DEADLINE;
+    while pilot.discovery.engine.published().snapshot.missing.len() > 1 {
+        assert!(Instant::now() < deadline, "the settings are in force");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    pilot.shows("meshctl_xds_held_back_streams 1").await;
+    // the other is removed
+    std::fs::remove_file(pilot.dir.path().join("on-prem.yaml")).unwrap();
+    pilot.shows("meshctl_xds_held_back_streams 0").await;
+    let (_, text) = pilot.page("monitoring", "/metrics").await;
+    assert!(!text.contains("cluster=\"on-prem\"") && !text.contains("file=\"mesh.yaml\""), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_cannot_be_read_delays_nobody() {
+    let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: on-prem\n";
+    let pilot = Pilot::over(&[("on-prem.yaml", "kind: Config\nclusters: ["), ("mesh.yaml", mesh)]).await;
+    assert_eq!(pilot.page("monitoring", "/ready").await, (200, "ready\n".to_owned()));
+    let (_, body) = pilot.page("http", "/debug/clusterz").await;
+    let page: Value = serde_json::from_str(&body).unwrap();
+    let roles: Vec<&Value> = page["clusters"].as_array().unwrap().iter().map(|row| &row["role"]).collect();
+    assert_eq!(roles, ["remote", "primary"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_that_only_an_installation_reads_freezes_no_settings() {
+    let pilot = Pilot::start(&[], 10).await;
+    let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\nimage: {hbu: x}\nopenNamespaces: [shop]\n";
+    write(pilot.dir.path(), "mesh.yaml", mesh);
+    let deadline = Instant::now() + DEADLINE;
+    while !pilot.discovery.engine.published().mesh.settings.open_namespaces.contains("shop") {
+        assert!(Instant::now() < deadline, "{:?}", pilot.discovery.feeds.problems());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told: Vec<String> = pilot.discovery.feeds.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["mesh.yaml: image.hbu is no known key; image takes hub, tag, digest, pullSecrets"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -157,7 +157,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-const CONFIGS: usize = 7;
+const CONFIGS: usize = 8;
 
 fn config(which: usize) -> MeshSettings {
     let mut s = settings(&CLUSTERS);
@@ -175,6 +175,7 @@ fn config(which: usize) -> MeshSettings {
         }
         5 => drop(s.cluster_local.insert("*.n.svc.cluster.local".into())),
         6 => s.outbound = OutboundPolicy::RegistryOnly,
+        7 => drop(s.unread.insert("mesh.yaml".into())),
         _ => {}
     }
     s

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 mod api;
 mod bad;
+mod broken;
 mod capped;
 mod lease;
 mod list;
@@ -158,7 +159,7 @@ fn the_primary_is_flag_then_mesh_file_then_descriptor_then_first() {
 #[test]
 fn a_broken_file_does_not_move_the_primary() {
     let dir = TempDir::new().unwrap();
-    put(dir.path(), "a.yaml", "kind: [");
+    put(dir.path(), "a.yaml", &kubeconfig("https://a").replace("contexts:", "contexts: ["));
     put(dir.path(), "b.yaml", &kubeconfig("https://b"));
     let registry = read(dir.path());
     assert_eq!(registry.primary.as_ref().map(|p| p.id.as_str()), Some("a"));

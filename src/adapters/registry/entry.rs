@@ -1,13 +1,14 @@
 //! The registry as a value: its clusters in order, and everything that is wrong with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::judge::Judge;
 use super::mesh_file::Broken;
-use super::scan::{Candidate, Found, scan};
+use super::scan::{Found, scan};
 use super::{PilotAccess, ReadOptions, SYSTEM_NAMESPACE, Source, load_folder, mesh_file};
 use crate::data::kinds::{ClusterOverride, MeshFile};
-use crate::data::model::{ClusterId, ClusterRole, ClusterSettings, Gateway, MeshSettings, Name, NetworkId};
+use crate::data::model::{ClusterId, ClusterRole, ClusterSettings, Gateway, MeshSettings, Name, NetworkId, shown_path};
 
 /// The directory itself cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +36,7 @@ pub struct Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.file.display(), self.reason)
+        write!(f, "{}: {}", shown_path(&self.file), self.reason)
     }
 }
 
@@ -64,6 +65,23 @@ pub struct Entry {
     pub system_namespace: Name,
 }
 
+/// Something that is registered and cannot be read, and of which no earlier state is known: what it says is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The kubeconfig, descriptor or folder, or `mesh.yaml`, relative to the registry.
+    pub file: PathBuf,
+    /// The cluster that it is; `None` where only the file itself could tell, or it is `mesh.yaml`.
+    pub id: Option<ClusterId>,
+    /// Why it cannot be read.
+    pub problem: Problem,
+}
+
+/// The caller names the primary.
+pub(super) const NAMED_BY_FLAG: &str = "named by the flag";
+/// The settings name the primary.
+pub(super) const NAMED_BY_MESH: &str = "named by mesh.yaml";
+/// A descriptor marks the primary.
+pub(super) const MARKED: &str = "marked by its descriptor";
 /// Nobody names a primary.
 pub(super) const FIRST_BY_NAME: &str = "first by name";
 
@@ -85,12 +103,14 @@ pub struct Registry {
     pub entries: Vec<Entry>,
     /// All that is wrong with it, sorted by file.
     pub problems: Vec<Problem>,
+    /// What of it cannot be read, sorted by file.
+    pub unread: Vec<Unread>,
     /// What was skipped.
     pub notes: Vec<String>,
     /// `mesh.yaml`; empty where there is none or it is broken.
     pub mesh: MeshFile,
-    /// The primary; `None` where there is no cluster, where `mesh.yaml` is too broken to tell whether it names another, or where
-    /// what it names is no cluster.
+    /// The primary; `None` where there is no cluster, where a file that names or marks the primary may be among those that
+    /// cannot be read, or where what is named is no cluster.
     pub primary: Option<Primary>,
     /// The control plane's namespace.
     pub system_namespace: Name,
@@ -108,7 +128,7 @@ impl Registry {
     /// The registry that was found at `dir`.
     pub(super) fn of(dir: &Path, found: Found, options: &ReadOptions) -> Self {
         let Found { mut candidates, mut problems, notes, mesh, broken } = found;
-        let Broken { rest, primary_is_said, .. } = *broken.unwrap_or_else(|| Broken::of_sound(&mesh));
+        let Broken { rest, primary_is_said, in_force, .. } = *broken.unwrap_or_else(|| Broken::of_sound(&mesh));
         let mut pilots = BTreeMap::new();
         for (id, of) in &rest.clusters {
             let (access, read) = PilotAccess::read(id, of, dir);
@@ -120,19 +140,15 @@ impl Registry {
             pilots.insert(id.as_str(), access);
         }
         candidates.sort_by(|a, b| a.file.cmp(&b.file));
-        let mut judge = Judge {
-            mesh: &mesh,
-            pilots: &pilots,
-            problems: &mut problems,
-            entries: Vec::new(),
-            known: BTreeSet::new(),
-            marked: None,
-            ids: BTreeMap::new(),
-            sources: BTreeMap::new(),
-        };
+        let mut judge = Judge::new(&mesh, &pilots, &mut problems);
         candidates.into_iter().for_each(|candidate| judge.admit(candidate));
-        let Judge { entries, known, marked, .. } = judge;
-        let primary = primary(options, &rest, primary_is_said, marked, &known, &mut problems);
+        let primary = judge.primary(options, &rest, primary_is_said);
+        let Judge { entries, known, mut unread, .. } = judge;
+        let of_mesh = |p: &&Problem| p.file == Path::new(mesh_file::NAME) && !p.install_only;
+        if let (false, Some(problem)) = (in_force, problems.iter().find(of_mesh)) {
+            unread.push(Unread { file: mesh_file::NAME.into(), id: None, problem: problem.clone() });
+        }
+        unread.sort_by(|a, b| a.file.cmp(&b.file));
         // an id that is none is told where the file is read
         let strangers = rest.clusters.keys().filter(|id| !known.iter().any(|k| k.as_str() == *id));
         for id in strangers.filter(|id| ClusterId::parse(id).is_ok()) {
@@ -142,18 +158,27 @@ impl Registry {
         problems.sort();
         problems.dedup();
         let system_namespace = SYSTEM_NAMESPACE.into();
-        let mut registry = Self { dir: dir.to_owned(), entries, problems, notes, mesh, primary, system_namespace };
+        let mut registry =
+            Self { dir: dir.to_owned(), entries, problems, unread, notes, mesh, primary, system_namespace };
         registry.assign();
         registry
     }
 
     /// Gives the roles out, and puts the primary first.
     pub(super) fn assign(&mut self) {
-        for entry in &mut self.entries {
-            let is = self.primary.as_ref().is_some_and(|p| p.id == entry.id);
-            entry.role = if is { ClusterRole::Primary } else { ClusterRole::Remote };
+        let roles: Vec<ClusterRole> = self.entries.iter().map(|entry| self.role(&entry.id)).collect();
+        for (entry, role) in self.entries.iter_mut().zip(roles) {
+            entry.role = role;
         }
         self.entries.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));
+    }
+
+    /// What a cluster is to the mesh.
+    pub fn role(&self, id: &ClusterId) -> ClusterRole {
+        match &self.primary {
+            Some(primary) if primary.id == *id => ClusterRole::Primary,
+            _ => ClusterRole::Remote,
+        }
     }
 
     /// The primary's entry; `None` where nobody can tell who it is, or where its own file is broken.
@@ -172,17 +197,25 @@ impl Registry {
         self.entries.iter().find(|e| &e.id == id)
     }
 
-    /// The mesh's settings, as far as the registry gives them.
+    /// The mesh's settings, as far as the registry gives them. A cluster whose file cannot be read is registered all the same:
+    /// nobody may take it for one that has left.
     pub fn settings(&self) -> MeshSettings {
         let names = |list: &[String]| list.iter().map(|s| Name::from(s.as_str())).collect();
         let network = |name: &str| NetworkId(name.into());
         let defaults = MeshSettings::default();
+        let of = |role, overrides: Option<&ClusterOverride>| ClusterSettings {
+            role,
+            network: network(overrides.map_or("", |o| &o.network)),
+        };
+        let read = self.entries.iter().map(|e| (e.id.clone(), of(e.role, Some(&e.overrides))));
+        let unread = self.unread.iter().filter_map(|u| u.id.clone()).map(|id| {
+            let settings = of(self.role(&id), self.mesh.clusters.get(id.as_str()));
+            (id, settings)
+        });
+        let nameless = self.unread.iter().filter(|u| u.id.is_none());
         MeshSettings {
-            clusters: self
-                .entries
-                .iter()
-                .map(|e| (e.id.clone(), ClusterSettings { role: e.role, network: network(&e.overrides.network) }))
-                .collect(),
+            clusters: read.chain(unread).collect(),
+            unread: nameless.map(|u| shown_path(&u.file).into()).collect(),
             trust_domain: self.mesh.trust_domain.as_deref().map_or(defaults.trust_domain.clone(), Name::from),
             open_namespaces: names(&self.mesh.open_namespaces),
             cluster_local: names(&self.mesh.cluster_local),
@@ -258,115 +291,4 @@ impl Inside {
     pub fn stops_install(&self) -> bool {
         self.whole && !self.ours
     }
-}
-
-/// Admits candidates one by one; the first of two that clash stays.
-struct Judge<'a> {
-    mesh: &'a MeshFile,
-    pilots: &'a BTreeMap<&'a str, PilotAccess>,
-    problems: &'a mut Vec<Problem>,
-    entries: Vec<Entry>,
-    /// Ids of entries, and of those that would be one if their file were in order.
-    known: BTreeSet<ClusterId>,
-    marked: Option<(ClusterId, PathBuf)>,
-    /// The file of each id.
-    ids: BTreeMap<ClusterId, PathBuf>,
-    /// The file of each API server or folder, in words.
-    sources: BTreeMap<String, String>,
-}
-
-impl Judge<'_> {
-    fn problem(&mut self, file: &Path, reason: String) {
-        self.problems.push(Problem { file: file.to_owned(), reason, install_only: false });
-    }
-
-    fn admit(&mut self, candidate: Candidate) {
-        let Candidate { id, file, named, primary, source } = candidate;
-        let id = match ClusterId::parse(&id) {
-            Ok(id) => Some(id),
-            Err(_) if id.is_empty() && source.is_err() => None,
-            Err(e) => {
-                self.problem(&file, format!("its cluster's id {e}"));
-                None
-            }
-        };
-        if let Err(problem) = &source {
-            self.problems.push(problem.clone());
-        }
-        let Some(id) = id else { return };
-        if let Some(first) = self.ids.get(&id) {
-            let reason = format!("its id {id} is already that of {}", first.display());
-            return self.problem(&file, reason);
-        }
-        self.ids.insert(id.clone(), file.clone());
-        if primary {
-            match &self.marked {
-                Some((_, first)) => {
-                    let reason = format!("it marks a second primary; {} marks one too", first.display());
-                    self.problem(&file, reason);
-                }
-                None => self.marked = Some((id.clone(), file.clone())),
-            }
-        }
-        self.known.insert(id.clone());
-        let Ok(good) = source else { return };
-        if let Some(first) = self.sources.get(&good.same) {
-            let reason = format!("it is the same cluster as {first}: both have the {}", good.same);
-            return self.problem(&file, reason);
-        }
-        let from = named.as_ref().map(|named| format!("{} (its kubeconfig {})", file.display(), named.display()));
-        self.sources.insert(good.same, from.unwrap_or_else(|| file.display().to_string()));
-        let overrides = self.mesh.clusters.get(id.as_str()).cloned().unwrap_or_default();
-        // as the overrides: nothing of a broken file is in force
-        let in_force = self.mesh.clusters.contains_key(id.as_str());
-        let pilot = self.pilots.get(id.as_str()).filter(|_| in_force).cloned().unwrap_or_default();
-        let (source, fingerprint) = (good.source, good.fingerprint);
-        self.entries.push(Entry {
-            id,
-            role: ClusterRole::Remote,
-            file,
-            named,
-            source,
-            overrides,
-            pilot,
-            fingerprint,
-            system_namespace: SYSTEM_NAMESPACE.into(),
-        });
-    }
-}
-
-/// One primary: flag, `mesh.yaml`, descriptor, first by name.
-fn primary(
-    options: &ReadOptions,
-    mesh: &MeshFile,
-    primary_is_said: bool,
-    marked: Option<(ClusterId, PathBuf)>,
-    known: &BTreeSet<ClusterId>,
-    problems: &mut Vec<Problem>,
-) -> Option<Primary> {
-    let mut wanted = |id: ClusterId, why: &'static str, file: PathBuf, what: &str| {
-        if known.contains(&id) {
-            return Some(Primary { id, why });
-        }
-        problems.push(Problem {
-            file,
-            reason: format!("{what} names {id}, which is no cluster of this registry"),
-            install_only: false,
-        });
-        None
-    };
-    if let Some(id) = &options.primary {
-        return wanted(id.clone(), "named by the flag", PathBuf::from("."), "--primary");
-    }
-    if !primary_is_said {
-        return None;
-    }
-    if let Some(id) = mesh.primary.as_deref().and_then(|id| ClusterId::parse(id).ok()) {
-        return wanted(id, "named by mesh.yaml", mesh_file::NAME.into(), "primary");
-    }
-    if let Some((id, _)) = marked {
-        return Some(Primary { id, why: "marked by its descriptor" });
-    }
-    // a broken file keeps its place: that it breaks must not move the primary
-    known.first().map(|id| Primary { id: id.clone(), why: FIRST_BY_NAME })
 }

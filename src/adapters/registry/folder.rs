@@ -7,13 +7,10 @@ use serde_json::Value;
 
 use super::SYSTEM_NAMESPACE;
 use super::read::{self, text};
-use crate::adapters::files::{FilesError, list_dir, real_path, stat};
+use crate::adapters::files::{FilesError, link_target, list_dir, real_path, stat};
 use crate::data::kinds::{Object, decode, watched};
-use crate::data::model::{FactKey, Kind};
+use crate::data::model::{FactKey, Kind, shown_path};
 use crate::data::yaml;
-
-/// Deeper folders are refused: links may make them endless.
-const MAX_DEPTH: usize = 32;
 
 /// A file of a file cluster, or a document in it, that counts for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +49,7 @@ pub fn load_folder(path: &Path) -> Result<Folder, FilesError> {
 
 /// Whether anything in the folder looks like a manifest.
 pub(super) fn holds_manifests(path: &Path) -> bool {
-    let mut walk = Walk::default();
-    walk.folder(path, Path::new(""), 0).is_ok() && (!walk.files.is_empty() || !walk.bad.is_empty())
+    Walk::until(path, Walk::has_found).is_ok_and(|walk| walk.has_found())
 }
 
 /// Reads a folder again and again; files whose bytes are the same are not parsed again, and one that breaks keeps what
@@ -73,8 +69,7 @@ struct Parsed {
 impl Reader {
     /// Reads the folder.
     pub(super) fn read(&mut self, path: &Path) -> Result<Folder, FilesError> {
-        let mut walk = Walk::default();
-        walk.folder(path, Path::new(""), 0)?;
+        let walk = Walk::whole(path)?;
         let mut before = std::mem::take(&mut self.files);
         let mut folder = Folder { objects: BTreeMap::new(), bad: walk.bad };
         let mut first: BTreeMap<FactKey, PathBuf> = BTreeMap::new();
@@ -85,7 +80,7 @@ impl Reader {
                     Some(other) => folder.bad.push(BadDocument {
                         file: file.clone(),
                         key: Some(key.clone()),
-                        reason: format!("{key} stands in {} too, which counts", other.display()),
+                        reason: format!("{key} stands in {} too, which counts", shown_path(other)),
                     }),
                     None => {
                         first.insert(key.clone(), file.clone());
@@ -186,46 +181,94 @@ fn object(mut value: Value) -> Decoded {
     }
 }
 
-/// The files of a folder, in the order of their paths.
+/// The files of a folder, in the order of their paths. Links are followed, and what they lead to is visited once: by its own
+/// path where the folder holds it, else by the first link to it.
 #[derive(Default)]
 struct Walk {
     files: BTreeSet<PathBuf>,
     bad: Vec<BadDocument>,
-    above: Vec<PathBuf>,
+    /// Folders that are still to be visited, relative to the whole.
+    folders: Vec<PathBuf>,
+    /// Links that are still to be followed, once all folders have been visited.
+    links: BTreeSet<PathBuf>,
+    /// The real paths of what was visited.
+    seen: BTreeSet<PathBuf>,
 }
 
 impl Walk {
-    fn folder(&mut self, root: &Path, relative: &Path, depth: usize) -> Result<(), FilesError> {
-        let path = root.join(relative);
-        let canonical = real_path(&path)?;
-        if self.above.contains(&canonical) || depth > MAX_DEPTH {
-            self.bad(relative, "it is a symbolic link to a folder that contains it".into());
-            return Ok(());
-        }
-        self.above.push(canonical);
-        let result = self.items(root, relative, &path, depth);
-        self.above.pop();
-        result
+    fn whole(root: &Path) -> Result<Self, FilesError> {
+        Self::until(root, |_| false)
     }
 
-    fn items(&mut self, root: &Path, relative: &Path, path: &Path, depth: usize) -> Result<(), FilesError> {
-        for item in list_dir(path)?.iter().filter(|item| !item.is_hidden()) {
-            let inner = relative.join(item.path.file_name().unwrap_or_default());
-            match stat(&item.path) {
-                Ok(there) if there.is_dir => {
-                    if let Err(e) = self.folder(root, &inner, depth + 1) {
-                        self.bad(&inner, e.reason());
-                    }
-                }
-                _ if !is_manifest(&inner) => {}
-                // regular or not is for the reading to say
-                Ok(_) => {
-                    self.files.insert(inner);
-                }
-                Err(e) => self.bad(&inner, read::reason(&item.path, &e)),
+    /// Visits everything, or as much as is `enough`.
+    fn until(root: &Path, enough: impl Fn(&Self) -> bool) -> Result<Self, FilesError> {
+        let mut walk = Self::default();
+        walk.visit(root, Path::new(""))?;
+        while !enough(&walk) {
+            let next = match walk.folders.pop() {
+                Some(folder) => Some(folder),
+                None => match walk.links.pop_first() {
+                    Some(link) => walk.follow(root, link),
+                    None => break,
+                },
+            };
+            if let Some(folder) = next
+                && let Err(e) = walk.visit(root, &folder)
+            {
+                walk.bad(&folder, e.reason());
             }
         }
+        Ok(walk)
+    }
+
+    fn has_found(&self) -> bool {
+        !self.files.is_empty() || !self.bad.is_empty()
+    }
+
+    /// Notes what stands in a folder.
+    fn visit(&mut self, root: &Path, relative: &Path) -> Result<(), FilesError> {
+        let path = root.join(relative);
+        let real = real_path(&path)?;
+        for item in list_dir(&path)?.iter().filter(|item| !item.is_hidden()) {
+            let name = item.path.file_name().unwrap_or_default();
+            let inner = relative.join(name);
+            if link_target(&item.path).is_some() {
+                self.links.insert(inner);
+            } else if (item.is_dir || is_manifest(&inner)) && self.seen.insert(real.join(name)) {
+                // whether it is a regular file is for the reading to say
+                match item.is_dir {
+                    true => self.folders.push(inner),
+                    false => self.files.extend([inner]),
+                }
+            }
+        }
+        self.seen.insert(real);
         Ok(())
+    }
+
+    /// Follows a link; gives the folder that it leads to, where that was not visited yet.
+    fn follow(&mut self, root: &Path, link: PathBuf) -> Option<PathBuf> {
+        let path = root.join(&link);
+        let (there, real) = match stat(&path).and_then(|there| Ok((there, real_path(&path)?))) {
+            Ok(found) => found,
+            Err(e) => {
+                if is_manifest(&link) {
+                    self.bad(&link, read::reason(&path, &e));
+                }
+                return None;
+            }
+        };
+        if there.is_dir {
+            let above = path.parent().and_then(|parent| real_path(parent).ok());
+            if above.is_some_and(|above| above.starts_with(&real)) {
+                self.bad(&link, "it is a symbolic link to a folder that contains it".into());
+            } else if self.seen.insert(real) {
+                return Some(link);
+            }
+        } else if is_manifest(&link) && self.seen.insert(real) {
+            self.files.insert(link);
+        }
+        None
     }
 
     fn bad(&mut self, file: &Path, reason: String) {
@@ -240,10 +283,9 @@ pub fn is_manifest(file: &Path) -> bool {
 
 /// Length and time of every file: what changes when the folder does, without reading it.
 pub(super) fn signature(path: &Path) -> u128 {
-    let mut walk = Walk::default();
-    let readable = walk.folder(path, Path::new(""), 0).is_ok();
-    let mut text = format!("{readable}");
-    for file in &walk.files {
+    let walk = Walk::whole(path);
+    let mut text = format!("{}", walk.is_ok());
+    for file in walk.iter().flat_map(|walk| &walk.files) {
         let stat = stat(&path.join(file)).ok().map(|s| (s.len, s.modified));
         text.push_str(&format!("\n{} {stat:?}", file.display()));
     }

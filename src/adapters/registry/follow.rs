@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::folder::{Folder, Reader, signature};
 use super::watch::Changes;
 use super::{Entry, Event, Source, Subject, Timing, live};
-use crate::data::model::{Kind, Timestamp};
+use crate::data::model::{Kind, Timestamp, shown_path};
 
 /// How often a folder is looked at where nobody reports its changes.
 const POLL: Duration = Duration::from_secs(2);
@@ -136,7 +136,7 @@ impl Said {
             // an object that counts from another file is a complaint about the file
             let (subject, reason) = match &document.key {
                 Some(key) if !folder.objects.contains_key(key) => {
-                    (Subject::Object(key.clone()), format!("{}: {}", document.file.display(), document.reason))
+                    (Subject::Object(key.clone()), format!("{}: {}", shown_path(&document.file), document.reason))
                 }
                 _ => (Subject::File(document.file.clone()), document.reason.clone()),
             };

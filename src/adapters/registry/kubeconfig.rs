@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Trust;
 use super::read;
+use crate::data::model::shown;
 
 /// A kubeconfig that is in order.
 pub(super) struct Checked {
@@ -173,11 +174,6 @@ pub(super) fn normalise(server: &str) -> Result<String, &'static str> {
     }
     let host = uri.host().filter(|h| !h.is_empty()).ok_or_else(bad)?.trim_end_matches('.').to_ascii_lowercase();
     Ok(format!("{scheme}://{host}:{}{}", uri.port_u16().unwrap_or(default), uri.path().trim_end_matches('/')))
-}
-
-/// A name, as far as it is printable and short.
-pub(super) fn shown(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(100).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::pages::all_pages;
 use super::{BadDocument, Entry, Source, load_folder};
 use crate::adapters::k8s::{K8sError, path, within};
 use crate::data::kinds::{Object, WATCHED, Watched};
-use crate::data::model::Kind;
+use crate::data::model::{Kind, shown_path};
 
 /// How long to wait, times the number of attempts, before a list that expired is begun anew.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -47,7 +47,7 @@ pub async fn load_once(entry: &Entry, deadline: Duration) -> Result<Objects, Loa
         return match read {
             Ok(Ok(folder)) => Ok(Objects {
                 objects: folder.objects.into_values().collect(),
-                bad: folder.bad.iter().map(|b| format!("{}: {}", b.file.display(), b.reason)).collect(),
+                bad: folder.bad.iter().map(|b| format!("{}: {}", shown_path(&b.file), b.reason)).collect(),
                 broken: folder.bad.into_iter().filter(|b| b.key.is_none()).collect(),
             }),
             Ok(Err(e)) => Err(LoadError::Folder(e.reason())),

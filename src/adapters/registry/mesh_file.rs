@@ -3,12 +3,11 @@
 
 use std::net::IpAddr;
 
-use super::kubeconfig::shown;
 use super::pilot::overrides;
 use super::read::text;
 use super::shape::{MESH, check, without_nulls};
 use crate::data::kinds::MeshFile;
-use crate::data::model::ClusterId;
+use crate::data::model::{ClusterId, shown};
 use crate::data::yaml;
 use crate::pure::manifest::mesh_file_problems;
 
@@ -98,7 +97,7 @@ fn values(mesh: &MeshFile, found: &mut Vec<String>) {
     for (name, network) in &mesh.networks {
         for (i, gateway) in network.gateways.iter().enumerate() {
             if gateway.address.parse::<IpAddr>().is_err() {
-                found.push(format!("networks.{name}.gateways[{i}].address is no IP address"));
+                found.push(format!("networks.{}.gateways[{i}].address is no IP address", shown(name)));
             }
         }
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Holdings, InCluster, ReadOptions, Registry, RegistryError, watch};
+use super::watch::watch_from;
+use super::{Holdings, InCluster, ReadOptions, Registry, RegistryError};
 
 /// Where the registry comes from.
 #[derive(Debug, Clone)]
@@ -28,11 +29,11 @@ impl Origin {
         }
     }
 
-    /// Watches it: a new value comes when what it says has changed, the first as soon as everything is known. Of a cluster
-    /// also what the registry is made of, for whoever keeps that up.
-    pub fn watch(&self, stop: CancellationToken) -> (mpsc::Receiver<Registry>, Option<Holdings>) {
+    /// Watches it: a new value comes when it says anything else than `read`, what [`Origin::read`] gave of a folder; of a
+    /// cluster the first as soon as everything is known, and also what the registry is made of, for whoever keeps that up.
+    pub fn watch(&self, read: &Registry, stop: CancellationToken) -> (mpsc::Receiver<Registry>, Option<Holdings>) {
         match self {
-            Origin::Folder(dir, options) => (watch(dir, options.clone(), stop), None),
+            Origin::Folder(dir, options) => (watch_from(dir, options.clone(), Some(read.clone()), stop), None),
             Origin::Cluster(own) => {
                 let holdings = own.follow(&stop);
                 (own.registries(holdings.clone(), stop), Some(holdings))

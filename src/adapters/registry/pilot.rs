@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use super::kubeconfig::normalise;
 use super::read;
 use crate::data::kinds::ClusterOverride;
+use crate::data::model::shown;
 
 /// How pilot in the cluster reaches an API server; what is `None` is as the user's kubeconfig says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,8 +39,9 @@ impl PilotAccess {
     pub(super) fn read(id: &str, of: &ClusterOverride, dir: &Path) -> (Self, Result<(), String>) {
         let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let bundle = said(&of.ca_file).map(|file| {
-            bundle(&dir.join(&file))
-                .map_err(|why| format!("clusters.{id}.caFile names {file}, which cannot be used: {why}"))
+            bundle(&dir.join(&file)).map_err(|why| {
+                format!("clusters.{}.caFile names {}, which cannot be used: {why}", shown(id), shown(&file))
+            })
         });
         let (ca_bundle, result) = match bundle.transpose() {
             Ok(bytes) => (bytes, Ok(())),

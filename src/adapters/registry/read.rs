@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::adapters::files::{FilesError, link_target, read_capped};
+use crate::data::model::shown_path;
 
 /// Larger than any kubeconfig or manifest that somebody wrote, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -19,7 +20,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 pub(super) fn reason(path: &Path, error: &FilesError) -> String {
     match link_target(path) {
         Some(target) if error.is_missing() => {
-            format!("it is a symbolic link to {}, which does not exist", target.display())
+            format!("it is a symbolic link to {}, which does not exist", shown_path(&target))
         }
         _ => error.reason(),
     }

@@ -7,12 +7,13 @@ use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::entry::{Problem, RegistryError};
-use super::kubeconfig::{check, shown};
+use super::kubeconfig::check;
 use super::mesh_file::Broken;
 use super::read::{self, text};
 use super::{ReadOptions, Source, folder, mesh_file};
 use crate::adapters::files::{FilesError, link_target, list_dir, real_path, stat};
 use crate::data::kinds::{ClusterDescriptor, MeshFile};
+use crate::data::model::{shown, shown_path};
 use crate::data::yaml;
 
 /// Extensions that count, longest first; a file without any counts too.
@@ -26,10 +27,21 @@ pub(super) struct Candidate {
     pub file: PathBuf,
     /// The kubeconfig that the descriptor names, relative to the directory.
     pub named: Option<PathBuf>,
-    /// A descriptor's `pilotCfgStore: true`
-    pub primary: bool,
+    /// Whether it marks the primary.
+    pub mark: Mark,
     /// Its source; `Err`: the file that is bad, and why.
     pub source: Result<Good, Problem>,
+}
+
+/// A descriptor's `pilotCfgStore`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// It is `false`, or there is none.
+    None,
+    /// It is `true`: the primary.
+    Primary,
+    /// The file is a descriptor, or may be one, and does not say it: then neither is its name its cluster's id for certain.
+    Unknown,
 }
 
 /// A source that is in order by itself.
@@ -52,23 +64,31 @@ pub(super) struct Found {
     pub broken: Option<Box<Broken>>,
 }
 
-/// The documents of a file, or the reason why there are none, and the hash of its bytes.
-type Documents = (Result<Vec<Value>, String>, u128);
+/// A file of the directory, read.
+struct Documents {
+    /// Its documents, or the reason why there are none.
+    parsed: Result<Vec<Value>, String>,
+    /// The hash of its bytes.
+    hash: u128,
+    /// What it says of the primary, should it be neither a descriptor nor a kubeconfig: it may have been cut off anywhere.
+    mark: Mark,
+}
 
 /// Looks through the directory.
 pub(super) fn scan(dir: &Path, options: &ReadOptions) -> Result<Found, RegistryError> {
     let listed = list_dir(dir).map_err(|e| RegistryError::Directory { dir: dir.to_owned(), reason: e.reason() })?;
     let mut found = Found::default();
-    let (mut files, mut folders, mut others) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let (mut files, mut folders, mut others, mut lost) = (BTreeMap::new(), Vec::new(), Vec::new(), Vec::new());
     for item in listed.into_iter().filter(|item| !item.is_hidden()) {
         let (path, shown) = (item.path, item.name);
         let name = PathBuf::from(path.file_name().unwrap_or_default());
         if shown == mesh_file::NAME {
-            found.read_mesh(&path);
+            let parsed = read::bytes(&path).map_err(Broken::wholly).and_then(|bytes| mesh_file::parse(&bytes));
+            found.take_mesh(parsed, |reason| reason);
             continue;
         }
         match stat(&path) {
-            Err(e) => found.problem(&name, read::reason(&path, &e)),
+            Err(e) => lost.push((name, read::reason(&path, &e))),
             Ok(there) if there.is_dir => folders.push(name),
             Ok(_) if stem(&shown).is_none() => others.push(name),
             Ok(_) => {
@@ -77,8 +97,11 @@ pub(super) fn scan(dir: &Path, options: &ReadOptions) -> Result<Found, RegistryE
         }
     }
     let named = found.descriptors(dir, &mut files, options);
-    for (name, (parsed, fingerprint)) in files {
-        found.kubeconfig(dir, name, parsed, fingerprint, options);
+    for (name, documents) in files {
+        found.kubeconfig(dir, name, documents, options);
+    }
+    for (name, reason) in lost {
+        found.lost(name, reason, &named);
     }
     for name in folders {
         if !named.iter().any(|path| path.starts_with(&name)) {
@@ -86,29 +109,42 @@ pub(super) fn scan(dir: &Path, options: &ReadOptions) -> Result<Found, RegistryE
         }
     }
     for name in others.into_iter().filter(|name| !named.contains(name)) {
-        found.notes.push(format!("{} was skipped: its extension is not one of a kubeconfig", name.display()));
+        found.notes.push(format!("{} was skipped: its extension is not one of a kubeconfig", shown_path(&name)));
     }
     Ok(found)
 }
 
 impl Found {
-    fn problem(&mut self, file: &Path, reason: String) {
+    pub(super) fn problem(&mut self, file: &Path, reason: String) {
         self.problems.push(Problem { file: file.to_owned(), reason, install_only: false });
     }
 
-    fn read_mesh(&mut self, path: &Path) {
-        match read::bytes(path).map_err(Broken::wholly).and_then(|bytes| mesh_file::parse(&bytes)) {
+    /// Takes a `mesh.yaml`; `worded` makes of a reason the end of the sentence that begins with the file.
+    pub(super) fn take_mesh(&mut self, parsed: Result<MeshFile, Box<Broken>>, worded: impl Fn(String) -> String) {
+        match parsed {
             Ok(mesh) => self.mesh = mesh,
             Err(mut broken) => {
-                let reasons = std::mem::take(&mut broken.reasons);
                 if broken.in_force {
                     self.mesh = broken.rest.clone();
                 }
-                self.problems.extend(reasons.into_iter().map(|reason| {
+                self.problems.extend(std::mem::take(&mut broken.reasons).into_iter().map(|reason| {
                     let install_only = mesh_file::is_of_installation(&reason);
-                    Problem { file: mesh_file::NAME.into(), reason, install_only }
+                    Problem { file: mesh_file::NAME.into(), reason: worded(reason), install_only }
                 }));
                 self.broken = Some(broken);
+            }
+        }
+    }
+
+    /// An entry that cannot be reached, as a link that leads nowhere: it may have been anything.
+    fn lost(&mut self, name: PathBuf, reason: String, named: &BTreeSet<PathBuf>) {
+        let shown = name.to_string_lossy();
+        match stem(&shown).filter(|_| !named.contains(&name)) {
+            None => self.problem(&name, reason),
+            Some(id) => {
+                let source = Err(Problem { file: name.clone(), reason, install_only: false });
+                let id = id.to_owned();
+                self.candidates.push(Candidate { id, file: name, named: None, mark: Mark::Unknown, source });
             }
         }
     }
@@ -123,12 +159,12 @@ impl Found {
         let is_descriptor = |value: &Value| value.get("kind").and_then(Value::as_str) == Some("Cluster");
         let with: Vec<PathBuf> = files
             .iter()
-            .filter(|(_, (parsed, _))| parsed.as_ref().is_ok_and(|all| all.iter().any(is_descriptor)))
+            .filter(|(_, file)| file.parsed.as_ref().is_ok_and(|all| all.iter().any(is_descriptor)))
             .map(|(name, _)| name.clone())
             .collect();
         let mut named = BTreeSet::new();
         for name in with {
-            let Some((Ok(all), hash)) = files.remove(&name) else { continue };
+            let Some(Documents { parsed: Ok(all), hash, .. }) = files.remove(&name) else { continue };
             for value in all {
                 if is_descriptor(&value) {
                     let candidate = descriptor(dir, &name, value, hash, options);
@@ -147,8 +183,7 @@ impl Found {
         &mut self,
         dir: &Path,
         name: PathBuf,
-        parsed: Result<Vec<Value>, String>,
-        hash: u128,
+        Documents { parsed, hash, mark }: Documents,
         options: &ReadOptions,
     ) {
         let shown = name.to_string_lossy();
@@ -157,7 +192,8 @@ impl Found {
             .and_then(only_config)
             .and_then(|value| live(value, dir, hash, options))
             .map_err(|reason| Problem { file: name.clone(), reason, install_only: false });
-        self.candidates.push(Candidate { id, file: name, named: None, primary: false, source });
+        let mark = if source.is_ok() { Mark::None } else { mark };
+        self.candidates.push(Candidate { id, file: name, named: None, mark, source });
     }
 
     fn folder(&mut self, dir: &Path, name: &Path) {
@@ -173,7 +209,7 @@ impl Found {
             }
             (Ok(_), Ok(part)) => {
                 if !folder::holds_manifests(&path) {
-                    self.notes.push(format!("{} was skipped: it holds no manifests", name.display()));
+                    self.notes.push(format!("{} was skipped: it holds no manifests", shown_path(name)));
                     return;
                 }
                 let same = format!("folder {}", part.display());
@@ -184,7 +220,7 @@ impl Found {
         };
         let id = name.to_string_lossy().into_owned();
         let source = source.map_err(|reason| Problem { file: name.to_owned(), reason, install_only: false });
-        self.candidates.push(Candidate { id, file: name.to_owned(), named: None, primary: false, source });
+        self.candidates.push(Candidate { id, file: name.to_owned(), named: None, mark: Mark::None, source });
     }
 }
 
@@ -198,13 +234,25 @@ pub(super) fn stem(name: &str) -> Option<&str> {
 }
 
 fn documents(path: &Path) -> Documents {
-    match read::bytes(path) {
-        Err(reason) => (Err(reason), 0),
-        Ok(bytes) => {
-            let parsed = text(&bytes).and_then(|text| yaml::documents(text).map_err(|e| e.redacted()));
-            (parsed, xxhash_rust::xxh3::xxh3_128(&bytes))
-        }
-    }
+    let bytes = match read::bytes(path) {
+        Err(reason) => return Documents { parsed: Err(reason), hash: 0, mark: Mark::Unknown },
+        Ok(bytes) => bytes,
+    };
+    let parsed = text(&bytes).and_then(|text| yaml::documents(text).map_err(|e| e.redacted()));
+    let mark = if begins_as_kubeconfig(&bytes) { Mark::None } else { Mark::Unknown };
+    Documents { parsed, hash: xxhash_rust::xxh3::xxh3_128(&bytes), mark }
+}
+
+/// Whether a file that cannot be used, as one that was cut off, is a kubeconfig all the same and no descriptor: a key that only
+/// kubeconfigs have begins one of its lines.
+fn begins_as_kubeconfig(bytes: &[u8]) -> bool {
+    let keys = ["clusters", "contexts", "users", "current-context"];
+    let has = |line: &str, key: &str| {
+        let bare = line.trim_start_matches('"');
+        bare.strip_prefix(key).is_some_and(|rest| rest.trim_start_matches('"').starts_with(':'))
+    };
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().map(str::trim_start).any(|line| line == "kind: Config" || keys.iter().any(|key| has(line, key)))
 }
 
 /// The one kubeconfig among a file's documents.
@@ -237,25 +285,31 @@ pub(super) fn live(value: Value, dir: &Path, hash: u128, options: &ReadOptions) 
 /// A descriptor of the talk's format, with the kubeconfig that it names.
 fn descriptor(dir: &Path, file: &Path, value: Value, hash: u128, options: &ReadOptions) -> Candidate {
     let bad = |reason: &str| Problem { file: file.to_owned(), reason: reason.to_owned(), install_only: false };
-    let empty = |source| Candidate { id: String::new(), file: file.to_owned(), named: None, primary: false, source };
     let Ok(parsed) = serde_json::from_value::<ClusterDescriptor>(value) else {
-        return empty(Err(bad("its metadata has a field of the wrong type")));
+        let source = Err(bad("its metadata has a field of the wrong type"));
+        return Candidate { id: String::new(), file: file.to_owned(), named: None, mark: Mark::Unknown, source };
     };
     let annotations = parsed.annotations();
     let id = parsed.metadata.name;
-    let primary = annotations.primary == Ok(true);
+    let mark = match annotations.primary {
+        Ok(true) => Mark::Primary,
+        Ok(false) if annotations.access_config_file.is_some() => Mark::None,
+        // one that lacks its kubeconfig may have been cut off before its mark, too
+        _ => Mark::Unknown,
+    };
     let path = match &annotations.access_config_file {
         None => Err(bad("it names no kubeconfig: the annotation config.istio.io/accessConfigFile is missing")),
         Some(path) => inside(dir, path).map_err(|reason| bad(&reason)),
     };
-    let named = path.as_ref().ok().cloned();
+    // that it cannot be used makes the file no entry of its own
+    let named = annotations.access_config_file.as_deref().and_then(below).filter(|path| path.as_os_str() != "");
     let source = if annotations.primary.is_err() {
         Err(bad("its annotation config.istio.io/pilotCfgStore is no boolean"))
     } else if annotations.platform.is_err() {
         Err(bad("its annotation config.istio.io/platform is not Kubernetes"))
     } else {
         path.and_then(|path| {
-            let (parsed, inner) = documents(&dir.join(&path));
+            let Documents { parsed, hash: inner, .. } = documents(&dir.join(&path));
             let from = dir.join(&path).parent().map_or_else(|| dir.to_owned(), Path::to_owned);
             parsed
                 .and_then(only_config)
@@ -263,29 +317,35 @@ fn descriptor(dir: &Path, file: &Path, value: Value, hash: u128, options: &ReadO
                 .map_err(|reason| Problem { file: path, reason, install_only: false })
         })
     };
-    Candidate { id, file: file.to_owned(), named, primary, source }
+    Candidate { id, file: file.to_owned(), named, mark, source }
 }
 
-/// The path of a descriptor's kubeconfig, relative to the directory, which it must not leave, not even by a link.
-fn inside(dir: &Path, path: &str) -> Result<PathBuf, String> {
+/// A path that stays below where it starts, as it is written.
+fn below(path: &str) -> Option<PathBuf> {
     let mut clean = PathBuf::new();
-    let named = format!("the kubeconfig {} that it names", shown(path));
-    let outside = || Err(format!("{named} lies outside of the registry"));
     for part in Path::new(path).components() {
         match part {
             Component::Normal(name) => clean.push(name),
             Component::CurDir => {}
-            _ => return outside(),
+            _ => return None,
         }
     }
+    Some(clean)
+}
+
+/// The path of a descriptor's kubeconfig, relative to the directory, which it must not leave, not even by a link.
+fn inside(dir: &Path, path: &str) -> Result<PathBuf, String> {
+    let named = format!("the kubeconfig {} that it names", shown(path));
+    let outside = || format!("{named} lies outside of the registry");
+    let clean = below(path).ok_or_else(outside)?;
     let full = dir.join(&clean);
     let reason = |e: FilesError| match (e.is_missing(), link_target(&full)) {
-        (true, Some(to)) => format!("{named} is a symbolic link to {}, which does not exist", to.display()),
+        (true, Some(to)) => format!("{named} is a symbolic link to {}, which does not exist", shown_path(&to)),
         (true, None) => format!("{named} does not exist"),
         (false, _) => format!("{named} cannot be used: {}", e.reason()),
     };
     let whole = real_path(dir).map_err(reason)?;
-    if real_path(&full).map_err(reason)?.starts_with(whole) { Ok(clean) } else { outside() }
+    if real_path(&full).map_err(reason)?.starts_with(whole) { Ok(clean) } else { Err(outside()) }
 }
 
 #[cfg(test)]

@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::entry::Problem;
 use super::read::text;
-use super::scan::{Candidate, Found, Good, live, only_config};
+use super::scan::{Candidate, Found, Good, Mark, live, only_config};
 use super::{ReadOptions, Registry, Source, Trust, mesh_file};
 use crate::adapters::k8s::{self, Connector, Followed};
-use crate::data::model::{ClusterId, Name, REMOTES, Secret};
+use crate::data::model::{ClusterId, Name, REMOTES, Secret, shown};
 use crate::data::yaml;
 
 /// The ConfigMap with the mesh's settings.
@@ -86,7 +86,10 @@ impl InCluster {
         found.candidates.extend(keys.map(|(key, value)| remote(key, &value.0)));
         // settings of a cluster whose key has not come yet are none of anybody's business
         let keys: BTreeSet<&str> = found.candidates.iter().map(|c| c.id.as_str()).collect();
-        found.mesh.clusters.retain(|id, _| keys.contains(id.as_str()));
+        let rest = found.broken.as_mut().map(|broken| &mut broken.rest.clusters);
+        for clusters in [&mut found.mesh.clusters].into_iter().chain(rest) {
+            clusters.retain(|id, _| keys.contains(id.as_str()));
+        }
         let options = ReadOptions { primary: Some(self.id.clone()), trust: Trust::Sanitised };
         let mut registry = Registry::of(Path::new(REMOTES), found, &options);
         for entry in &mut registry.entries {
@@ -97,21 +100,11 @@ impl InCluster {
     }
 
     fn settings(&self, text: &str, found: &mut Found) {
-        let mut problem = |reason: String| {
-            let reason = format!("the key {MESH_KEY} of the ConfigMap {}/{SETTINGS}: {reason}", self.namespace);
-            found.problems.push(Problem { file: mesh_file::NAME.into(), reason, install_only: false });
-        };
-        match mesh_file::parse(text.as_bytes()) {
-            Ok(mut mesh) => {
-                if let Some(other) = mesh.primary.take().filter(|p| p != self.id.as_str()) {
-                    problem(format!("its primary is {other}, and this pilot runs in {}", self.id));
-                }
-                found.mesh = mesh;
-            }
-            Err(broken) => {
-                broken.reasons.iter().cloned().for_each(problem);
-                found.broken = Some(broken);
-            }
+        let worded = |reason| format!("the key {MESH_KEY} of the ConfigMap {}/{SETTINGS}: {reason}", self.namespace);
+        found.take_mesh(mesh_file::parse(text.as_bytes()), worded);
+        if let Some(other) = found.mesh.primary.take().filter(|p| p != self.id.as_str()) {
+            let reason = format!("its primary is {}, and this pilot runs in {}", shown(&other), self.id);
+            found.problem(Path::new(mesh_file::NAME), worded(reason));
         }
     }
 
@@ -123,7 +116,7 @@ impl InCluster {
             id: self.id.to_string(),
             file: OWN_FILE.into(),
             named: None,
-            primary: false,
+            mark: Mark::None,
             source: Ok(Good { source, fingerprint, same: server }),
         }
     }
@@ -221,7 +214,7 @@ fn remote(key: &str, value: &[u8]) -> Candidate {
     let source = document(value)
         .and_then(|document| live(document, Path::new("/"), hash, &options))
         .map_err(|reason| Problem { file: file.clone(), reason, install_only: false });
-    Candidate { id: key.to_owned(), file, named: None, primary: false, source }
+    Candidate { id: key.to_owned(), file, named: None, mark: Mark::None, source }
 }
 
 fn document(value: &[u8]) -> Result<Value, String> {
@@ -319,6 +312,52 @@ mod tests {
         assert!(has(&["its primary is a", "runs in gke"]), "{problems:?}");
         assert_eq!(problems.len(), 4, "{problems:?}");
         assert!(!format!("{registry:?}{problems:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_mistake_that_only_an_installation_reads_freezes_no_settings() {
+        let mesh = |more: &str| settings(&format!("apiVersion: meshctl/v1\nkind: Mesh\n{more}"));
+        let last = own().registry(None, Some(&mesh("trustDomain: one.example\n")));
+        let mut now = own().registry(None, Some(&mesh("trustDomain: two.example\nimage: {hbu: x}\nprimary: a\n")));
+        now.keep_last_good(&last);
+        assert_eq!(now.settings().trust_domain, "two.example");
+        let problems: Vec<_> = now.problems.iter().map(|p| (p.reason.as_str(), p.install_only)).collect();
+        let of = "the key meshctl of the ConfigMap istio-system/istio:";
+        let known = format!("{of} image.hbu is no known key; image takes hub, tag, digest, pullSecrets");
+        let primary = format!("{of} its primary is a, and this pilot runs in gke");
+        assert_eq!(problems, [(known.as_str(), true), (primary.as_str(), false)]);
+        assert!(now.settings().unread.is_empty());
+
+        // one that cannot be used says what it said last, or is waited for where that is unknown
+        let broken = mesh("trustDomain: '!'\nclusters: {later: {network: m}}\n");
+        let fresh = own().registry(None, Some(&broken));
+        assert_eq!(fresh.problems.len(), 1, "nobody complains about a key that has not come: {:?}", fresh.problems);
+        assert_eq!(fresh.settings().unread, ["mesh.yaml".into()].into());
+        let mut kept = fresh.clone();
+        kept.keep_last_good(&now);
+        assert_eq!((kept.settings().trust_domain, kept.settings().unread.len()), ("two.example".into(), 0));
+        let mut still = fresh.clone();
+        still.keep_last_good(&fresh);
+        assert_eq!(still.settings().unread.len(), 1);
+    }
+
+    #[test]
+    fn a_key_that_is_broken_from_the_start_is_a_cluster_that_is_waited_for() {
+        let keys = |a: String| secret(&[("a", a), ("b", kubeconfig("https://10.0.0.2", "{}"))]);
+        let fresh = own().registry(Some(&keys("kind: [".into())), None);
+        assert_eq!(ids(&fresh), ["primary gke", "remote b"]);
+        let known =
+            |registry: &Registry| registry.settings().clusters.keys().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(known(&fresh), ["a", "b", "gke"]);
+        // one that breaks later keeps its entry, and is not waited for
+        let last = own().registry(Some(&keys(kubeconfig("https://10.0.0.1", "{}"))), None);
+        let mut now = fresh.clone();
+        now.keep_last_good(&last);
+        assert_eq!((ids(&now).len(), now.unread.len()), (3, 0));
+        // and one that leaves is waited for no longer
+        let mut gone = own().registry(Some(&secret(&[("b", kubeconfig("https://10.0.0.2", "{}"))])), None);
+        gone.keep_last_good(&fresh);
+        assert_eq!(known(&gone), ["b", "gke"]);
     }
 
     #[test]

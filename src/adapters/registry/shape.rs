@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::data::model::shown;
+
 /// What may stand at a place.
 pub(super) enum Shape {
     /// A string.
@@ -50,7 +52,7 @@ pub(super) static MESH: Shape = Map(&[
 /// Gives what fits, with null in the place of what does not, which `found` tells. Null fits everywhere: a key without a value
 /// is as good as none.
 pub(super) fn check(value: Value, shape: &Shape, path: &str, found: &mut Vec<String>) -> Value {
-    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let below = |key: &str| if path.is_empty() { shown(key) } else { format!("{path}.{}", shown(key)) };
     let here = if path.is_empty() { "it" } else { path };
     let why = match (shape, value) {
         (_, Value::Null) => return Value::Null,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kube::config::Kubeconfig;
 
+use super::kubeconfig::normalise;
 use crate::adapters::k8s::{Connector, Plugins};
 use crate::data::model::{ClusterId, Secret};
 
@@ -63,5 +64,14 @@ impl Source {
             Source::Folder(_) => None,
             Source::Live { connector, .. } => Some(Arc::clone(connector)),
         }
+    }
+
+    /// The API server, as it is compared, where this one has the same.
+    pub(super) fn same_server(&self, other: &Source) -> Option<String> {
+        let of = |source: &Source| match source {
+            Source::Folder(_) => None,
+            Source::Live { server, .. } => normalise(server).ok(),
+        };
+        of(self).filter(|server| of(other).as_ref() == Some(server))
     }
 }

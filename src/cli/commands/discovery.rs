@@ -180,7 +180,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         ctx.out.data(&format!("{what} {address}\n"))?;
     }
     for problem in &discovery.problems {
-        ctx.out.warning(&format!("{}: {}", problem.file.display(), problem.reason));
+        ctx.out.warning(&problem.to_string());
     }
     if let Some(registry) = folder {
         ctx.note_empty(&registry);

@@ -71,6 +71,9 @@ pub struct Gateway {
 pub struct MeshSettings {
     /// The registered clusters.
     pub clusters: BTreeMap<ClusterId, ClusterSettings>,
+    /// Files of the registry that nobody can read, and that may say more of the mesh than what stands here: `mesh.yaml`, or a
+    /// cluster whose id only its file could tell. While there are any, what a resuming proxy holds stands.
+    pub unread: BTreeSet<Name>,
     /// The SPIFFE trust domain.
     pub trust_domain: Name,
     /// The control plane's namespace, `istio-system`.
@@ -91,6 +94,7 @@ impl Default for MeshSettings {
     fn default() -> Self {
         Self {
             clusters: BTreeMap::new(),
+            unread: BTreeSet::new(),
             trust_domain: "cluster.local".into(),
             system_namespace: "istio-system".into(),
             open_namespaces: BTreeSet::new(),

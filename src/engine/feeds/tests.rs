@@ -1,9 +1,9 @@
 //! Feeds whose sources the test plays itself: who takes over from whom, and what the writer hears.
 
 use super::*;
-use crate::adapters::registry::Source;
-use crate::data::kinds::{ClusterOverride, MeshFile};
-use crate::data::model::{FactKey, Kind};
+use crate::adapters::registry::{ReadOptions, Source};
+use crate::data::kinds::{ClusterOverride, MeshFile, Namespace, Object};
+use crate::data::model::{ClusterRole, FactKey, Kind};
 use crate::engine::Options;
 
 fn registry(fingerprint: u128) -> Registry {
@@ -23,6 +23,7 @@ fn registry(fingerprint: u128) -> Registry {
         dir: "registry".into(),
         entries: vec![entry],
         problems: Vec::new(),
+        unread: Vec::new(),
         notes: Vec::new(),
         mesh: MeshFile::default(),
         primary: None,
@@ -110,4 +111,191 @@ async fn a_source_that_took_over_is_ended_by_its_successor_only() {
     let (_, retired, _) = played.feeds.plan(&Registry { entries: Vec::new(), ..registry(4) });
     assert_eq!(retired.len(), 1);
     assert!(second_stop.is_cancelled());
+}
+
+#[tokio::test]
+async fn a_problem_of_the_settings_does_not_freeze_them() {
+    let played = Played::new();
+    let mut registry = registry(1);
+    registry.mesh.trust_domain = Some("one.example".into());
+    assert_eq!(played.feeds.plan(&registry).0.trust_domain, "one.example");
+    // one that only an installation reads, and one of a file that is in force all the same
+    registry.mesh.trust_domain = Some("two.example".into());
+    registry.mesh.open_namespaces = vec!["shop".into()];
+    let problem =
+        |reason: &str, install_only| Problem { file: "mesh.yaml".into(), reason: reason.into(), install_only };
+    registry.problems = vec![
+        problem("image.hbu is no known key", true),
+        problem("clusters.gone is no cluster of this registry", false),
+    ];
+    let settings = played.feeds.plan(&registry).0;
+    assert_eq!((settings.trust_domain.as_str(), settings.open_namespaces.len()), ("two.example", 1));
+}
+
+/// A registry of live clusters, each with its address; none is ever asked.
+fn live(clusters: &[(&str, &str)]) -> Registry {
+    let dir = tempfile::TempDir::new().unwrap();
+    for (id, host) in clusters {
+        let text = format!(
+            "kind: Config\ncurrent-context: c\ncontexts: [{{name: c, context: {{cluster: c}}}}]\n\
+             clusters: [{{name: c, cluster: {{server: 'https://{host}'}}}}]\n"
+        );
+        write(&dir.path().join(format!("{id}.yaml")), &text);
+    }
+    let registry = Registry::read(dir.path(), &ReadOptions::default()).unwrap();
+    assert_eq!(registry.problems, []);
+    registry
+}
+
+#[allow(clippy::disallowed_methods)]
+fn write(path: &std::path::Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+}
+
+impl Played {
+    /// Brings the feeds in line with a registry, as `take` does, and gives those that start.
+    async fn follows(&self, registry: &Registry) -> BTreeMap<String, (Feed, Entry, CancellationToken)> {
+        let (settings, retired, started) = self.feeds.plan(registry);
+        for feed in retired {
+            self.engine.feeder(feed).send(Change::Retired).await.unwrap();
+        }
+        self.engine.configure(settings).await.unwrap();
+        let of = |start: Start| {
+            let feed = self.feeds.feed(&start.entry.id, start.generation);
+            (start.entry.id.to_string(), (feed, start.entry, start.stop))
+        };
+        started.into_iter().map(of).collect()
+    }
+
+    fn row(&self, id: &str) -> FeedStatus {
+        self.feeds.status().into_iter().find(|row| row.id.as_str() == id).unwrap()
+    }
+
+    /// The clusters that the published mesh has.
+    async fn clusters(&self) -> Vec<String> {
+        self.facts().await;
+        self.engine.published().mesh.clusters.keys().map(ToString::to_string).collect()
+    }
+
+    fn is_disputed(&self) -> bool {
+        let waits = std::pin::pin!(self.feeds.disputed());
+        futures::FutureExt::now_or_never(waits).is_some()
+    }
+}
+
+/// The source says that it is the API server with this UID, and that of a service, which is everything.
+async fn reads(source: &mut (Feed, Entry, CancellationToken), uid: &str, service: &str) {
+    let (feed, entry, _) = source;
+    let mut namespace = Namespace::default();
+    namespace.metadata.name = "kube-system".into();
+    namespace.metadata.uid = uid.into();
+    feed.take(entry, Event::Replace(Kind::Namespace, vec![Object::Namespace(namespace)])).await.unwrap();
+    say(feed, entry, service).await;
+    feed.take(entry, Event::Synced).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_entries_that_are_one_cluster_the_earlier_serves() {
+    let played = Played::new();
+    let registry = live(&[("a", "10.0.0.1"), ("b", "10.0.0.2"), ("c", "10.0.0.3")]);
+    let mut started = played.follows(&registry).await;
+    let (mut a, mut b, mut c) =
+        (started.remove("a").unwrap(), started.remove("b").unwrap(), started.remove("c").unwrap());
+    // the later one comes first: nobody knows better yet
+    reads(&mut b, "one", "of-b").await;
+    reads(&mut c, "three", "of-c").await;
+    assert!(!played.is_disputed());
+    assert_eq!(played.facts().await, ["of-b", "of-c"]);
+    reads(&mut a, "one", "of-a").await;
+    assert!(played.is_disputed() && !b.2.is_cancelled(), "it serves until the earlier one does");
+    assert!(played.follows(&registry).await.is_empty());
+    assert!(b.2.is_cancelled() && !a.2.is_cancelled());
+    assert_eq!(played.facts().await, ["of-a", "of-c"]);
+    assert_eq!(played.clusters().await, ["a", "c"], "it is no cluster that anybody waits for");
+    let why = "it is the same cluster as a (a.yaml): kube-system has the UID one in both";
+    let row = played.row("b");
+    assert_eq!((row.state, row.problem.as_deref()), (FeedState::Duplicate, Some(why)));
+    assert_eq!(played.feeds.problems().iter().map(ToString::to_string).collect::<Vec<_>>(), [format!("b.yaml: {why}")]);
+    let distinct = played.feeds.distinct(&registry);
+    assert_eq!(distinct.entries.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+    // what it says late changes nothing, and it stays out however often the registry is read
+    say(&mut b.0, &b.1, "late").await;
+    assert!(played.follows(&registry).await.is_empty());
+    assert_eq!(played.facts().await, ["of-a", "of-c"]);
+
+    // the earlier one leaves
+    let mut without = registry.clone();
+    without.entries.retain(|entry| entry.id.as_str() != "a");
+    let mut started = played.follows(&without).await;
+    assert_eq!(started.keys().collect::<Vec<_>>(), ["b"]);
+    reads(started.get_mut("b").unwrap(), "one", "of-b").await;
+    assert_eq!((played.row("b").state, played.row("b").problem), (FeedState::Synced, None));
+    assert_eq!(played.facts().await, ["of-b", "of-c"]);
+    assert_eq!(played.feeds.problems(), []);
+}
+
+#[tokio::test]
+async fn a_later_twin_never_takes_over_and_keeps_what_it_was() {
+    let played = Played::new();
+    let registry = live(&[("a", "10.0.0.1"), ("b", "10.0.0.2")]);
+    let mut started = played.follows(&registry).await;
+    let (mut a, mut b) = (started.remove("a").unwrap(), started.remove("b").unwrap());
+    reads(&mut a, "one", "of-a").await;
+    reads(&mut b, "two", "of-b").await;
+    assert!(!played.is_disputed());
+    // its kubeconfig is replaced by one of the other's API server
+    let rotated = live(&[("a", "10.0.0.1"), ("b", "10.0.0.3")]);
+    let mut next = played.follows(&rotated).await.remove("b").unwrap();
+    reads(&mut next, "one", "of-twin").await;
+    assert!(played.is_disputed() && next.2.is_cancelled() && !b.2.is_cancelled());
+    assert!(played.follows(&rotated).await.is_empty());
+    assert_eq!(played.facts().await, ["of-a", "of-b"], "its last good source goes on");
+    let row = played.row("b");
+    assert_eq!(row.state, FeedState::Synced);
+    assert!(row.problem.is_some_and(|why| why.starts_with("it is the same cluster as a")));
+    // the other leaves: it may take over now, by a source that starts anew
+    let mut alone = rotated.clone();
+    alone.entries.retain(|entry| entry.id.as_str() == "b");
+    let mut again = played.follows(&alone).await.remove("b").unwrap();
+    reads(&mut again, "one", "of-twin").await;
+    assert_eq!(played.facts().await, ["of-twin"]);
+    assert_eq!(played.row("b").problem, None);
+    assert!(b.2.is_cancelled());
+}
+
+#[tokio::test]
+async fn a_folder_is_nobodys_twin() {
+    let played = Played::new();
+    let registry = live(&[("a", "10.0.0.1"), ("b", "10.0.0.2")]);
+    let mut copied = registry.clone();
+    copied.entries[1].source = Source::Folder("b".into());
+    let mut started = played.follows(&copied).await;
+    for (id, service) in [("a", "of-a"), ("b", "of-copy")] {
+        reads(started.get_mut(id).unwrap(), "one", service).await;
+    }
+    assert!(played.follows(&copied).await.is_empty() && !played.is_disputed());
+    assert_eq!(played.facts().await, ["of-a", "of-copy"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_from_the_start_is_waited_for() {
+    let played = Played::new();
+    let dir = tempfile::TempDir::new().unwrap();
+    write(&dir.path().join("gke.yaml"), "kind: Config\nclusters: [");
+    write(&dir.path().join("mesh.yaml"), "kind: [");
+    let broken = Registry::read(dir.path(), &ReadOptions::default()).unwrap();
+    assert!(played.follows(&broken).await.is_empty());
+    played.facts().await;
+    let waits = || played.engine.published().snapshot.missing.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(waits(), ["gke", "mesh.yaml"]);
+    let row = played.row("gke");
+    assert_eq!((row.state, row.generation), (FeedState::Syncing, 0));
+    assert!(row.problem.is_some_and(|why| why.starts_with("it is no valid YAML")));
+    // the one is mended, the other removed
+    let mended = live(&[("gke", "10.0.0.1")]);
+    let mut started = played.follows(&mended).await;
+    reads(started.get_mut("gke").unwrap(), "one", "of-gke").await;
+    played.facts().await;
+    assert_eq!(waits(), [""; 0]);
+    assert_eq!((played.row("gke").state, played.row("gke").problem), (FeedState::Synced, None));
 }

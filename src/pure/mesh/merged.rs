@@ -58,6 +58,12 @@ impl Mesh {
     pub fn missing_clusters(&self) -> BTreeSet<ClusterId> {
         self.clusters.iter().filter(|(_, c)| c.sync == SyncState::Syncing).map(|(id, _)| id.clone()).collect()
     }
+
+    /// What nobody knows yet: the clusters that have not said everything once, and the files of the registry that cannot be read.
+    pub fn missing(&self) -> BTreeSet<Name> {
+        let clusters = self.missing_clusters().into_iter().map(|id| id.name().clone());
+        clusters.chain(self.settings.unread.iter().cloned()).collect()
+    }
 }
 
 /// How much of a cluster is known.

@@ -109,7 +109,7 @@ impl Catalog {
     /// An empty catalog over a mesh.
     pub fn new(mesh: &Mesh) -> Self {
         let mut catalog = Self::default();
-        catalog.snapshot.missing = Arc::new(mesh.missing_clusters());
+        catalog.snapshot.missing = Arc::new(mesh.missing());
         catalog
     }
 
@@ -164,7 +164,7 @@ impl Catalog {
             }
         }
         if !dirty.clusters.is_empty() || dirty.settings {
-            let missing = mesh.missing_clusters();
+            let missing = mesh.missing();
             if *self.snapshot.missing != missing {
                 self.snapshot.missing = Arc::new(missing);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::types::{Entry, Rid, Type};
-use crate::data::model::{ClusterId, Name, PMap};
+use crate::data::model::{Name, PMap};
 
 /// A view's number within one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,8 +26,9 @@ pub struct Snapshot {
     pub(super) entries: PMap<Rid, Arc<Entry>>,
     pub(super) tables: PMap<TableId, PMap<Name, Rid>>,
     pub(super) views: PMap<ViewId, Arc<ViewTables>>,
-    /// The clusters that have not said everything once: while there are any, what a resuming proxy holds stands.
-    pub missing: Arc<BTreeSet<ClusterId>>,
+    /// The clusters that have not said everything once, and the files of the registry that cannot be read: while there are any,
+    /// what a resuming proxy holds stands.
+    pub missing: Arc<BTreeSet<Name>>,
 }
 
 impl Snapshot {

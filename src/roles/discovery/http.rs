@@ -16,7 +16,7 @@ use super::streams::OpenStreams;
 use super::upkeep::Upkeep;
 use crate::adapters::serve::{self, TlsIdentity};
 use crate::data::model::ClusterRole;
-use crate::engine::{Engine, FeedState, Feeds};
+use crate::engine::{Engine, FeedState, FeedStatus, Feeds};
 
 /// What the pages are made of.
 pub(super) struct Pages {
@@ -112,7 +112,9 @@ async fn ready(State(pages): State<Arc<Pages>>) -> Response {
         return text(StatusCode::SERVICE_UNAVAILABLE, "the engine has stopped\n");
     }
     let status = pages.feeds.status();
-    let waits = status.iter().find(|s| s.role == ClusterRole::Primary && s.state == FeedState::Syncing);
+    // one whose file cannot be read has no source that could be waited for
+    let syncs = |s: &&FeedStatus| s.state == FeedState::Syncing && s.generation > 0;
+    let waits = status.iter().filter(syncs).find(|s| s.role == ClusterRole::Primary);
     let none = status.iter().all(|s| matches!(s.state, FeedState::Unreachable | FeedState::Syncing));
     match waits {
         Some(primary) => {

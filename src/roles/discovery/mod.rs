@@ -158,7 +158,7 @@ impl Discovery {
         let engine = Engine::start(registry.settings(), options).map_err(DiscoveryError::Thread)?;
         let feeds = Feeds::new(engine.clone(), stop.clone());
         let stats = Arc::new(Stats::default());
-        let (changes, holdings) = config.registry.watch(stop.clone());
+        let (changes, holdings) = config.registry.watch(&registry, stop.clone());
         let (known, current) = watch::channel(None);
         let upkeep = match (&config.registry, holdings) {
             (Origin::Cluster(own), Some(holdings)) => {
@@ -247,16 +247,23 @@ async fn follow(
     mut changes: mpsc::Receiver<Registry>,
     known: watch::Sender<Option<Registry>>,
 ) {
-    let mut next = match first {
+    let first = match first {
         Some(first) => Some(first),
         None => changes.recv().await,
     };
-    while let Some(registry) = next {
+    let Some(mut registry) = first else { return };
+    loop {
         if feeds.take(&registry).await.is_err() {
             return;
         }
-        known.send_replace(Some(registry));
-        next = changes.recv().await;
+        known.send_replace(Some(feeds.distinct(&registry)));
+        tokio::select! {
+            next = changes.recv() => match next {
+                Some(next) => registry = next,
+                None => return,
+            },
+            () = feeds.disputed() => {}
+        }
     }
 }
 

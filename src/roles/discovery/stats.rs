@@ -121,13 +121,17 @@ impl Collector for Standing {
         };
         let (states, holds) = (Family::<Labels, Gauge>::default(), Family::<Labels, Gauge>::default());
         let missing = self.engine.published().snapshot.missing.clone();
+        let files = Family::<Labels, Gauge>::default();
+        for file in self.engine.published().mesh.settings.unread.iter().filter(|file| missing.contains(*file)) {
+            files.get_or_create(&vec![("file", file.to_string())]).set(1);
+        }
         for feed in self.feeds.status() {
             let cluster = ("cluster", feed.id.to_string());
             for (state, name) in STATES {
                 let labels = vec![cluster.clone(), ("state", name.to_owned())];
                 states.get_or_create(&labels).set(i64::from(feed.state == state));
             }
-            holds.get_or_create(&vec![cluster]).set(i64::from(missing.contains(&feed.id)));
+            holds.get_or_create(&vec![cluster]).set(i64::from(missing.contains(feed.id.as_str())));
         }
         put("meshctl_cluster_state", "1 for the state that the cluster is in, 0 for the others.", &states)?;
         put(
@@ -135,6 +139,8 @@ impl Collector for Standing {
             "1 while resuming proxies keep what they have because this cluster has not been read yet.",
             &holds,
         )?;
+        let help = "1 while resuming proxies keep what they have because this file of the registry cannot be read.";
+        put("meshctl_restart_hold_file", help, &files)?;
         let (mut streams, mut held_back) = (0, 0);
         self.open.each(|stream| {
             streams += 1;
@@ -147,9 +153,10 @@ impl Collector for Standing {
 }
 
 /// The states of a cluster, as `/debug/clusterz` calls them.
-const STATES: [(FeedState, &str); 4] = [
+const STATES: [(FeedState, &str); 5] = [
     (FeedState::Syncing, "syncing"),
     (FeedState::Synced, "synced"),
     (FeedState::Stale, "stale"),
     (FeedState::Unreachable, "unreachable"),
+    (FeedState::Duplicate, "duplicate"),
 ];

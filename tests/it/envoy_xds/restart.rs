@@ -7,7 +7,7 @@ use super::backends::{Load, answering, black_hole, call, free_port, http};
 use super::mesh::{Mesh, Port, cluster_name, kubeconfig, registry_only, service, slice};
 use super::pilot::Pilot;
 use super::proxy::Proxy;
-use super::{Mode, becomes, eventually, on_every_envoy};
+use super::{Mode, becomes, eventually, on_every_envoy, on_newest_envoy};
 
 fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|n| (*n).to_owned()).collect()
@@ -133,5 +133,79 @@ fn held(envoy: &Path, mode: Mode) {
     assert_eq!(second.debug("clusterz")["restartHold"]["waitsFor"], serde_json::json!([]));
     assert_eq!(second.stream(&proxy.id).unwrap()["heldBack"], false);
     assert!(others.all_well().is_superset(&set(&["v1", "v2"])));
+    proxy.rejected_nothing();
+}
+
+#[test]
+fn files_that_are_broken_at_a_restart_lose_nothing() {
+    on_newest_envoy(broken);
+}
+
+fn broken(envoy: &Path, mode: Mode) {
+    let (web, xds) = (free_port(), free_port());
+    let port = Port { number: web, protocol: Some("http") };
+    let (far, unreachable) = (http("far"), http("direct"));
+    let mesh = Mesh::of(&[
+        ("gke/istio", vec![registry_only()]),
+        ("gke/reviews", vec![service("reviews", "10.96.0.1", port), slice("reviews", "v1", http("v1"))]),
+        ("on-prem/reviews", vec![service("reviews", "10.112.0.1", port), slice("reviews", "v3", unreachable)]),
+        ("on-prem/ratings", vec![service("ratings", "10.112.0.2", port), slice("ratings", "v1", unreachable)]),
+    ]);
+    // on-prem is in a network of its own: its pods are behind a gateway
+    let settings = format!(
+        "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\nclusters: {{on-prem: {{network: dc}}}}\n\
+         networks: {{dc: {{gateways: [{{address: {}, port: {}}}]}}}}\n",
+        far.ip(),
+        far.port()
+    );
+    mesh.text("mesh.yaml", &settings);
+    let first = Pilot::start(&mesh, xds);
+    let proxy = Proxy::start(envoy, mode, "client", first.xds(), mesh.home());
+    first.synced(&proxy.id);
+    let whole = || Ok(set(&["v1", "far"]));
+    assert_eq!(answering(web, "reviews"), whole());
+    let loads = [Load::start(web, "reviews"), Load::start(web, "ratings.default")];
+    let waits = |pilot: &Pilot, what: serde_json::Value| {
+        becomes("what the hold waits for", what, || pilot.debug("clusterz")["restartHold"]["waitsFor"].clone());
+    };
+    let held = |pilot: &Pilot, what: serde_json::Value| {
+        resumed(pilot, &proxy);
+        waits(pilot, what);
+        becomes("the proxy is held back", true, || {
+            pilot.stream(&proxy.id).is_ok_and(|stream| stream["heldBack"] == true)
+        });
+        // longer than any wait of the protocol
+        std::thread::sleep(std::time::Duration::from_secs(6));
+        assert_eq!(answering(web, "reviews"), whole());
+        assert_eq!(answering(web, "ratings.default"), Ok(set(&["far"])));
+    };
+
+    // the cluster's file is cut off in the middle
+    first.interrupt();
+    std::fs::rename(mesh.registry().join("on-prem"), mesh.home().join("on-prem")).unwrap();
+    mesh.text("on-prem.yaml", "apiVersion: v1\nkind: Config\nclusters: [{name: c, clu");
+    let second = Pilot::start(&mesh, xds);
+    held(&second, serde_json::json!(["on-prem"]));
+    let rows = second.debug("clusterz")["clusters"].clone();
+    let row = rows.as_array().unwrap().iter().find(|row| row["id"] == "on-prem").cloned().unwrap();
+    assert!(row["problem"].as_str().is_some_and(|why| why.contains("no valid YAML")), "{row}");
+    // it is mended
+    std::fs::rename(mesh.home().join("on-prem"), mesh.registry().join("on-prem")).unwrap();
+    std::fs::remove_file(mesh.registry().join("on-prem.yaml")).unwrap();
+    waits(&second, serde_json::json!([]));
+    becomes("nothing is held back any more", false, || second.stream(&proxy.id).unwrap()["heldBack"] == true);
+    second.synced(&proxy.id);
+
+    // the settings are: without them on-prem would be reached directly
+    second.interrupt();
+    mesh.text("mesh.yaml", &settings[..settings.len() - 4]);
+    let third = Pilot::start(&mesh, xds);
+    held(&third, serde_json::json!(["mesh.yaml"]));
+    mesh.text("mesh.yaml", &settings);
+    waits(&third, serde_json::json!([]));
+    third.synced(&proxy.id);
+    assert_eq!(answering(web, "reviews"), whole());
+    let [reviews, ratings] = loads;
+    assert_eq!((reviews.all_well(), ratings.all_well()), (set(&["v1", "far"]), set(&["far"])));
     proxy.rejected_nothing();
 }
