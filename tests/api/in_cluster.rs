@@ -27,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
         shared("api::in_cluster::keys_take_effect_without_a_restart", keys_take_effect),
         shared("api::in_cluster::settings_come_from_the_config_map", settings_come_from_the_config_map),
         shared("api::in_cluster::troubles_are_told_where_an_operator_looks", troubles_are_told),
+        shared("api::in_cluster::who_cannot_hold_the_lease_says_so", who_cannot_hold_the_lease_says_so),
         shared("api::in_cluster::it_waits_until_its_remotes_are_known", it_waits_until_its_remotes_are_known),
         shared("api::in_cluster::a_renewed_account_is_picked_up", a_renewed_account_is_picked_up),
         with_controllers("api::in_cluster::pods_that_move_are_followed", pods_that_move_are_followed),
@@ -196,6 +197,9 @@ async fn what_the_holder_knew_ends_with_its_term(pair: Arc<Pair>) {
     pilot.cluster_is("rack", "synced").await;
     line.cut();
     pilot.says(&["TokenNotRenewed", "the cluster rack"]).await;
+    // and one whose slice cannot be kept
+    mesh.delete_slice().await;
+    pilot.says(&["RemoteSliceNotKept", "the cluster on-prem"]).await;
     // another takes the Lease, and is silent from then on
     let leases: Api<Lease> = Api::namespaced(mesh.client("gke"), &mesh.namespace);
     let taken = Patch::Merge(json!({"spec": {"holderIdentity": "other"}}));
@@ -203,7 +207,12 @@ async fn what_the_holder_knew_ends_with_its_term(pair: Arc<Pair>) {
     pilot.says(&["does not hold the Lease istio-pilot any more"]).await;
     // nobody here can tell any more
     pilot.says(&["TokenNotRenewed is over"]).await;
-    assert_eq!(pilot.cluster("rack").await.unwrap()["credentials"]["reason"], Value::Null);
+    pilot.says(&["RemoteSliceNotKept is over", "the cluster on-prem"]).await;
+    for (id, what) in [("rack", "credentials"), ("on-prem", "pilotSlices")] {
+        let row = pilot.cluster(id).await.unwrap();
+        assert_eq!(row[what]["reason"], Value::Null, "{row}");
+    }
+    assert_eq!(pilot.cluster("on-prem").await.unwrap()["pilotSlices"], Value::Null);
     // its time runs out
     mesh.held_by("pilot-1").await;
     let transitions = mesh.lease().await.unwrap().spec.unwrap().lease_transitions;
@@ -318,15 +327,51 @@ async fn troubles_are_told(pair: Arc<Pair>) {
     line.restore();
     pilot.cluster_is("on-prem", "synced").await;
     pilot.says(&["RemoteUnreachable is over"]).await;
-    // and the same trouble again is the same Event
+    // and the same trouble again is the same Event: one that comes later has been told, and this one has no second
     line.cut();
     pilot.cluster_is("on-prem", "stale").await;
     second.cluster_is("on-prem", "stale").await;
+    pilot.says(&["RemoteUnreachable", "on-prem"]).await;
+    mesh.write_key("broken", Some("no: [kubeconfig")).await;
+    mesh.event("RemoteKeyBroken", &["istio-remote-clusters/broken"]).await;
     let again = mesh.events("RemoteUnreachable").await;
     let mut notes: Vec<_> = again.iter().map(|e| e.note.clone()).collect();
     notes.sort();
     notes.dedup();
     assert_eq!(notes.len(), again.len(), "{again:?}");
+}
+
+/// A Lease of somebody else's: no replica holds it, so all of them tell, and each trouble is one Event all the same.
+async fn who_cannot_hold_the_lease_says_so(pair: Arc<Pair>) {
+    let mesh = Mesh::install(&pair, "foreign", of(&pair)).await;
+    mesh.pods(&["10.1.0.1"], &[]).await;
+    let leases: Api<Lease> = Api::namespaced(mesh.client("gke"), &mesh.namespace);
+    let foreign = json!({"metadata": {"name": "istio-pilot"},
+        "spec": {"holderIdentity": "somebody", "leaseDurationSeconds": 10}});
+    let by = PostParams { field_manager: Some("pilot-discovery".into()), ..PostParams::default() };
+    leases.create(&by, &serde_json::from_value(foreign).unwrap()).await.unwrap();
+    mesh.write_key("broken", Some("no: [kubeconfig")).await;
+    let pilots = [mesh.pilot("pilot-1", &[]).await, mesh.pilot("pilot-2", &[]).await];
+    let words = ["holding the Lease", "meshctl did not make it", "pilot-discovery", "no token is renewed"];
+    let event = mesh.event("LeaseNotHeld", &words).await;
+    let about = event.regarding.unwrap();
+    assert_eq!((about.kind.as_deref(), about.uid), (Some("Service"), mesh.service().await.metadata.uid));
+    // the other replica comes to the same Event
+    for reason in ["LeaseNotHeld", "RemoteKeyBroken"] {
+        eventually(&format!("both have told {reason}"), LONG, async || {
+            let all = mesh.events(reason).await;
+            let counts: Vec<_> = all.iter().map(|e| e.series.as_ref().map(|s| s.count)).collect();
+            if counts == [Some(2)] { Ok(()) } else { Err(format!("{counts:?}")) }
+        })
+        .await;
+    }
+    // it goes, and one of them holds ours
+    mesh.delete_lease().await;
+    for pilot in &pilots {
+        pilot.says(&["LeaseNotHeld is over"]).await;
+    }
+    let holder = mesh.lease().await.unwrap().spec.unwrap().holder_identity.unwrap();
+    assert!(holder.starts_with("pilot-"), "{holder}");
 }
 
 async fn it_waits_until_its_remotes_are_known(pair: Arc<Pair>) {

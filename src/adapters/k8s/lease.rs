@@ -18,6 +18,8 @@ use crate::data::model::{DISCOVERY, Timestamp};
 
 /// How often one that does not hold it looks: a lease that was released is taken within this.
 const LOOK: Duration = Duration::from_millis(400);
+/// And where it cannot look.
+const FAILED: Duration = Duration::from_secs(2);
 /// A request that takes longer than this is no use any more.
 const REQUEST: Duration = Duration::from_secs(3);
 
@@ -43,6 +45,8 @@ pub struct LeaseState {
     pub held: bool,
     /// Who holds it, as far as known; empty: nobody.
     pub holder: String,
+    /// Nobody was seen holding it for some seconds longer than it lasts without a renewal.
+    pub vacant: bool,
     /// Why it cannot be read or written.
     pub problem: Option<K8sError>,
 }
@@ -55,7 +59,8 @@ pub fn hold(
 ) -> (watch::Receiver<LeaseState>, tokio::task::JoinHandle<()>) {
     let (out, state) = watch::channel(LeaseState::default());
     let task = tokio::spawn(async move {
-        let mut elector = Elector { connector, record: Record::new(&name), name, until: None };
+        let alive = serve::instant();
+        let mut elector = Elector { connector, record: Record::new(&name), name, until: None, alive };
         loop {
             let wait = elector.turn(&out).await;
             if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
@@ -119,6 +124,8 @@ struct Elector {
     record: Record,
     /// We hold it, and may say so until then.
     until: Option<Instant>,
+    /// The last sign of life of any holder; before the first one, when we began to look.
+    alive: Instant,
 }
 
 impl Elector {
@@ -147,7 +154,13 @@ impl Elector {
             Ok(false) => self.until = None,
             Err(_) => self.until = self.until.filter(|until| now < *until),
         }
-        let state = LeaseState { held: self.until.is_some(), holder: self.record.holder.clone(), problem };
+        let held = self.until.is_some();
+        if held {
+            self.alive = now;
+        }
+        // with time for whoever takes it next
+        let vacant = now.saturating_duration_since(self.alive) > self.name.duration + FAILED * 2;
+        let state = LeaseState { held, holder: self.record.holder.clone(), vacant, problem };
         out.send_if_modified(|old| {
             let news = *old != state;
             *old = state.clone();
@@ -156,7 +169,7 @@ impl Elector {
         match (self.until, state.problem.is_some()) {
             (Some(until), true) => until.saturating_duration_since(now).min(LOOK),
             (Some(_), false) => self.name.duration / 3,
-            (None, true) => LOOK * 5,
+            (None, true) => FAILED,
             (None, false) => LOOK,
         }
     }
@@ -190,6 +203,10 @@ impl Elector {
             Some(lease) => {
                 self.record.observe(&lease, serve::instant());
                 self.ours(&lease)?;
+                // a record that stands still is no sign of life after the first sight of it
+                if !self.record.holder.is_empty() {
+                    self.alive = self.record.seen.map_or(self.alive, |seen| seen.max(self.alive));
+                }
             }
             None => {
                 self.record = Record::new(&self.name);

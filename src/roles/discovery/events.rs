@@ -1,5 +1,5 @@
-//! Troubles in the log of every replica, and as Warning Events (events.k8s.io/v1) by the one that holds the Lease: one Event
-//! for a trouble, counted again now and then while it lasts, and never a flood.
+//! Troubles in the log of every replica, and as Warning Events (events.k8s.io/v1) by the one that holds the Lease, or by all
+//! where nobody does: one Event for a trouble, counted again now and then while it lasts, and never a flood.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,13 +12,15 @@ use super::troubles::{self, About, Identity, Trouble};
 use super::upkeep::{Upkeep, WRITE};
 use crate::adapters::k8s::{self, K8sError};
 use crate::adapters::registry::SETTINGS;
-use crate::adapters::serve;
+use crate::adapters::serve::{self, Backoff};
 use crate::data::model::{DISCOVERY, REMOTES};
 
 /// How often troubles are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// A trouble that lasts is counted again after this; API servers forget Events after an hour.
 const AGAIN: Duration = Duration::from_secs(600);
+/// An Event that could not be written is tried again after waits from the first to the second.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// So many Events in a look, at most; the others come with the next ones.
 const MOST: usize = 5;
 /// So many sentences of one trouble, at most, within [`AGAIN`]: a server may say something new each time.
@@ -29,9 +31,33 @@ const REMEMBERED: usize = 1000;
 const NOTE: usize = 1024;
 
 /// What was told of a trouble.
+#[derive(Debug)]
 struct Told {
+    /// When it was tried last.
     at: Instant,
+    /// How often an Event was written.
     count: u32,
+    /// The last one could not be written: the next try, and the waits after it.
+    retry: Option<(Instant, Backoff)>,
+}
+
+impl Told {
+    /// After another try at `at`, which worked or did not.
+    fn tried(before: Option<Told>, at: Instant, written: bool) -> Self {
+        let (count, retry) = before.map_or((0, None), |told| (told.count, told.retry));
+        if written {
+            return Self { at, count: count + 1, retry: None };
+        }
+        let mut backoff = retry.map_or_else(|| Backoff::new(RETRY.0, RETRY.1), |(_, backoff)| backoff);
+        Self { at, count, retry: Some((at + backoff.wait(), backoff)) }
+    }
+
+    fn is_due(&self, at: Instant) -> bool {
+        match &self.retry {
+            Some((next, _)) => at >= *next,
+            None => at.saturating_duration_since(self.at) >= AGAIN,
+        }
+    }
 }
 
 /// Tells until `stop`.
@@ -49,8 +75,8 @@ pub(super) async fn run(upkeep: Arc<Upkeep>, stop: CancellationToken) {
             for (_, trouble) in logged.iter().filter(|(identity, _)| !now.contains_key(identity)) {
                 tracing::info!("{} is over: {}", trouble.reason, trouble.note);
             }
-            if upkeep.noted().lease.held {
-                let failed = tell(&upkeep, &now, &mut told).await.err();
+            for result in tell(&upkeep, &now, &mut told).await {
+                let failed = result.err();
                 if let Some(error) = failed.as_ref().filter(|e| refused.as_ref() != Some(e)) {
                     tracing::warn!("writing an Event into the namespace {} failed: {error}", upkeep.own.namespace);
                 }
@@ -63,23 +89,40 @@ pub(super) async fn run(upkeep: Arc<Upkeep>, stop: CancellationToken) {
     stop.run_until_cancelled(rounds).await;
 }
 
-/// Writes the Events that are due.
+/// Whether this replica writes Events: it holds the Lease; or nobody does, and somebody must say so. Where several do, the same
+/// trouble is still one Event.
+fn may_tell(upkeep: &Upkeep) -> bool {
+    let lease = &upkeep.noted().lease;
+    lease.held || lease.vacant
+}
+
+/// Writes the Events that are due; what became of each.
 async fn tell(
     upkeep: &Upkeep,
     now: &BTreeMap<Identity, Trouble>,
     told: &mut BTreeMap<Identity, Told>,
-) -> Result<(), K8sError> {
+) -> Vec<Result<(), K8sError>> {
+    let mut results = Vec::new();
+    if !may_tell(upkeep) {
+        return results;
+    }
     for (identity, trouble) in due(now, told, serve::instant()) {
         // it takes a while, and another may hold the Lease meanwhile
-        if !upkeep.noted().lease.held {
+        if !may_tell(upkeep) {
             break;
         }
-        let count = told.get(&identity).map_or(1, |t| t.count + 1);
-        // remembered before it is written: what fails is not written again at once either
-        told.insert(identity.clone(), Told { at: serve::instant(), count });
-        write(upkeep, trouble, &identity, count).await?;
+        let before = told.remove(&identity);
+        let count = before.as_ref().map_or(1, |t| t.count + 1);
+        let result = write(upkeep, trouble, &identity, count).await;
+        told.insert(identity, Told::tried(before, serve::instant(), result.is_ok()));
+        // the others would wait as long, and what is logged waits for them
+        let silent = result.as_ref().is_err_and(K8sError::is_unreachable);
+        results.push(result);
+        if silent {
+            break;
+        }
     }
-    Ok(())
+    results
 }
 
 /// The troubles of which an Event is to be written; forgets what was told long ago.
@@ -94,16 +137,28 @@ fn due<'a>(
     for (identity, _) in told.iter().filter(|(_, told)| since(told) < AGAIN) {
         *lately.entry((identity.reason, &identity.subject)).or_default() += 1;
     }
-    let (mut due, room) = (Vec::new(), REMEMBERED.saturating_sub(told.len()));
+    let (mut again, mut first) = (Vec::new(), Vec::new());
     for (identity, trouble) in now {
+        let known = told.get(identity);
+        if known.is_some_and(|told| !told.is_due(at)) {
+            continue;
+        }
+        // one whose write failed has its place among the variants already
+        if known.is_some_and(|told| since(told) < AGAIN) {
+            again.push((identity.clone(), trouble));
+            continue;
+        }
         let variants = lately.entry((identity.reason, &identity.subject)).or_default();
-        if told.get(identity).is_none_or(|told| since(told) >= AGAIN) && *variants < VARIANTS {
+        if *variants < VARIANTS {
             *variants += 1;
-            due.push((identity.clone(), trouble));
+            first.push((identity.clone(), trouble));
         }
     }
-    due.truncate(MOST.min(room));
-    due
+    // news before what has failed: one that is refused for ever keeps no other from being told
+    first.truncate(MOST.min(REMEMBERED.saturating_sub(told.len())));
+    again.truncate(MOST - first.len());
+    first.append(&mut again);
+    first
 }
 
 async fn write(upkeep: &Upkeep, trouble: &Trouble, identity: &Identity, count: u32) -> Result<(), K8sError> {
@@ -160,7 +215,12 @@ async fn regarding(upkeep: &Upkeep, client: &kube::Client, about: About) -> Valu
         }
         About::Service => {
             let path = format!("/api/v1/namespaces/{namespace}/services/istio-pilot");
-            let service = k8s::get(client, &path, WRITE).await.ok().flatten().unwrap_or_default();
+            // an Event without the UID is better than none
+            let service = k8s::get(client, &path, WRITE).await.unwrap_or_else(|error| {
+                tracing::warn!("reading the Service {namespace}/istio-pilot for an Event about it failed: {error}");
+                None
+            });
+            let service = service.unwrap_or_default();
             let uid = service.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned);
             ("Service", "istio-pilot", uid)
         }
@@ -190,17 +250,51 @@ mod tests {
         notes.iter().map(trouble).collect()
     }
 
-    /// How many Events come of a note for each of so many seconds.
-    fn told_of(notes: impl Fn(u64) -> String, seconds: u64) -> usize {
-        let (start, mut told, mut events) = (serve::instant(), BTreeMap::new(), 0);
+    /// How many Events are tried for a note of each of so many seconds, where a try works as `works` says.
+    fn tries(notes: impl Fn(u64) -> String, works: impl Fn(u64) -> bool, seconds: u64) -> Vec<u64> {
+        let (start, mut told, mut tries) = (serve::instant(), BTreeMap::new(), Vec::new());
         for second in 0..seconds {
             let (now, at) = (troubles("a", &[notes(second)]), start + Duration::from_secs(second));
             for (identity, _) in due(&now, &mut told, at) {
-                events += 1;
-                told.insert(identity, Told { at, count: 1 });
+                tries.push(second);
+                let before = told.remove(&identity);
+                told.insert(identity, Told::tried(before, at, works(second)));
             }
         }
-        events
+        tries
+    }
+
+    fn told_of(notes: impl Fn(u64) -> String, seconds: u64) -> usize {
+        tries(notes, |_| true, seconds).len()
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_tried_again_soon_and_then_seldom() {
+        let same = |_| "it does not answer".to_owned();
+        let tried = tries(same, |second| second >= 3, 599);
+        assert!(tried.len() >= 2 && tried.last() < Some(&10), "within seconds: {tried:?}");
+        let tried = tries(same, |_| false, 599);
+        assert!((10..=30).contains(&tried.len()), "a minute apart at last: {tried:?}");
+        // and other sentences are no way around the bound
+        let other = |s: u64| (0..s % 97).map(|_| 'x').collect::<String>();
+        let tried = tries(other, |_| false, 599);
+        assert!(tried.len() <= VARIANTS * 30, "{tried:?}");
+    }
+
+    #[test]
+    fn one_that_is_refused_for_ever_keeps_no_other_from_being_told() {
+        let (at, mut told) = (serve::instant(), BTreeMap::new());
+        let mut now = BTreeMap::new();
+        for cluster in 0..2 * MOST {
+            now.append(&mut troubles(&format!("b{cluster}"), &["refused".into()]));
+        }
+        for identity in now.keys() {
+            told.insert(identity.clone(), Told::tried(None, at, false));
+        }
+        now.append(&mut troubles("news", &["x".into()]));
+        let due = due(&now, &mut told, at + RETRY.0);
+        assert_eq!(due.len(), MOST);
+        assert!(due.iter().any(|(identity, _)| identity.subject == "news"), "{due:?}");
     }
 
     #[test]
@@ -218,7 +312,7 @@ mod tests {
         let mut told = BTreeMap::new();
         let at = serve::instant();
         for identity in troubles("a", &["x".into(), "y".into(), "z".into(), "v".into()]).into_keys() {
-            told.insert(identity, Told { at, count: 1 });
+            told.insert(identity, Told::tried(None, at, true));
         }
         assert_eq!(due(&troubles("a", &["w".into()]), &mut told, at).len(), 0);
         assert_eq!(due(&troubles("b", &["w".into()]), &mut told, at).len(), 1);

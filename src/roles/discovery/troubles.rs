@@ -6,8 +6,9 @@ use std::path::Path;
 use super::credentials::{self, CURE, Standing};
 use super::slices::SliceState;
 use super::upkeep::Upkeep;
+use crate::adapters::k8s::LeaseState;
 use crate::adapters::registry::SETTINGS;
-use crate::data::model::{ClusterRole, REMOTES, Timestamp};
+use crate::data::model::{ClusterRole, LEASE, REMOTES, Timestamp};
 use crate::engine::FeedState;
 
 /// The object that a trouble is about.
@@ -77,13 +78,23 @@ pub(super) fn of_reading(upkeep: &Upkeep) -> Vec<Trouble> {
         let note = format!("reading the ConfigMap {namespace}/{SETTINGS} failed: {problem}");
         all.push(Trouble { reason: "SettingsUnreadable", about: About::Settings, subject: String::new(), note });
     }
-    if let Some(problem) = &upkeep.noted().lease.problem {
-        let note = format!(
-            "holding the Lease {namespace}/istio-pilot failed: {problem}; without it no token is renewed and no slice is kept"
-        );
-        all.push(Trouble { reason: "LeaseNotHeld", about: About::Service, subject: String::new(), note });
-    }
+    all.extend(of_the_lease(&upkeep.noted().lease, namespace));
     all
+}
+
+/// Why nobody may be doing what one replica does for all.
+fn of_the_lease(lease: &LeaseState, namespace: &str) -> Option<Trouble> {
+    let why = match &lease.problem {
+        Some(problem) => problem.to_string(),
+        None if lease.vacant && !lease.holder.is_empty() => {
+            format!("{} has it for a long time yet, and shows no sign of life", lease.holder)
+        }
+        None => return None,
+    };
+    let note = format!(
+        "holding the Lease {namespace}/{LEASE} failed: {why}; without it no token is renewed and no slice is kept"
+    );
+    Some(Trouble { reason: "LeaseNotHeld", about: About::Service, subject: String::new(), note })
 }
 
 fn of_the_registry(upkeep: &Upkeep, all: &mut Vec<Trouble>) {
@@ -131,6 +142,23 @@ mod tests {
     fn unreachable(cluster: &str, why: &str) -> Identity {
         let note = format!("reading the cluster {cluster} failed: {why}");
         Trouble { reason: "RemoteUnreachable", about: About::Remotes, subject: cluster.to_owned(), note }.identity()
+    }
+
+    #[test]
+    fn a_lease_that_nobody_holds_is_a_trouble_and_one_that_another_holds_is_none() {
+        let of = |held, holder: &str, vacant, problem| {
+            let lease = LeaseState { held, holder: holder.to_owned(), vacant, problem };
+            of_the_lease(&lease, "n").map(|t| t.note)
+        };
+        for (held, holder, vacant) in
+            [(true, "us", false), (false, "other", false), (false, "", false), (false, "", true)]
+        {
+            assert_eq!(of(held, holder, vacant, None), None, "{holder}");
+        }
+        let dead = of(false, "other", true, None).unwrap_or_default();
+        assert!(dead.starts_with("holding the Lease n/istio-pilot failed: other has it for a long time yet"), "{dead}");
+        let denied = of(false, "other", false, Some(crate::adapters::k8s::K8sError::NotFound)).unwrap_or_default();
+        assert!(denied.contains("does not know it (404); without it no token"), "{denied}");
     }
 
     #[test]

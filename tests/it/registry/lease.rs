@@ -166,6 +166,8 @@ async fn a_lease_of_somebody_else_is_not_taken() {
     );
     assert_eq!(kept.lock().unwrap().version, version, "it was written");
     drop(told);
+    // nobody is seen to hold ours: that is said after the time that one may be silent
+    tokio::time::timeout(LONG, state.wait_for(|s| s.vacant)).await.unwrap().unwrap();
     // once it is said to be ours it is taken, and keeps what others wrote on it
     {
         let mut kept = kept.lock().unwrap();
@@ -174,8 +176,32 @@ async fn a_lease_of_somebody_else_is_not_taken() {
         kept.put(lease);
     }
     held(&mut state).await;
+    assert!(!state.borrow().vacant);
     let metadata = kept.lock().unwrap().lease.as_ref().unwrap()["metadata"].clone();
     assert_eq!(metadata["labels"], json!({"team": "a", "whose": "ours"}));
     assert_eq!(metadata["annotations"], json!({"note": "b"}));
+    stop.cancel();
+}
+
+#[tokio::test]
+async fn a_holder_that_lives_leaves_no_vacancy_and_one_that_dies_does() {
+    let (dir, kept) = (TempDir::new().unwrap(), Shared::default());
+    let renewed = |n: u64| {
+        let spec =
+            json!({"holderIdentity": "other", "leaseDurationSeconds": 60, "leaseTransitions": 1, "renewTime": n});
+        json!({"metadata": {"name": "l", "namespace": "n", "labels": {"whose": "ours"}}, "spec": spec})
+    };
+    kept.lock().unwrap().put(renewed(0));
+    let (mut state, _task, stop) = elected(&dir, &kept, 2).await;
+    let start = Instant::now();
+    let mut n = 0;
+    while start.elapsed() < Duration::from_secs(8) {
+        n += 1;
+        kept.lock().unwrap().put(renewed(n));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!state.borrow().vacant, "while it is renewed");
+    }
+    // it asks for a minute, which we do not grant: by then somebody must have said so
+    tokio::time::timeout(LONG, state.wait_for(|s| s.vacant && !s.held)).await.unwrap().unwrap();
     stop.cancel();
 }
