@@ -191,12 +191,10 @@ async fn renew_due(upkeep: &Upkeep, written: &mut BTreeMap<ClusterId, (u128, Ins
 /// How long a token need not be renewed yet.
 fn until(upkeep: &Upkeep, id: &ClusterId, life: Life, token: u128, written: Option<&(u128, Instant)>) -> Duration {
     let now = serve::instant();
-    if let Some((old, at)) = written {
-        let wait = if *old == token { ECHO } else { spacing(upkeep.duties.renew_after) };
-        let wait = wait.saturating_sub(now.saturating_duration_since(*at));
-        if *old == token || !wait.is_zero() {
-            return wait;
-        }
+    if let Some(wait) = written
+        .and_then(|(old, at)| rests(*old == token, upkeep.duties.renew_after, now.saturating_duration_since(*at)))
+    {
+        return wait;
     }
     let retry = upkeep.noted().renewals.get(id).filter(|f| f.token == token).map(|f| f.next);
     if let Some(next) = retry {
@@ -206,8 +204,14 @@ fn until(upkeep: &Upkeep, id: &ClusterId, life: Life, token: u128, written: Opti
     Duration::from_secs(renew.0.saturating_sub(serve::now().0))
 }
 
-fn spacing(after: Option<Duration>) -> Duration {
-    after.map_or(SPACING, |after| after.min(SPACING))
+/// How long a token rests whatever its times say, so long after the last renewal of its cluster was written; `None` where they
+/// count. `same`: the Secret does not show that renewal yet.
+fn rests(same: bool, after: Option<Duration>, since: Duration) -> Option<Duration> {
+    if same {
+        return Some(ECHO.saturating_sub(since));
+    }
+    let spacing = after.map_or(SPACING, |after| after.min(SPACING));
+    Some(spacing.saturating_sub(since)).filter(|wait| !wait.is_zero())
 }
 
 /// Asks the remote for a token, with the very one that it is to replace: what the Secret says counts, not what was read of
@@ -290,6 +294,22 @@ mod tests {
             assert_eq!(Life::of(&jwt(bad)), None);
         }
         assert_eq!(Life::of(&Secret::new("opaque".into())), None);
+    }
+
+    /// A clock that runs hours ahead makes every token look old at once: without this each would be renewed again and again.
+    #[test]
+    fn a_token_rests_for_a_minute_after_a_renewal_whatever_the_clock_says() {
+        let seconds = Duration::from_secs;
+        assert_eq!(rests(false, None, seconds(0)), Some(seconds(60)));
+        assert_eq!(rests(false, None, seconds(59)), Some(seconds(1)));
+        assert_eq!(rests(false, None, seconds(60)), None);
+        // who asks for more often gets it, and who asks for less often no longer rest
+        assert_eq!(rests(false, Some(seconds(3)), seconds(1)), Some(seconds(2)));
+        assert_eq!(rests(false, Some(seconds(3)), seconds(3)), None);
+        assert_eq!(rests(false, Some(seconds(3600)), seconds(60)), None);
+        // the renewal comes back through the watch first, or it is made once more
+        assert_eq!(rests(true, Some(seconds(3)), seconds(30)), Some(seconds(30)));
+        assert_eq!(rests(true, None, seconds(61)), Some(seconds(0)));
     }
 
     #[test]
