@@ -25,11 +25,6 @@ impl<IO> Conn<IO> {
         Self { io, cut: Box::pin(cut.cancelled_owned()), idle: None, _slot: None }
     }
 
-    /// Holds `slot` until it ends.
-    pub(super) fn holding(self, slot: OwnedSemaphorePermit) -> Self {
-        Self { _slot: Some(slot), ..self }
-    }
-
     /// Ended also where no byte comes or goes for `idle`; holds `slot` until it ends.
     pub(super) fn bounded(self, idle: Duration, slot: Option<OwnedSemaphorePermit>) -> Self {
         Self { idle: Some((idle, Box::pin(tokio::time::sleep(idle)))), _slot: slot, ..self }

@@ -17,8 +17,10 @@ use tonic::transport::server::Connected;
 use super::ServeError;
 use super::conn::Conn;
 
-/// A proxy whose machine is gone is noticed within the sum of both.
-const KEEPALIVE: Duration = Duration::from_secs(30);
+/// No byte in either direction for this long ends a connection. A proxy with nothing to say answers pings, of which there are
+/// two in that time; whoever never begins to speak HTTP/2 is not pinged, and holds its place no longer.
+const IDLE: Duration = Duration::from_secs(60);
+/// A proxy whose machine is gone is noticed this long after a ping.
 const KEEPALIVE_ANSWER: Duration = Duration::from_secs(10);
 /// A proxy has one ADS stream, and a few more while it reconnects.
 const MAX_STREAMS: u32 = 100;
@@ -36,10 +38,11 @@ const MAX_UNREAD: u64 = 64 << 10;
 /// Refusals under way; beyond them a connection is dropped without a word.
 const MAX_REFUSALS: usize = 64;
 
-/// How many connections a server holds at a time. One that is too many is told so and closed at once, before it can ask
-/// anything: its peer tries again later, or elsewhere.
+/// How many connections a server holds at a time, and for how long silent ones. One that is too many is told so and closed at
+/// once, before it can ask anything: its peer tries again later, or elsewhere.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimit {
+    idle: Duration,
     slots: Arc<Semaphore>,
     refusals: Arc<Semaphore>,
     refused: Counter,
@@ -49,7 +52,14 @@ impl ConnectionLimit {
     /// At most `most` connections; the others are counted in `refused`.
     pub fn new(most: usize, refused: Counter) -> Self {
         let most = most.min(Semaphore::MAX_PERMITS);
-        Self { slots: Arc::new(Semaphore::new(most)), refusals: Arc::new(Semaphore::new(MAX_REFUSALS)), refused }
+        let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
+        Self { idle: IDLE, slots: Arc::new(Semaphore::new(most)), refusals, refused }
+    }
+
+    /// Ends connections on which nothing moves for `idle`, instead of a minute.
+    #[must_use]
+    pub fn silent_for(self, idle: Duration) -> Self {
+        Self { idle, ..self }
     }
 
     /// The connection with its slot; `None` where there is none, and it has been refused.
@@ -79,7 +89,8 @@ impl ConnectionLimit {
 }
 
 /// Serves gRPC until `stop`: then connections are told to go, and those that have not gone after five seconds are cut.
-/// `Request::peer_certs` and `remote_addr` work over the incomings of this room.
+/// A connection on which nothing moves, pings included, is ended. `Request::peer_certs` and `remote_addr` work over the
+/// incomings of this room.
 ///
 /// # Errors
 /// Where the transport gives up by itself.
@@ -94,13 +105,13 @@ where
     IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
 {
     let cut = CancellationToken::new();
-    let ends = cut.clone();
+    let (ends, idle) = (cut.clone(), limit.idle);
     let incoming = incoming.filter_map(move |io| match io {
-        Ok(io) => limit.admit(io).map(|(io, slot)| Ok(Conn::new(io, ends.clone()).holding(slot))),
+        Ok(io) => limit.admit(io).map(|(io, slot)| Ok(Conn::new(io, ends.clone()).bounded(idle, Some(slot)))),
         Err(error) => Some(Err(error)),
     });
     let server = Server::builder()
-        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_interval(Some(idle / 2))
         .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))
         .max_concurrent_streams(MAX_STREAMS)
         .http2_max_header_list_size(MAX_HEADERS)

@@ -5,7 +5,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
-use meshctl::adapters::serve::{Metrics, ServeError, bind, grpc, http, plain_incoming};
+use meshctl::adapters::grpc::{AdsClient, ClientError, XdsRequest};
+use meshctl::adapters::serve::{ConnectionLimit, Metrics, ServeError, bind, grpc, http, plain_incoming};
 use meshctl_proto::envoy::config::core::v3::Node;
 use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -91,6 +92,43 @@ async fn a_plain_stream_has_an_address_and_no_certificate() {
     assert!(peer.certificates.is_empty());
     assert!(peer.address.is_some_and(|a| a.ip().is_loopback()));
     drop(opened.await.unwrap());
+    stop.cancel();
+    tokio::time::timeout(DEADLINE, task).await.expect("an end").unwrap().unwrap();
+}
+
+/// One that never sends HTTP/2's first bytes must not keep a proxy out; a proxy that has nothing to say answers pings.
+#[tokio::test]
+async fn who_never_speaks_loses_its_place_and_who_answers_pings_keeps_it() {
+    let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, idle) = (CancellationToken::new(), Duration::from_secs(3));
+    let (routes, mut streams) = ads();
+    let limit = ConnectionLimit::new(2, Counter::default()).silent_for(idle);
+    let task = tokio::spawn(grpc(routes, plain_incoming(listener, stop.clone()), limit, stop.clone()));
+    let connect = async || {
+        let node = Node { id: "sidecar~10.0.0.1~a.b~b".into(), ..Node::default() };
+        let mut client = AdsClient::connect(&address.to_string(), node).await?;
+        client.subscribe("type.googleapis.com/envoy.config.cluster.v3.Cluster", Vec::new()).await?;
+        Ok::<_, ClientError>(client)
+    };
+    let mut quiet = connect().await.unwrap();
+    tokio::time::timeout(DEADLINE, streams.recv()).await.unwrap().unwrap();
+
+    let start = std::time::Instant::now();
+    let mut mute = TcpStream::connect(address).await.unwrap();
+    let end = tokio::time::timeout(DEADLINE, mute.read_to_end(&mut Vec::new())).await.expect("it is let go");
+    assert!(start.elapsed() >= idle / 2, "{end:?} at once");
+    super::wire::eventually("its place is free", async || connect().await.map(drop).map_err(|e| e.to_string())).await;
+
+    // the stream on which nothing was said has outlived the bound, and does so again
+    tokio::time::sleep(idle + idle / 2).await;
+    while let Ok(seen) = streams.try_recv() {
+        drop(seen);
+    }
+    quiet.subscribe("type.googleapis.com/envoy.config.listener.v3.Listener", Vec::new()).await.unwrap();
+    let (_, request) = tokio::time::timeout(DEADLINE, streams.recv()).await.unwrap().unwrap();
+    let XdsRequest::Delta(request) = request else { panic!("{request:?}") };
+    assert!(request.type_url.ends_with("Listener"), "{request:?}");
     stop.cancel();
     tokio::time::timeout(DEADLINE, task).await.expect("an end").unwrap().unwrap();
 }
