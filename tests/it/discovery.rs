@@ -17,15 +17,15 @@ use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// How long anything may take that must come.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// A pod that the mesh knows.
-const WEB: &str = "sidecar~10.0.0.1~web.default~default.svc.cluster.local";
+pub(crate) const WEB: &str = "sidecar~10.0.0.1~web.default~default.svc.cluster.local";
 /// Nobody's.
 const INVENTED: &str = "sidecar~10.0.0.99~nobody.default~default.svc.cluster.local";
 
 /// A running discovery, ended with the value.
-struct Pilot {
-    discovery: Discovery,
+pub(crate) struct Pilot {
+    pub(crate) discovery: Discovery,
     http: reqwest::Client,
     dir: TempDir,
     _stop: DropGuard,
@@ -34,26 +34,32 @@ struct Pilot {
 impl Pilot {
     /// Over the cluster gke, and others that never answer.
     async fn start(clusters: &[&str], max_connections: u32) -> Self {
+        Self::listening(clusters, Listen { max_connections, ..Listen::default() }).await
+    }
+
+    /// The same, which listens on free ports and where it is told.
+    pub(crate) async fn listening(clusters: &[&str], listen: Listen) -> Self {
         let dir = registry();
         for id in clusters {
             write(dir.path(), &format!("{id}.yaml"), &kubeconfig(black_hole()));
         }
-        Self::of(dir, max_connections).await
+        Self::over(dir, listen).await
     }
 
     /// Over the cluster gke, and these files.
-    async fn over(files: &[(&str, &str)]) -> Self {
+    async fn with(files: &[(&str, &str)]) -> Self {
         let dir = registry();
         files.iter().for_each(|(file, text)| write(dir.path(), file, text));
-        Self::of(dir, 10).await
+        Self::over(dir, Listen::default()).await
     }
 
-    async fn of(dir: TempDir, max_connections: u32) -> Self {
+    /// Over this registry.
+    pub(crate) async fn over(dir: TempDir, listen: Listen) -> Self {
         let any = || vec![SocketAddr::from(([127, 0, 0, 1], 0))];
         let read = ReadOptions { primary: None, trust: Trust::Terminal };
         let config = Config {
             registry: Origin::Folder(dir.path().to_owned(), read),
-            listen: Listen { grpc: any(), http: any(), monitoring: any(), max_connections, ..Listen::default() },
+            listen: Listen { grpc: any(), http: any(), monitoring: any(), ..listen },
             hold: true,
             duties: Default::default(),
         };
@@ -65,10 +71,26 @@ impl Pilot {
         pilot
     }
 
-    async fn page(&self, of: &str, path: &str) -> (u16, String) {
+    /// The registry's directory.
+    pub(crate) fn registry(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Writes a file of the registry at once.
+    pub(crate) fn write(&self, file: &str, objects: &[Value]) {
+        write(self.dir.path(), file, &objects.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n"));
+    }
+
+    pub(crate) async fn page(&self, of: &str, path: &str) -> (u16, String) {
         let url = format!("http://{}{path}", self.discovery.address(of).unwrap());
         let response = self.http.get(url).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// Posts nothing to a page.
+    pub(crate) async fn post(&self, of: &str, path: &str) -> u16 {
+        let url = format!("http://{}{path}", self.discovery.address(of).unwrap());
+        self.http.post(url).send().await.unwrap().status().as_u16()
     }
 
     async fn dump(&self, proxy: &str) -> Value {
@@ -79,7 +101,7 @@ impl Pilot {
 
     /// Waits until `/metrics` has this line.
     #[track_caller]
-    fn shows(&self, line: &str) -> impl Future<Output = ()> {
+    pub(crate) fn shows(&self, line: &str) -> impl Future<Output = ()> {
         let line = line.to_owned();
         async move {
             let deadline = Instant::now() + DEADLINE;
@@ -94,7 +116,7 @@ impl Pilot {
         }
     }
 
-    async fn client(&self, node: &str) -> Result<AdsClient, String> {
+    pub(crate) async fn client(&self, node: &str) -> Result<AdsClient, String> {
         let node = Node { id: node.to_owned(), ..Node::default() };
         let address = self.discovery.address("grpc").unwrap().to_string();
         AdsClient::connect(&address, node).await.map_err(|e| e.to_string())
@@ -109,7 +131,7 @@ fn registry() -> TempDir {
     dir
 }
 
-fn write(dir: &Path, file: &str, text: &str) {
+pub(crate) fn write(dir: &Path, file: &str, text: &str) {
     let path = dir.join(file);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let hidden = path.with_file_name(".new");
@@ -143,7 +165,7 @@ fn kubeconfig(server: SocketAddr) -> String {
     )
 }
 
-async fn receive(client: &mut AdsClient) -> Received {
+pub(crate) async fn receive(client: &mut AdsClient) -> Received {
     tokio::time::timeout(DEADLINE, client.receive()).await.expect("a response in time").unwrap()
 }
 
@@ -211,7 +233,7 @@ async fn metrics_show_the_restart_hold_and_what_went_on_without_an_answer() {
 async fn what_cannot_be_read_at_the_start_is_waited_for() {
     let broken = "kind: Config\nclusters: [";
     let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: gke\n";
-    let pilot = Pilot::over(&[("on-prem.yaml", broken), ("mesh.yaml", "kind: Mesh\nprimary: [")]).await;
+    let pilot = Pilot::with(&[("on-prem.yaml", broken), ("mesh.yaml", "kind: Mesh\nprimary: [")]).await;
     for line in [
         "meshctl_restart_hold{cluster=\"on-prem\"} 1",
         "meshctl_restart_hold{cluster=\"gke\"} 0",
@@ -256,7 +278,7 @@ async fn what_cannot_be_read_at_the_start_is_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_primary_that_cannot_be_read_delays_nobody() {
     let mesh = "apiVersion: meshctl/v1\nkind: Mesh\nprimary: on-prem\n";
-    let pilot = Pilot::over(&[("on-prem.yaml", "kind: Config\nclusters: ["), ("mesh.yaml", mesh)]).await;
+    let pilot = Pilot::with(&[("on-prem.yaml", "kind: Config\nclusters: ["), ("mesh.yaml", mesh)]).await;
     assert_eq!(pilot.page("monitoring", "/ready").await, (200, "ready\n".to_owned()));
     let (_, body) = pilot.page("http", "/debug/clusterz").await;
     let page: Value = serde_json::from_str(&body).unwrap();
@@ -336,6 +358,22 @@ async fn a_dump_of_a_connected_proxy_is_what_it_was_sent() {
     drop(client);
     pilot.shows("meshctl_xds_streams 0").await;
     assert_eq!(pilot.page("http", &format!("/debug/config_dump?proxyID={INVENTED}")).await.0, 404, "it has gone");
+}
+
+/// After a cut the dead stream stands beside the new one, until it is noticed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dump_is_that_of_the_newest_stream() {
+    let pilot = Pilot::start(&[], 10).await;
+    let mut dead = pilot.client(WEB).await.unwrap();
+    dead.subscribe(Type::Cluster.url(), Vec::new()).await.unwrap();
+    receive(&mut dead).await;
+    let mut new = pilot.client(WEB).await.unwrap();
+    new.subscribe(Type::Listener.url(), Vec::new()).await.unwrap();
+    receive(&mut new).await;
+    pilot.shows("meshctl_xds_streams 2").await;
+    for id in ["web.default", "gke/web.default", WEB] {
+        assert_eq!(sections(&pilot.dump(id).await), ["dynamic_listeners".to_owned()].into(), "{id}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,8 @@
 //! The v1 REST answers, against the talk and against what pilot's golden files of the time say
 //! (`pilot/pkg/proxy/envoy/v1/testdata/*.json.golden@0.7.1` of istio/istio, called "golden" below).
 
+mod http;
+
 use meshctl::data::kinds;
 use meshctl::data::model::{FeedId, Kind, LegacyKey, MeshSettings, NetworkId};
 use meshctl::pure::mesh::{Change, Index, Mesh, ingest};
@@ -35,9 +37,7 @@ fn value<T: serde::Serialize>(of: &T) -> Value {
 
 /// The talk's last two slides show the end of this answer; the first two addresses are ours (reference §7.2). The
 /// indentation is that of the golden `sds.json`; on the slide it is wider.
-#[test]
-fn the_endpoints_of_reviews_end_with_reviews_v3() {
-    let text = v1::text(&hosts(&stretched(), "reviews.istio-system.svc.cluster.local|http")).unwrap();
+fn reviews_of_the_talk() -> String {
     let gke = |ip: &str| {
         format!(
             "   {{\n    \"ip_address\": \"{ip}\",\n    \"port\": 9080,\n    \"tags\": {{\n     \"az\": \"us-west1/us-west1-a\"\n    }}\n   }},\n"
@@ -45,7 +45,13 @@ fn the_endpoints_of_reviews_end_with_reviews_v3() {
     };
     let on_prem = "   {\n    \"ip_address\": \"192.170.228.84\",\n    \"port\": 9080\n   }\n";
     let all = ["10.124.0.19", "10.124.1.18", "10.124.2.34"].map(gke).concat();
-    assert_eq!(text, format!("{{\n  \"hosts\": [\n{all}{on_prem}  ]\n }}"));
+    format!("{{\n  \"hosts\": [\n{all}{on_prem}  ]\n }}")
+}
+
+#[test]
+fn the_endpoints_of_reviews_end_with_reviews_v3() {
+    let text = v1::text(&hosts(&stretched(), "reviews.istio-system.svc.cluster.local|http")).unwrap();
+    assert_eq!(text, reviews_of_the_talk());
 }
 
 /// Reference §2: what a remote's headless service repeats of the primary's is there twice, with a zone and without.
@@ -78,9 +84,7 @@ fn keys_name_a_port_and_labels_or_nothing() {
 }
 
 /// The talk, `istio-proxy-cfg c s productpage | grep -A 10 -B 1 reviews`: reviews, and right after it sleep.
-#[test]
-fn the_clusters_of_productpage_are_those_of_the_talk() {
-    let text = v1::text(&v1::clusters(&stretched(), PRODUCTPAGE).unwrap()).unwrap();
+fn clusters_of_the_talk() -> String {
     let entry = |host: &str| {
         let lines = [
             "   {".to_owned(),
@@ -93,8 +97,13 @@ fn the_clusters_of_productpage_are_those_of_the_talk() {
         ];
         lines.join("\n")
     };
-    let both = [entry("reviews.istio-system.svc.cluster.local"), entry("sleep.default.svc.cluster.local")].join(",\n");
-    assert!(text.contains(&both), "{text}");
+    [entry("reviews.istio-system.svc.cluster.local"), entry("sleep.default.svc.cluster.local")].join(",\n")
+}
+
+#[test]
+fn the_clusters_of_productpage_are_those_of_the_talk() {
+    let text = v1::text(&v1::clusters(&stretched(), PRODUCTPAGE).unwrap()).unwrap();
+    assert!(text.contains(&clusters_of_the_talk()), "{text}");
 }
 
 /// The talk: each cluster has its own address of reviews (10.125.59.1, 10.111.253.54) and ratings (10.110.96.10). Reference

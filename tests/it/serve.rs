@@ -8,6 +8,6 @@ mod pilot;
 pub(crate) mod pki;
 mod rotation;
 mod signals;
-mod tls;
-mod wire;
+pub(crate) mod tls;
+pub(crate) mod wire;
 mod words;

@@ -210,7 +210,8 @@ pub(super) enum Subject {
 /// `CLUSTER/POD.NAMESPACE` is one pod of one cluster. Nobody else: to invent a proxy must cost nothing.
 pub(super) fn find_proxy(mesh: &Mesh, streams: &[StreamStatus], id: &str) -> Option<Subject> {
     let connected = |named: &dyn Fn(&Proxy) -> bool| {
-        streams.iter().find(|s| named(&s.proxy)).map(|s| Subject::Connected(Box::new(s.clone())))
+        // streams are in the order in which they came: after a cut the dead one is there too, until it is noticed
+        streams.iter().rfind(|s| named(&s.proxy)).map(|s| Subject::Connected(Box::new(s.clone())))
     };
     if let Ok(node) = NodeId::parse(id) {
         let pod = || pod_of(mesh, None, &node.namespace, &node.pod).filter(|w| w.addresses.contains(&node.address));

@@ -295,7 +295,8 @@ async fn servers(
     let plain =
         |listener| serve::grpc(ads(false), serve::plain_incoming(listener, stop.clone()), held.clone(), stop.clone());
     servers.add("grpc", &listen.grpc, plain).await?;
-    let rest = || rest::router(engine.clone());
+    let answers = Arc::new(rest::Rest::new(engine));
+    let rest = || rest::router(answers.clone());
     if let Some(identity) = pages.tls.clone() {
         let incoming = |listener| serve::tls_incoming(listener, identity.clone(), stop.clone());
         let held = limit("grpc-tls");

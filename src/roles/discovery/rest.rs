@@ -36,9 +36,8 @@ pub(super) struct Rest {
     cache: Mutex<Cache>,
 }
 
-/// The routes.
-pub(super) fn router(engine: Engine) -> Router {
-    let rest = Arc::new(Rest { engine, cache: Mutex::default() });
+/// The routes; wherever they are served, the answers and what is counted of them are the same.
+pub(super) fn router(rest: Arc<Rest>) -> Router {
     Router::new()
         .route("/v1/registration", get(registration))
         .route("/v1/registration/", get(registration))
@@ -59,6 +58,11 @@ fn home(published: &Published) -> ClusterId {
 }
 
 impl Rest {
+    /// With nothing in the cache.
+    pub(super) fn new(engine: Engine) -> Self {
+        Self { engine, cache: Mutex::default() }
+    }
+
     /// Answers from the cache, or computes the answer and keeps it if it says anything.
     fn answer<T: Serialize>(&self, uri: &Uri, make: impl FnOnce(&Published) -> Result<(T, bool), V1Error>) -> Response {
         let published = self.engine.published();
