@@ -1,9 +1,9 @@
 //! `meshctl discovery`'s addresses: each flag may come several times, and what the manifests render is what it serves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use meshctl::data::yaml;
@@ -167,6 +167,41 @@ async fn every_address_serves_what_its_flag_says() {
                 .await
                 .unwrap_or_else(|e| panic!("{what}: {e:?}"));
         }
+    }
+}
+
+/// Who gives the files of a certificate wants them served: on 15012, unless an address says otherwise.
+#[test]
+fn a_certificate_alone_serves_xds_where_proxies_look_for_it() {
+    let (meshctl, root) = (home(), Ca::root("root"));
+    let files = root.good().write(&root, meshctl.home());
+    let mut args: Vec<String> = ["discovery", "--registry", "kubeconf"].map(str::to_owned).into();
+    args.extend(["grpc", "http", "monitoring"].map(|flag| format!("--{flag}=127.0.0.1:0")));
+    for (flag, file) in [("cert", &files.certificate), ("key", &files.key), ("root", &files.root)] {
+        args.push(format!("--tls-{flag}={}", file.display()));
+    }
+    let lines = |args: &[String], n: usize| -> (Vec<String>, String) {
+        let mut child = meshctl.command(args).stderr(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut error = child.stderr.take().unwrap();
+        let _running = Running(child);
+        let lines: Vec<String> = out.lines().take(n).map(Result::unwrap).collect();
+        let mut said = String::new();
+        if lines.len() < n {
+            error.read_to_string(&mut said).unwrap();
+        }
+        (lines, said)
+    };
+    // somebody else on this machine may have the port
+    let (said, error) = lines(&args, 4);
+    let served = said.iter().any(|line| line == "grpc-tls 127.0.0.1:15012");
+    assert!(served || error.contains("listening on 127.0.0.1:15012 failed"), "{said:?} {error}");
+    // an address of either kind is all that is served then
+    for (flag, what) in [("secure", "grpc-tls"), ("secure-rest", "rest-tls")] {
+        let (said, error) = lines(&[&args[..], &[format!("--{flag}=127.0.0.1:0")]].concat(), 4);
+        let tls: Vec<&String> = said.iter().filter(|line| line.contains("-tls ")).collect();
+        assert_eq!((said.len(), tls.len()), (4, 1), "{said:?} {error}");
+        assert!(tls[0].starts_with(&format!("{what} ")) && !tls[0].ends_with(":15012"), "{said:?}");
     }
 }
 

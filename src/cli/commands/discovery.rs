@@ -1,6 +1,6 @@
 //! `meshctl discovery`
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,7 +18,6 @@ use crate::workflows::install::InstallError;
 /// rotated or removed take effect without a restart.
 #[derive(Debug, clap::Args)]
 #[command(
-    group = clap::ArgGroup::new("over_tls").args(["secure", "secure_rest"]).multiple(true),
     after_help = "Examples:\n  meshctl discovery --registry ./kubeconf\n  meshctl discovery --registry ./kubeconf --grpc 127.0.0.1:0 --http 127.0.0.1:0 --monitoring 127.0.0.1:0"
 )]
 pub(crate) struct Args {
@@ -26,13 +25,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:15010")]
     grpc: Vec<SocketAddr>,
     /// Where to serve gRPC xDS over mutual TLS; a proxy's certificate must chain to the root
+    ///
+    /// Where the three files are given, and neither this nor --secure-rest: 127.0.0.1:15012.
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "tls_cert")]
     secure: Vec<SocketAddr>,
     /// Where to serve the v1 REST API over mutual TLS
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "tls_cert")]
     secure_rest: Vec<SocketAddr>,
     /// The certificate chain for mutual TLS, PEM, leaf first; it may change at run time
-    #[arg(long, value_name = "FILE", requires_all = ["tls_key", "tls_root", "over_tls"])]
+    #[arg(long, value_name = "FILE", requires_all = ["tls_key", "tls_root"])]
     tls_cert: Option<PathBuf>,
     /// Its private key, PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
@@ -148,12 +149,33 @@ impl Pod {
     }
 }
 
+/// Where proxies find xDS over mutual TLS.
+const SECURE: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 15012));
+
+impl Args {
+    /// Where to listen, and with what certificate.
+    fn listen(self) -> Listen {
+        let certificate = match (self.tls_cert, self.tls_key, self.tls_root) {
+            (Some(certificate), Some(key), Some(root)) => Some(TlsFiles { certificate, key, root }),
+            _ => None,
+        };
+        // who gives the files wants them served
+        let nowhere = certificate.is_some() && self.secure.is_empty() && self.secure_rest.is_empty();
+        Listen {
+            grpc: self.grpc,
+            secure: if nowhere { vec![SECURE] } else { self.secure },
+            http: self.http,
+            rest: self.rest,
+            secure_rest: self.secure_rest,
+            monitoring: self.monitoring,
+            max_connections: self.max_connections,
+            certificate,
+        }
+    }
+}
+
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let own = args.pod.own()?;
-    let certificate = match (args.tls_cert, args.tls_key, args.tls_root) {
-        (Some(certificate), Some(key), Some(root)) => Some(TlsFiles { certificate, key, root }),
-        _ => None,
-    };
     let folder = if own.is_none() { Some(ctx.registry(None)?) } else { None };
     let (registry, duties) = match own {
         Some(_) if ctx.globals.registry.is_some() => {
@@ -161,20 +183,11 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
                 .hint("leave one of them out"));
         }
         Some((own, duties)) => (Origin::Cluster(own), duties),
-        None => (origin(ctx, args.primary)?, Duties::default()),
-    };
-    let listen = Listen {
-        grpc: args.grpc,
-        secure: args.secure,
-        http: args.http,
-        rest: args.rest,
-        secure_rest: args.secure_rest,
-        monitoring: args.monitoring,
-        max_connections: args.max_connections,
-        certificate,
+        None => (origin(ctx, args.primary.clone())?, Duties::default()),
     };
     let stop = serve::on_signals()?;
-    let config = Config { registry, listen, hold: !args.no_restart_hold, duties };
+    let hold = !args.no_restart_hold;
+    let config = Config { registry, listen: args.listen(), hold, duties };
     let discovery = Discovery::start(config, stop).await?;
     for (what, address) in &discovery.listening {
         ctx.out.data(&format!("{what} {address}\n"))?;
