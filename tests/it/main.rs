@@ -1,6 +1,7 @@
 //! The tests that need nothing but the binary; a real Envoy where one is found.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 
+mod ads;
 mod answers;
 mod bound;
 mod ca;

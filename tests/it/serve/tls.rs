@@ -18,7 +18,7 @@ use super::wire::{DEADLINE, Server, connect};
 
 const DELTA: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
-pub(super) async fn channel(address: SocketAddr, root: &Ca, client: &Leaf) -> Channel {
+pub(crate) async fn channel(address: SocketAddr, root: &Ca, client: &Leaf) -> Channel {
     let tls = ClientTlsConfig::new()
         .ca_certificate(Certificate::from_pem(root.pem()))
         .identity(Identity::from_pem(client.chain_pem(), client.key_pem()))
