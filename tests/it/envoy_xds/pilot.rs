@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
+use meshctl::adapters::serve::TlsFiles;
 use serde_json::Value;
 
 use super::backends::page;
@@ -21,6 +22,19 @@ pub(super) struct Pilot {
 impl Pilot {
     /// Starts discovery over a registry, with xDS on this port.
     pub(super) fn start(mesh: &Mesh, grpc: u16) -> Self {
+        Self::with(mesh, grpc, &[], &["grpc", "http", "monitoring"])
+    }
+
+    /// The same over mutual TLS too, with this certificate.
+    pub(super) fn secure(mesh: &Mesh, files: &TlsFiles) -> Self {
+        let files = [("cert", &files.certificate), ("key", &files.key), ("root", &files.root)];
+        let mut more: Vec<String> =
+            files.iter().map(|(flag, file)| format!("--tls-{flag}={}", file.display())).collect();
+        more.push("--secure=127.0.0.1:0".to_owned());
+        Self::with(mesh, 0, &more, &["grpc", "grpc-tls", "http", "monitoring"])
+    }
+
+    fn with(mesh: &Mesh, grpc: u16, more: &[String], listens: &[&str]) -> Self {
         let log =
             std::fs::OpenOptions::new().create(true).append(true).open(mesh.home().join("discovery.log")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_meshctl"))
@@ -28,6 +42,7 @@ impl Pilot {
             .arg(format!("127.0.0.1:{grpc}"))
             .arg("--registry")
             .arg(mesh.registry())
+            .args(more)
             .env("HOME", mesh.home())
             .env_remove("KUBECONFIG")
             .env_remove("PILOT_URL")
@@ -39,7 +54,7 @@ impl Pilot {
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut pilot_listens = BTreeMap::new();
-        while !["grpc", "http", "monitoring"].iter().all(|what| pilot_listens.contains_key(*what)) {
+        while !listens.iter().all(|what| pilot_listens.contains_key(*what)) {
             let mut line = String::new();
             if stdout.read_line(&mut line).unwrap() == 0 {
                 let _ = child.kill();
@@ -55,6 +70,11 @@ impl Pilot {
     /// Where proxies connect.
     pub(super) fn xds(&self) -> SocketAddr {
         self.listening["grpc"]
+    }
+
+    /// Where they connect over mutual TLS.
+    pub(super) fn secure_xds(&self) -> SocketAddr {
+        self.listening["grpc-tls"]
     }
 
     /// Where its `/debug` pages are.

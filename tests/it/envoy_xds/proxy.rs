@@ -5,13 +5,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use meshctl::adapters::serve::TlsFiles;
 use serde_json::{Value, json};
 
 use super::backends::page;
 use super::{Mode, eventually};
 use crate::envoy::Running;
 
-/// An Envoy of a pod in `default` of gke, without iptables: its listeners bind their ports on loopback.
+/// An Envoy of a pod in `default` of gke. Without iptables, unless it is told otherwise: its listeners bind their ports on
+/// loopback.
 pub(super) struct Proxy {
     running: Running,
     admin: SocketAddr,
@@ -43,6 +45,44 @@ impl Proxy {
     /// The same as [`Proxy::start`], of an Envoy that was built without an extension (`CATEGORY/NAME`).
     pub(super) fn without(envoy: &Path, mode: Mode, pod: &str, xds: SocketAddr, home: &Path, extension: &str) -> Self {
         Self::launch(envoy, bootstrap(mode, pod, xds, json!([])), pod, home, &["--disable-extensions", extension])
+    }
+
+    /// The same as [`Proxy::start`] with iptables, so to speak: nothing leads calls to it, but its listeners are those of every
+    /// injected pod.
+    pub(super) fn redirected(envoy: &Path, mode: Mode, pod: &str, xds: SocketAddr, home: &Path) -> Self {
+        let mut bootstrap = bootstrap(mode, pod, xds, json!([]));
+        bootstrap["node"]["metadata"].as_object_mut().unwrap().remove("INTERCEPTION_MODE").unwrap();
+        Self::launch(envoy, bootstrap, pod, home, &[])
+    }
+
+    /// The same as [`Proxy::redirected`], which shows discovery this certificate and wants one of the same root from it.
+    pub(super) fn over_tls(
+        envoy: &Path,
+        mode: Mode,
+        pod: &str,
+        xds: SocketAddr,
+        home: &Path,
+        files: &TlsFiles,
+    ) -> Self {
+        let mut bootstrap = bootstrap(mode, pod, xds, json!([]));
+        bootstrap["node"]["metadata"].as_object_mut().unwrap().remove("INTERCEPTION_MODE").unwrap();
+        bootstrap["static_resources"]["clusters"][0]["transport_socket"] = json!({
+            "name": "envoy.transport_sockets.tls",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+                "common_tls_context": {
+                    "alpn_protocols": ["h2"],
+                    "tls_certificates": [
+                        {"certificate_chain": {"filename": files.certificate}, "private_key": {"filename": files.key}},
+                    ],
+                    "validation_context": {
+                        "trusted_ca": {"filename": files.root},
+                        "match_typed_subject_alt_names": [{"san_type": "DNS", "matcher": {"exact": "localhost"}}],
+                    },
+                },
+            },
+        });
+        Self::launch(envoy, bootstrap, pod, home, &[])
     }
 
     fn launch(envoy: &Path, bootstrap: Value, pod: &str, home: &Path, arguments: &[&str]) -> Self {

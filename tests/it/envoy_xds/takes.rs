@@ -9,14 +9,64 @@ use super::backends::{free_port, http, tcp};
 use super::mesh::{Mesh, Port, cluster_name, pod, service, slice};
 use super::pilot::Pilot;
 use super::proxy::Proxy;
-use super::{Mode, becomes, on_every_envoy};
+use super::{Mode, becomes, on_every_envoy, on_newest_envoy};
+use crate::serve::pki::{Ca, Leaf};
 
 #[test]
 fn everything_is_taken_and_nothing_else_is_there() {
-    on_every_envoy(takes);
+    on_every_envoy(|envoy, mode| takes(envoy, mode, Calls::Bound));
 }
 
-fn takes(envoy: &Path, mode: Mode) {
+/// As in every injected pod.
+#[test]
+fn everything_is_taken_where_iptables_lead_calls() {
+    on_every_envoy(|envoy, mode| takes(envoy, mode, Calls::Redirected));
+}
+
+/// The port of the cluster's proxies: what it takes is the same, and its account is known.
+#[test]
+fn everything_is_taken_over_mutual_tls() {
+    on_newest_envoy(|envoy, mode| takes(envoy, mode, Calls::RedirectedOverTls));
+}
+
+/// The account of a proxy that shows a certificate.
+const ACCOUNT: &str = "spiffe://cluster.local/ns/default/sa/client";
+
+/// How calls come to the proxy's listeners, and its configuration to the proxy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Calls {
+    Bound,
+    Redirected,
+    RedirectedOverTls,
+}
+
+/// A discovery, and a proxy of it.
+fn start(envoy: &Path, mode: Mode, calls: Calls, mesh: &Mesh) -> (Pilot, Proxy) {
+    if calls != Calls::RedirectedOverTls {
+        let pilot = Pilot::start(mesh, 0);
+        let proxy = match calls {
+            Calls::Bound => Proxy::start(envoy, mode, "client", pilot.xds(), mesh.home()),
+            _ => Proxy::redirected(envoy, mode, "client", pilot.xds(), mesh.home()),
+        };
+        return (pilot, proxy);
+    }
+    let root = Ca::root("root");
+    let issuer = root.intermediate("issuer", Some(0));
+    let files = |leaf: Leaf, who: &str| {
+        let folder = mesh.home().join(who);
+        std::fs::create_dir(&folder).unwrap();
+        leaf.write(&root, &folder)
+    };
+    let day = time::Duration::hours(24);
+    let client = issuer.leaf(&[ACCOUNT], day);
+    let (server, client) =
+        (files(issuer.leaf(&[], day), "certificates-of-pilot"), files(client, "certificates-of-client"));
+    let pilot = Pilot::secure(mesh, &server);
+    let proxy = Proxy::over_tls(envoy, mode, "client", pilot.secure_xds(), mesh.home(), &client);
+    (pilot, proxy)
+}
+
+fn takes(envoy: &Path, mode: Mode, calls: Calls) {
     let [web, db, any, far] = [(); 4].map(|()| free_port());
     let [http_port, tcp_port] = [(web, "http"), (db, "tcp")].map(|(number, p)| Port { number, protocol: Some(p) });
     let (here, there, bytes) = (http("here"), http("there"), tcp("bytes"));
@@ -36,10 +86,11 @@ fn takes(envoy: &Path, mode: Mode) {
         ("gke/external", vec![external]),
         ("gke/udp", vec![udp]),
     ]);
-    let pilot = Pilot::start(&mesh, 0);
-    let proxy = Proxy::start(envoy, mode, "client", pilot.xds(), mesh.home());
+    let (pilot, proxy) = start(envoy, mode, calls, &mesh);
     pilot.synced(&proxy.id);
     proxy.rejected_nothing();
+    let principal = Some(ACCOUNT).filter(|_| calls == Calls::RedirectedOverTls);
+    assert_eq!(pilot.stream(&proxy.id).unwrap()["principal"], json!(principal));
     assert_eq!(proxy.stat("cluster_manager.warming_clusters"), 0);
     assert_eq!(proxy.stat("listener_manager.total_listeners_warming"), 0);
 
@@ -57,7 +108,20 @@ fn takes(envoy: &Path, mode: Mode) {
     let builtin = ["BlackHoleCluster", "InboundPassthroughCluster", "PassthroughCluster"].map(String::from);
     let names = |versions: super::proxy::Versions| versions.into_keys().collect::<BTreeSet<_>>();
     assert_eq!(names(dump.clusters()), clusters.into_iter().chain(builtin).collect());
-    assert_eq!(names(dump.listeners()), [web, db, any, far].map(|port| format!("127.0.0.1_{port}")).into());
+    let listeners = match calls {
+        Calls::Bound => [web, db, any, far].map(|port| format!("127.0.0.1_{port}")).into(),
+        // HTTP and headless services share the addresses of a port; others have one for each of theirs
+        _ => BTreeSet::from([
+            format!("0.0.0.0_{web}"),
+            format!("0.0.0.0_{far}"),
+            format!("0.0.0.0_{db}"),
+            format!("10.96.0.2_{db}"),
+            format!("10.96.0.3_{any}"),
+            "virtualInbound".to_owned(),
+            "virtualOutbound".to_owned(),
+        ]),
+    };
+    assert_eq!(names(dump.listeners()), listeners);
     let routes = [web.to_string(), far.to_string(), format!("any.default.svc.cluster.local:{any}")];
     assert_eq!(names(dump.routes()), routes.into());
     let mut endpoints = dump.endpoints();
