@@ -85,6 +85,21 @@ pub fn stat(path: &Path) -> Result<Stat, FilesError> {
     })
 }
 
+/// Whether a folder, or a link to one, stands under a path; what cannot be reached counts as no.
+pub fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Whether a regular file, or a link to one, stands under a path; what cannot be reached counts as no.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether anything stands under a path, a link that leads nowhere aside; what cannot be reached counts as no.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
 /// The absolute path without links: two paths to the same thing give the same.
 ///
 /// # Errors

@@ -14,8 +14,8 @@ mod write;
 
 pub use error::FilesError;
 pub use folder::{
-    Entry, FolderLock, Stat, create_private_dir, create_public_dir, link_target, list_dir, list_dir_if_there,
-    lock_folder, real_path, stat,
+    Entry, FolderLock, Stat, create_private_dir, create_public_dir, exists, is_dir, is_file, link_target, list_dir,
+    list_dir_if_there, lock_folder, real_path, stat,
 };
 pub use read::{read_capped, read_capped_if_there, read_text};
 pub use temp::{TempFolder, remove_file};

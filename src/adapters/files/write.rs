@@ -53,7 +53,7 @@ pub fn write_new_public(path: &Path, bytes: &[u8]) -> Result<(), FilesError> {
 enum Naming {
     /// `rename(2)`: whatever had the name is replaced.
     Replace,
-    /// `link(2)`: fails where something has the name.
+    /// `link(2)`, which fails where something has the name; where the file system has no links, see [`name_without_link`].
     New,
 }
 
@@ -78,13 +78,45 @@ fn write(path: &Path, bytes: &[u8], mode: u32, naming: Naming) -> Result<(), Fil
     temp.file.write_all(bytes).and_then(|()| temp.file.sync_all()).map_err(failed())?;
     match naming {
         Naming::Replace => std::fs::rename(&temp.path, path).map_err(failed())?,
-        Naming::New => std::fs::hard_link(&temp.path, path).map_err(|e| match e.kind() {
-            ErrorKind::AlreadyExists => FilesError::Exists { path: path.to_owned() },
-            _ => failed()(e),
-        })?,
+        Naming::New => {
+            name_new(&temp.path, path, mode, |from, to| std::fs::hard_link(from, to)).map_err(|e| match e.kind() {
+                ErrorKind::AlreadyExists => FilesError::Exists { path: path.to_owned() },
+                _ => failed()(e),
+            })?
+        }
     }
     drop(temp);
     sync_parent(path)
+}
+
+/// Gives a finished temporary file a name that nothing has yet; `link` is `link(2)`.
+fn name_new(
+    temp: &Path,
+    path: &Path,
+    mode: u32,
+    link: impl FnOnce(&Path, &Path) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    match link(temp, path) {
+        Err(e) if has_no_links(&e) => name_without_link(temp, path, mode),
+        linked => linked,
+    }
+}
+
+/// What a file system without hard links answers: FAT and exFAT, as on USB sticks, with EPERM; others say what it is.
+fn has_no_links(e: &std::io::Error) -> bool {
+    const EPERM: i32 = 1;
+    const EOPNOTSUPP: i32 = if cfg!(target_os = "linux") { 95 } else { 102 };
+    e.kind() == ErrorKind::Unsupported || [EPERM, EOPNOTSUPP].map(Some).contains(&e.raw_os_error())
+}
+
+/// Takes the name with an empty file, which fails where something has it, and then puts the finished one in its place in one
+/// step. A run that is killed between the two leaves the empty one: readers see the whole file or none of it.
+fn name_without_link(temp: &Path, path: &Path, mode: u32) -> std::io::Result<()> {
+    drop(OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?);
+    std::fs::rename(temp, path).inspect_err(|_| {
+        // the name was ours; what stands there is empty
+        let _ = std::fs::remove_file(path);
+    })
 }
 
 impl Temp {
@@ -190,6 +222,38 @@ mod tests {
         assert!(matches!(write_new_private(&key, b"second"), Err(FilesError::Exists { .. })));
         assert_eq!(std::fs::read(&key).unwrap(), b"first");
         assert_eq!(names(dir.path()), ["key"]);
+    }
+
+    /// A stand-in for `link(2)` that ends as it does on FAT (EPERM), on a network file system (EOPNOTSUPP), in FUSE (ENOSYS).
+    fn refused(number: i32) -> impl Fn(&Path, &Path) -> std::io::Result<()> {
+        move |_, _| Err(std::io::Error::from_raw_os_error(number))
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn where_there_are_no_links_a_new_file_still_replaces_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (temp, key) = (dir.path().join("temp"), dir.path().join("key"));
+        for (number, bytes) in [(1, "fat"), (95, "net"), (38, "fuse")] {
+            std::fs::write(&temp, bytes).unwrap();
+            name_new(&temp, &key, PRIVATE, refused(number)).unwrap();
+            assert_eq!(std::fs::read_to_string(&key).unwrap(), bytes);
+            assert_eq!(names(dir.path()), ["key"]);
+            std::fs::write(&temp, "second").unwrap();
+            let again = name_new(&temp, &key, PRIVATE, refused(number)).unwrap_err();
+            assert_eq!(again.kind(), ErrorKind::AlreadyExists);
+            assert_eq!(std::fs::read_to_string(&key).unwrap(), bytes);
+            std::fs::remove_file(&key).unwrap();
+        }
+        // anything else stays a failure: a full disk, no rights
+        for number in [28, 13] {
+            assert_eq!(name_new(&temp, &key, PRIVATE, refused(number)).unwrap_err().raw_os_error(), Some(number));
+            assert!(!key.exists());
+        }
+        // what was taken is given back
+        std::fs::remove_file(&temp).unwrap();
+        assert_eq!(name_new(&temp, &key, PRIVATE, refused(1)).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(names(dir.path()), [] as [&str; 0]);
     }
 
     #[test]

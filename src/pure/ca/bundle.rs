@@ -141,8 +141,8 @@ pub(super) fn read_key(part: &Part<'_>, findings: &mut Vec<Finding>) -> Option<C
     }
 }
 
-/// A key's file belongs to its owner alone.
-fn loose_mode(file: &str, mode: u32) -> Option<Finding> {
+/// A key's file belongs to its owner alone: a warning where its mode says otherwise.
+pub fn loose_mode(file: &str, mode: u32) -> Option<Finding> {
     let can = match mode {
         mode if mode & 0o044 != 0 => "read",
         mode if mode & 0o022 != 0 => "change",

@@ -134,14 +134,14 @@ impl CaCert {
         self.subject_raw == other.subject_raw && self.public_key == other.public_key
     }
 
-    /// Whether `issuer` issued it: by name and by signature. A signature by an RSA key that is too small to be checked
-    /// counts by name; such a key is refused on its own.
+    /// Whether `issuer` issued it: by name and by signature. A signature by an RSA key that is too small to be checked, or
+    /// over a broken hash that nothing here checks any more, counts by name; such a key or certificate is refused on its own.
     pub fn is_issued_by(&self, issuer: &CaCert) -> bool {
         self.names_issuer(issuer)
             && (matches!(issuer.key, KeyAlgorithm::Rsa(bits) if bits < 2048) || self.is_signed_by(issuer))
     }
 
-    /// Whether its signature is by the key of `issuer`.
+    /// Whether its signature is by the key of `issuer`, as far as it can be checked.
     fn is_signed_by(&self, issuer: &CaCert) -> bool {
         let (Ok((_, own)), Ok((_, theirs))) =
             (x509_parser::parse_x509_certificate(&self.der), x509_parser::parse_x509_certificate(&issuer.der))
@@ -150,6 +150,8 @@ impl CaCert {
         };
         match own.verify_signature(Some(theirs.public_key())) {
             Ok(()) => true,
+            // ECDSA with SHA-1, and all of MD5
+            Err(X509Error::SignatureUnsupportedAlgorithm) if self.weak_hash => true,
             // x509-parser does not know P-521, nor ECDSA with SHA-512; the TLS provider does
             Err(X509Error::SignatureUnsupportedAlgorithm) => {
                 aws_lc_rs::default_provider().signature_verification_algorithms.all.iter().any(|algorithm| {

@@ -12,7 +12,7 @@ mod pem;
 mod plan;
 mod verify;
 
-pub use bundle::{Bundle, BundleFiles, LooseFile, Part, bundle_of};
+pub use bundle::{Bundle, BundleFiles, LooseFile, Part, bundle_of, loose_mode};
 pub use cert::{CaCert, CertError, KeyAlgorithm};
 pub use folder::{CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, ROOT_CERT, ROOT_KEY};
 pub use issue::{IssueError, Issued, Signer, issue_intermediate, issue_root, renew_intermediate, shared_subject};

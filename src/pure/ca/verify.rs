@@ -247,7 +247,7 @@ fn check_path(
             check_path_len(root, below, findings);
             return Some(root.at);
         }
-        check_ca(&current, below, now, findings);
+        check_signed_ca(&current, below, now, findings);
         if let Some(root) = roots.iter().find(|r| current.cert.is_issued_by(r.cert)) {
             check_path_len(root, below + 1, findings);
             return Some(root.at);
@@ -275,7 +275,15 @@ fn no_issuer(last: &Located<'_>, roots: &[Located<'_>]) -> Finding {
     last.error("issuer", message)
 }
 
-/// What every CA certificate of a chain must be.
+/// What every CA certificate of a chain must be, a root aside: one whose signature verifiers check.
+fn check_signed_ca(ca: &Located<'_>, below: u32, now: Timestamp, findings: &mut Vec<Finding>) {
+    if ca.cert.weak_hash {
+        findings.push(ca.error("signatureAlgorithm", "it is signed with SHA-1 or MD5, which verifiers refuse"));
+    }
+    check_ca(ca, below, now, findings);
+}
+
+/// What every CA certificate must be.
 fn check_ca(ca: &Located<'_>, below: u32, now: Timestamp, findings: &mut Vec<Finding>) {
     let cert = ca.cert;
     if !cert.is_ca {
@@ -287,9 +295,6 @@ fn check_ca(ca: &Located<'_>, below: u32, now: Timestamp, findings: &mut Vec<Fin
     if !cert.may_sign {
         let message = format!("{} may not sign certificates: keyCertSign is missing", cert.subject);
         findings.push(ca.error("keyUsage", message));
-    }
-    if cert.weak_hash {
-        findings.push(ca.error("signatureAlgorithm", "it is signed with SHA-1 or MD5, which verifiers refuse"));
     }
     check_path_len(ca, below, findings);
     check_key(ca, findings);
@@ -317,7 +322,8 @@ fn check_key(ca: &Located<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A root: what every CA must be, and self-signed. One that no chain here ends at may be old: its dates are warnings.
+/// A root: what every CA must be, and self-signed. Verifiers trust it for being listed and do not look at its own signature
+/// (RFC 5280 §6.1), so a broken hash there is a warning. One that no chain here ends at may be old: its dates are warnings.
 fn check_root(root: &Located<'_>, used: bool, now: Timestamp, findings: &mut Vec<Finding>) {
     let mut found = Vec::new();
     check_ca(root, 0, now, &mut found);
@@ -326,6 +332,10 @@ fn check_root(root: &Located<'_>, used: bool, now: Timestamp, findings: &mut Vec
         found.push(root.error("issuer", message));
     } else if !root.cert.is_issued_by(root.cert) {
         found.push(root.error("signature", format!("{} is not signed by its own key", root.cert.subject)));
+    } else if root.cert.weak_hash {
+        let message =
+            "it signed itself with SHA-1 or MD5; verifiers do not look at a root's own signature, so it works";
+        found.push(Finding::warning(root.file, root.field("signatureAlgorithm"), message));
     }
     if !used {
         found.retain(|f| f.field.contains("validity") || f.severity == Severity::Error);

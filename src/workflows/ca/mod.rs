@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::adapters::files::{self, FilesError, FolderLock};
 use crate::data::model::{Secret, Timestamp};
 use crate::pure::ca::{
-    CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, Plan, PlanError, ROOT_CERT, ROOT_KEY, Request, check_root_key,
-    plan,
+    CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, Plan, PlanError, ROOT_CERT, ROOT_KEY, Request, Write,
+    check_root_key, loose_mode, plan,
 };
 
 /// No file of a CA is longer, in bytes.
@@ -52,7 +52,7 @@ fn prepare(dir: &Path) -> Result<FolderLock, CaFolderError> {
     if is_part(dir) {
         return Err(CaFolderError::Part(dir.to_owned()));
     }
-    if dir.is_dir() && !is_ours(dir)? {
+    if files::is_dir(dir) && !is_ours(dir)? {
         return Err(CaFolderError::Foreign(dir.to_owned()));
     }
     files::create_private_dir(dir)?;
@@ -119,12 +119,12 @@ pub fn place(dir: &Path) -> Place {
 }
 
 fn has_root(dir: &Path) -> bool {
-    [ROOT_CERT, ROOT_KEY].iter().any(|file| dir.join(file).exists())
+    [ROOT_CERT, ROOT_KEY].iter().any(|file| files::exists(&dir.join(file)))
 }
 
 /// Whether a folder holds the files of one cluster's CA, or of any CA that is one cluster's.
 fn is_part(dir: &Path) -> bool {
-    [CA_CERT, CA_KEY, CERT_CHAIN].iter().any(|file| dir.join(file).exists())
+    [CA_CERT, CA_KEY, CERT_CHAIN].iter().any(|file| files::exists(&dir.join(file)))
 }
 
 /// A cluster's part of a CA folder: its four files, some of them perhaps missing, and nothing else.
@@ -191,21 +191,47 @@ fn read(dir: &Path, file: &'static str, unreadable: &mut BTreeMap<&'static str, 
     })
 }
 
+/// A key that is not its owner's alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooseKey {
+    /// Where it is.
+    pub file: PathBuf,
+    /// Its permission bits.
+    pub mode: u32,
+    /// It was written a moment ago, 0600 from birth: the file system keeps no modes.
+    pub fresh: bool,
+}
+
+/// The keys of a run that others than their owner can reach: those that it wrote, where the file system keeps no modes, and
+/// the root's, where that lives elsewhere and `ca verify` does not come by.
+pub fn loose_keys(dir: &Path, root_key: Option<&Path>, plan: &Plan) -> Vec<LooseKey> {
+    let in_folder = dir.join(ROOT_KEY);
+    let at = root_key.unwrap_or(&in_folder);
+    let mut keys: Vec<_> = plan.writes.iter().filter(|w| w.private).map(|w| (place_of(w, dir, at), true)).collect();
+    keys.extend(root_key.filter(|key| !keys.iter().any(|(file, _)| file == key)).map(|key| (key.to_owned(), false)));
+    let loose = |(file, fresh): (PathBuf, bool)| {
+        let mode = mode(&file)?;
+        loose_mode("", mode).map(|_| LooseKey { file, mode, fresh })
+    };
+    keys.into_iter().filter_map(loose).collect()
+}
+
+/// Where a file of a plan belongs; `root_key` is where the root's key lives.
+fn place_of(write: &Write, dir: &Path, root_key: &Path) -> PathBuf {
+    match &write.cluster {
+        Some(cluster) => dir.join(cluster).join(write.file),
+        None if write.file == ROOT_KEY => root_key.to_owned(),
+        None => dir.join(write.file),
+    }
+}
+
 /// Carries a plan out, in its order; `root_key` is where the root's key lives.
 fn apply(dir: &Path, root_key: &Path, plan: &Plan) -> Result<(), FilesError> {
     for write in &plan.writes {
-        let folder = match &write.cluster {
-            Some(cluster) => dir.join(cluster),
-            None => dir.to_owned(),
-        };
-        if write.cluster.is_some() {
-            files::create_private_dir(&folder)?;
+        if let Some(cluster) = &write.cluster {
+            files::create_private_dir(&dir.join(cluster))?;
         }
-        let path = if write.cluster.is_none() && write.file == ROOT_KEY {
-            root_key.to_owned()
-        } else {
-            folder.join(write.file)
-        };
+        let path = place_of(write, dir, root_key);
         let put = match (write.private, write.replace) {
             (true, true) => files::write_private,
             (true, false) => files::write_new_private,
@@ -215,4 +241,43 @@ fn apply(dir: &Path, root_key: &Path, plan: &Plan) -> Result<(), FilesError> {
         put(&path, write.bytes.expose())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
+mod tests {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::data::model::ClusterId;
+    use crate::pure::ca::RootKey;
+
+    /// A file system without modes shows another one than a file was made with, as chmod does here.
+    #[test]
+    fn keys_that_others_can_reach_are_found_wherever_they_live() {
+        let home = tempfile::tempdir().unwrap();
+        let (dir, usb) = (home.path().join("mesh-ca"), home.path().join("usb.pem"));
+        let request = |key: Option<Vec<u8>>| Request {
+            clusters: vec![ClusterId::parse("gke").unwrap()],
+            shared: false,
+            key: None,
+            renew: false,
+            root_key: RootKey::Elsewhere { file: "usb.pem".into(), key: key.map(Secret::new) },
+        };
+        let now = Timestamp(1_700_000_000);
+        let plan = make(&dir, Some(&usb), &request(None), now).unwrap();
+        assert_eq!(loose_keys(&dir, Some(&usb), &plan), []);
+        let own = dir.join("gke").join(CA_KEY);
+        let chmod = |file: &Path, mode| set_permissions(file, Permissions::from_mode(mode)).unwrap();
+        chmod(&usb, 0o755);
+        chmod(&own, 0o620);
+        let loose = |file: &Path, mode, fresh| LooseKey { file: file.to_owned(), mode, fresh };
+        assert_eq!(loose_keys(&dir, Some(&usb), &plan), [loose(&usb, 0o755, true), loose(&own, 0o620, true)]);
+        // the next run writes nothing; the root's key it has read
+        let again = make(&dir, Some(&usb), &request(Some(std::fs::read(&usb).unwrap())), now).unwrap();
+        assert_eq!(loose_keys(&dir, Some(&usb), &again), [loose(&usb, 0o755, false)]);
+        chmod(&usb, 0o700);
+        assert_eq!(loose_keys(&dir, Some(&usb), &again), []);
+    }
 }

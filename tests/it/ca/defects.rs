@@ -183,6 +183,51 @@ fn each_defect_of_a_certificate_is_named() {
     finds(&bench, "dead", ["error", "dead/root-cert.pem", "validity.notAfter", "CN=root expired at 2021"]);
 }
 
+/// Verifiers do not look at a root's own signature; one that others must check is another matter.
+#[test]
+fn a_broken_hash_is_an_error_below_a_root_and_a_warning_in_it() {
+    if !openssl::found() {
+        return;
+    }
+    for kind in ["rsa2048", "P-256"] {
+        let bench = Bench::new();
+        let pki = Pki::new(&bench);
+        pki.hash("sha1");
+        pki.ca("root", kind, None);
+        assert!(pki.run("x509 -in root.crt -noout -text").to_lowercase().contains("sha1"), "{kind}");
+        pki.ca("weak", kind, Some("root"));
+        pki.hash("sha256");
+        pki.ca("ca", kind, Some("root"));
+        let bundle = |name: &str, ca: &str| {
+            pki.bundle(
+                name,
+                [&[&format!("{ca}.crt")], &[&format!("{ca}.key")], &[&format!("{ca}.crt")], &["root.crt"]],
+            );
+        };
+        bundle("good", "ca");
+        let words = "it signed itself with SHA-1 or MD5; verifiers do not look at a root's own signature";
+        finds(&bench, "good", ["warning", "good/root-cert.pem", "signatureAlgorithm", words]);
+        let said = bench.ok("verify good").out;
+        assert_eq!((said.matches("error").count(), said.matches("SHA-1").count()), (0, 1), "{kind}\n{said}");
+        bundle("bad", "weak");
+        finds(&bench, "bad", ["error", "bad/ca-cert.pem", "signatureAlgorithm", "which verifiers refuse"]);
+        assert!(!bench.ca("verify bad").out.contains("did not sign it"), "{kind}: nobody knows that");
+        // the CA is the root itself
+        bundle("self", "root");
+        finds(&bench, "self", ["warning", "self/root-cert.pem", "signatureAlgorithm", words]);
+    }
+    // a root that another key signed, with a hash that can be checked, is still no root
+    let bench = Bench::new();
+    let pki = Pki::new(&bench);
+    pki.hash("sha1");
+    pki.ca("root", "rsa2048", None);
+    pki.key("other", "rsa2048");
+    pki.run("req -new -config openssl.cnf -key other.key -subj /CN=root -out other.csr");
+    pki.run("ca -batch -notext -config openssl.cnf -in other.csr -out forged.crt -extfile extensions -startdate 20200101000000Z -enddate 20991231000000Z -cert root.crt -keyfile root.key");
+    pki.bundle("forged", [&["forged.crt"], &["other.key"], &["forged.crt"], &["forged.crt"]]);
+    finds(&bench, "forged", ["error", "forged/root-cert.pem", "signature", "CN=root is not signed by its own key"]);
+}
+
 /// A date some days from now, as OpenSSL wants it.
 fn in_days(days: u64) -> String {
     let output =

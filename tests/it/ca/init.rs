@@ -172,8 +172,16 @@ fn a_root_key_elsewhere_is_made_there_and_never_copied() {
     assert_eq!(mode(&bench.path("usb.pem")), 0o600);
     let body = bench.read("usb.pem");
     assert!(bench.files(&bench.path("mesh-ca")).values().all(|bytes| *bytes != body));
-    bench.ok("init --cluster gke --cluster two --root-key usb.pem");
+    let said = bench.ok("init --cluster gke --cluster two --root-key usb.pem");
+    assert!(!said.err.contains("warning"), "{}", said.err);
     bench.ok("verify");
+    // a key that others can read is one wherever it lives
+    std::fs::set_permissions(bench.path("usb.pem"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let said = bench.ok("init --cluster gke --cluster three --root-key usb.pem");
+    said.says(
+        0,
+        &["warning: usb.pem: mode: its mode is 0644, so others than its owner can read the key: chmod 600 usb.pem"],
+    );
 }
 
 #[test]

@@ -60,6 +60,11 @@ impl Pki<'_> {
         run(&self.0.path("pki"), args)
     }
 
+    /// Certificates are signed with this hash from here on.
+    pub(super) fn hash(&self, name: &str) {
+        self.0.write("pki/openssl.cnf", CONFIG.replace("sha256", name));
+    }
+
     /// `NAME.key` in PKCS#8; `kind` is `P-256`, `rsa2048`, `ED25519`, ….
     pub(super) fn key(&self, name: &str, kind: &str) {
         let how = match kind.strip_prefix("rsa") {

@@ -7,8 +7,8 @@ use super::{ca_dir, cluster_ids, shown};
 use crate::adapters::files;
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterId, Secret};
-use crate::pure::ca::{Done, KeyKind, Plan, ROOT_CERT, ROOT_KEY, Request, RootKey};
-use crate::workflows::ca::{self, MAX_FILE};
+use crate::pure::ca::{Done, KeyKind, Plan, ROOT_CERT, ROOT_KEY, Request, RootKey, loose_mode};
+use crate::workflows::ca::{self, LooseKey, MAX_FILE};
 
 /// Make the CA: a root, and an intermediate for each cluster; run again, only what is missing
 ///
@@ -51,8 +51,8 @@ pub(super) fn run(ctx: &Context, args: Args) -> Outcome {
         Some(file) => {
             let read = files::read_capped_if_there(file, MAX_FILE);
             let key = read.map_err(|e| CliError::from(e).hint(root_key_hint(file)))?;
-            let above = file.parent().filter(|above| !above.as_os_str().is_empty() && !above.is_dir());
-            if let (None, Some(above), false) = (&key, above, dir.join(ROOT_CERT).exists()) {
+            let above = file.parent().filter(|above| !above.as_os_str().is_empty() && !files::is_dir(above));
+            if let (None, Some(above), false) = (&key, above, files::exists(&dir.join(ROOT_CERT))) {
                 let (key, above) = (shown(file), shown(above));
                 return Err(CliError::usage(format!("making the root key {key} failed: there is no folder {above}"))
                     .hint("make the folder, or name another file for the key: --root-key FILE"));
@@ -64,6 +64,7 @@ pub(super) fn run(ctx: &Context, args: Args) -> Outcome {
     let request = Request { clusters, shared: args.shared, key: args.key, renew: args.renew, root_key };
     let plan = ca::make(&dir, args.root_key.as_deref(), &request, ctx.now())?;
     kept_keys(ctx, &plan, &request, &shown(&dir));
+    warn_of(ctx, &ca::loose_keys(&dir, args.root_key.as_deref(), &plan));
     for action in plan.actions.iter().filter(|a| a.done == Done::KeptDue) {
         let whom = action.cluster.as_deref().unwrap_or("the root");
         ctx.out.warning(&format!("the intermediate of {whom} ends within 60 days"));
@@ -85,8 +86,27 @@ pub(super) fn run(ctx: &Context, args: Args) -> Outcome {
 /// What to name instead of a file that is no key.
 fn root_key_hint(file: &Path) -> String {
     let inside = file.join(ROOT_KEY);
-    let key = if inside.is_file() { shown(&inside) } else { "FILE".to_owned() };
+    let key = if files::is_file(&inside) { shown(&inside) } else { "FILE".to_owned() };
     format!("name the file with the root's key: --root-key {key}")
+}
+
+/// Warns of keys that others than their owner can reach, and says what helps.
+fn warn_of(ctx: &Context, loose: &[LooseKey]) {
+    let old = loose.iter().filter(|key| !key.fresh);
+    for finding in old.filter_map(|key| loose_mode(&shown(&key.file), key.mode)) {
+        ctx.out.warning(&finding.to_string());
+    }
+    for key in loose.iter().filter(|key| key.fresh) {
+        let (file, mode) = (shown(&key.file), key.mode);
+        ctx.out.warning(&format!(
+            "{file}: its file system keeps no modes: it was made with 0600 and has {mode:04o}, so others can reach the key"
+        ));
+    }
+    if loose.iter().any(|key| key.fresh) {
+        ctx.out.hint(
+            "keep keys on a file system that knows owners, or mount that one for yourself: mount -o uid=…,umask=077",
+        );
+    }
 }
 
 /// Keys are never replaced: says so of those that are of another kind than was asked for, and what would change them.
