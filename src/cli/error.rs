@@ -195,7 +195,7 @@ impl From<crate::adapters::files::FilesError> for CliError {
 
 /// A file where a folder was named, or no folder to make it in, is a slip of the command line, and not a disk that fails.
 fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &str) -> CliError {
-    use crate::adapters::files::FilesError as E;
+    use crate::adapters::files::{self, FilesError as E};
     use std::io::ErrorKind as K;
     match &e {
         E::Write { path, source } | E::Read { path, source }
@@ -204,7 +204,7 @@ fn folder_in_the_way(e: crate::adapters::files::FilesError, what: &str, hint: &s
             CliError::usage(format!("{what} {} failed: it is a file, not a folder", path.display())).hint(hint)
         }
         E::Write { path, source } if source.kind() == K::NotFound => match path.parent() {
-            Some(above) if !above.as_os_str().is_empty() && !above.is_dir() => {
+            Some(above) if !above.as_os_str().is_empty() && !files::is_dir(above) => {
                 CliError::usage(format!("{what} {} failed: there is no folder {}", path.display(), above.display()))
                     .hint(format!("make it: mkdir -p {}", above.display()))
             }

@@ -2,7 +2,11 @@
 //!
 //! A row changes only with the reason in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod declared;
+mod exceptions;
+mod map;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -432,48 +436,6 @@ fn check_file(file: &str, text: &str) -> Vec<String> {
     checker.breaches
 }
 
-/// Breaches of the layout: rooms without a row in the table, rooms that the map in `lib.rs` does not name.
-fn check_layout<'a>(files: impl Iterator<Item = &'a str>, lib: &str) -> Vec<String> {
-    let mut breaches = Vec::new();
-    let mut rooms = BTreeSet::new();
-    for file in files {
-        let module = module_of(file);
-        match module.as_slice() {
-            // lib.rs, main.rs, and the floors' own files
-            [] => continue,
-            [floor] if FLOORS.contains(&floor.as_str()) && find(floor).is_none() => continue,
-            _ => {}
-        }
-        match room_of(&module) {
-            Some(room) => {
-                rooms.insert(room.path);
-            }
-            None => breaches.push(format!("{file}: no room of the table; add a row with its reason, or move the file")),
-        }
-    }
-    let map: String = lib.lines().filter_map(|l| l.strip_prefix("//!")).collect::<Vec<_>>().join("\n");
-    let words: BTreeSet<&str> = map.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
-    for room in rooms {
-        let name = room.rsplit("::").next().unwrap_or(room);
-        if !map.contains(room) && !words.contains(name) {
-            breaches.push(format!("src/lib.rs: the map does not name the room {room}"));
-        }
-    }
-    breaches
-}
-
-/// Test files of a folder that its `main.rs` does not declare.
-fn check_declared(folder: &str, files: &[String], main: &str) -> Vec<String> {
-    let declared: BTreeSet<&str> =
-        main.lines().filter_map(|l| l.trim().strip_prefix("mod ")?.strip_suffix(';')).collect();
-    files
-        .iter()
-        .filter(|file| *file != "main.rs")
-        .filter(|file| !declared.contains(file.trim_end_matches("/mod.rs").trim_end_matches(".rs")))
-        .map(|file| format!("{folder}/{file} is forgotten: its main.rs does not declare it, so it never runs"))
-        .collect()
-}
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -498,35 +460,6 @@ fn rooms_use_what_the_table_allows() {
     let breaches: Vec<String> =
         files.iter().flat_map(|f| check_file(f, &fs::read_to_string(root().join(f)).unwrap())).collect();
     assert!(breaches.is_empty(), "{} breaches\n{}", breaches.len(), breaches.join("\n"));
-}
-
-#[test]
-fn every_room_is_in_the_table_and_on_the_map() {
-    let mut files = Vec::new();
-    rust_files(&root().join("src"), &mut files);
-    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let breaches = check_layout(files.iter().map(String::as_str), &lib);
-    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
-}
-
-#[test]
-fn no_test_file_is_forgotten() {
-    for tier in ["it", "api"] {
-        let folder = root().join("tests").join(tier);
-        let mut files = Vec::new();
-        for entry in fs::read_dir(&folder).unwrap() {
-            let entry = entry.unwrap();
-            let name = entry.file_name().into_string().unwrap();
-            if entry.path().join("mod.rs").is_file() {
-                files.push(format!("{name}/mod.rs"));
-            } else if name.ends_with(".rs") {
-                files.push(name);
-            }
-        }
-        let main = fs::read_to_string(folder.join("main.rs")).unwrap();
-        let forgotten = check_declared(&format!("tests/{tier}"), &files, &main);
-        assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
-    }
 }
 
 #[test]
@@ -606,13 +539,6 @@ fn the_fence_goes_red() {
     let long = format!("//! Planted.\n{}", "const A: u8 = 1;\n".repeat(LONGEST));
     assert!(check_file("src/pure/mesh/a.rs", &long).iter().any(|s| s.contains("601 lines")));
     assert!(check_file("src/pure/mesh/a.rs", "use std::fmt;").iter().any(|s| s.contains("starts with `//!`")));
-    let lost =
-        check_layout(["src/pure/mesh/a.rs", "src/pure/rumour/a.rs", "src/cellar/mod.rs"].into_iter(), "//! engine\n");
-    assert!(lost.iter().any(|s| s.contains("map does not name the room pure::mesh")), "{lost:?}");
-    assert_eq!(lost.iter().filter(|s| s.contains("no room of the table")).count(), 2, "{lost:?}");
-    let files = ["main.rs", "a.rs", "b.rs", "c/mod.rs"].map(str::to_owned);
-    let forgotten = check_declared("tests/it", &files, "mod a;\n// mod b;\n");
-    assert_eq!(forgotten.len(), 2, "{forgotten:?}");
 }
 
 /// What is allowed stays quiet, or the fence would only teach people to move it.

@@ -1,9 +1,5 @@
 //! Talking to API servers: clients from kubeconfigs, plain requests, lists in pages and watches line by line, streams to
 //! ports of pods, and one error type whose words are safe to print.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "credential plugins are processes, and failures are remembered for a moment"
-)]
 
 mod access;
 mod apply;

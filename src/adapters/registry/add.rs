@@ -10,7 +10,7 @@ use super::kubeconfig::{Checked, check, normalise};
 use super::read::{self, text};
 use super::scan::stem;
 use super::{ReadOptions, Registry, RegistryError, Source, Trust, mesh_file};
-use crate::adapters::files::{FilesError, create_private_dir, list_dir_if_there, write_new_private};
+use crate::adapters::files::{FilesError, create_private_dir, is_dir, list_dir_if_there, write_new_private};
 use crate::data::model::ClusterId;
 use crate::data::yaml;
 
@@ -96,7 +96,7 @@ pub fn add(dir: &Path, id: &ClusterId, context: &str, files: &[PathBuf]) -> Resu
     {
         return Err(AddError::Taken { id: id.clone(), file: file.path.clone() });
     }
-    if dir.is_dir() {
+    if is_dir(dir) {
         notes.extend(admissible(dir, id, context, &same)?);
     } else {
         create_private_dir(dir)?;

@@ -11,7 +11,7 @@ use super::kubeconfig::check;
 use super::mesh_file::Broken;
 use super::read::{self, text};
 use super::{ReadOptions, Source, folder, mesh_file};
-use crate::adapters::files::{FilesError, link_target, list_dir, real_path, stat};
+use crate::adapters::files::{FilesError, exists, link_target, list_dir, real_path, stat};
 use crate::data::kinds::{ClusterDescriptor, MeshFile};
 use crate::data::model::{shown, shown_path};
 use crate::data::yaml;
@@ -198,7 +198,7 @@ impl Found {
 
     fn folder(&mut self, dir: &Path, name: &Path) {
         let path = dir.join(name);
-        if path.join("root-cert.pem").exists() {
+        if exists(&path.join("root-cert.pem")) {
             return;
         }
         let canonical = |p: &Path| real_path(p).map_err(|e| e.reason());

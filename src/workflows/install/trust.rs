@@ -9,7 +9,7 @@ use super::error::InstallError;
 use super::input::PlanInput;
 use super::report::SecretReport;
 use super::secret::{PlannedSecret, SecretData};
-use crate::adapters::files::{FilesError, read_capped_if_there, stat};
+use crate::adapters::files::{FilesError, is_dir, read_capped_if_there, stat};
 use crate::data::model::{ClusterId, Secret, Timestamp};
 use crate::pure::ca::{
     BundleFiles, CA_CERT, CA_KEY, CERT_CHAIN, ClusterFiles, Finding, Part, ROOT_CERT, Severity, Verified, same_root,
@@ -38,7 +38,7 @@ pub(super) fn check(
 ) -> Result<BTreeMap<ClusterId, Vec<PlannedSecret>>, InstallError> {
     let dir = ca.dir.unwrap_or(&input.ca_dir);
     let failed = |why| InstallError::Trust { dir: dir.display().to_string(), why };
-    if !dir.is_dir() {
+    if !is_dir(dir) {
         return Err(failed("there is no such folder".to_owned()));
     }
     let root = read(dir, ROOT_CERT);

@@ -7,6 +7,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
+use crate::adapters::files;
 use crate::cli::{CliError, Context, Outcome};
 use crate::data::model::ClusterId;
 use crate::pure::ca::CaFolder;
@@ -49,7 +50,7 @@ fn ca_dir(ctx: &Context, dir: Option<&PathBuf>) -> Result<PathBuf, CliError> {
 /// The CA of a folder. One that holds none says where there is one, as far as its neighbours show.
 fn whole(dir: &Path, named: bool) -> Result<CaFolder, CliError> {
     let name = shown(dir);
-    if dir.is_file() {
+    if files::is_file(dir) {
         return Err(CliError::usage(format!("reading the CA in {name} failed: it is a file, not a folder"))
             .hint("name the CA folder with --dir DIR")
             .hint(format!("a file is verified by meshctl ca verify {name}")));

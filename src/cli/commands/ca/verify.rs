@@ -44,7 +44,7 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Outcome {
         return Err(error.hint(hint.unwrap_or_else(|| format!("make one: meshctl ca init{named}"))));
     }
     for target in &args.targets {
-        if target.is_dir() {
+        if files::is_dir(target) {
             if let Some(hint) = add_folder(target, &mut survey) {
                 survey.add_unreadable(&shown(target), "there is no CA in it");
                 hints.insert(hint.unwrap_or_else(|| "a CA folder has a ca-cert.pem and a root-cert.pem".to_owned()));
@@ -97,7 +97,7 @@ fn bundles(loose: Files) -> Vec<(String, Files)> {
 
 /// A folder is a bundle, where it holds one, or a mesh's CA folder. Where it is neither, whatever may be said of a better one.
 fn add_folder(dir: &Path, survey: &mut Survey) -> Option<Option<String>> {
-    if [CA_CERT, CA_KEY, CERT_CHAIN].iter().any(|file| dir.join(file).exists()) {
+    if [CA_CERT, CA_KEY, CERT_CHAIN].iter().any(|file| files::exists(&dir.join(file))) {
         survey.add_bundle(&shown(dir), &shown(dir), &ca::load_cluster(dir));
         return None;
     }

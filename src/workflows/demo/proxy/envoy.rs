@@ -86,7 +86,7 @@ impl Envoy {
                 envoy: self.program.clone(),
                 status: status.to_string(),
                 said: last_line(&self.log),
-                log: self.kept.then(|| self.log.clone()).filter(|log| log.is_file()),
+                log: self.kept.then(|| self.log.clone()).filter(|log| files::is_file(log)),
             }),
             Err(e) => Err(ProxyError::Start { envoy: self.program.clone(), why: e.to_string() }),
         }
