@@ -19,7 +19,7 @@ pub const TAGS: [&str; 2] = ["0.1.0", "0.2.0"];
 
 /// The program of the newest Envoy that is here. The one in a virtual environment is a script beside the real one.
 pub fn envoy() -> Option<PathBuf> {
-    crate::envoy::found().into_iter().find_map(|found| {
+    crate::envoy::found().ok()?.into_iter().find_map(|found| {
         let start = std::fs::read(&found).ok()?;
         if start.starts_with(b"\x7fELF") {
             return Some(found);

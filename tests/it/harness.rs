@@ -10,6 +10,16 @@ use std::time::{Duration, Instant};
 /// A command that runs longer than this hangs.
 const DEADLINE: Duration = Duration::from_secs(120);
 
+/// Makes a program of a script. Another process writes it: a process that another test starts just then would inherit the open
+/// file, and while one has it open for writing it does not run.
+pub fn program(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let from = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(from.path(), text).unwrap();
+    let done = Command::new("install").args(["-m", "755"]).arg(from.path()).arg(path).status().unwrap();
+    assert!(done.success(), "{}", path.display());
+}
+
 /// `meshctl` in a temporary home; the working folder is the home, too.
 pub struct Meshctl {
     home: tempfile::TempDir,

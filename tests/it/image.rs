@@ -86,3 +86,29 @@ fn gathering_brings_the_libraries_and_names_what_is_missing() {
     let found = command.arg(&out).args(["-name", "libc.so.*"]).output().unwrap().stdout;
     assert!(!found.is_empty(), "the C library came with the program");
 }
+
+/// The loader's word is believed: an image that lacks a library would be found out by whoever starts it.
+#[test]
+fn a_library_that_is_missing_ends_the_gathering() {
+    let folder = tempfile::tempdir().unwrap();
+    let (list, out) = (folder.path().join("list"), folder.path().join("out"));
+    std::fs::write(&list, "/bin/app APP\n").unwrap();
+    let app = folder.path().join("app");
+    std::fs::write(&app, "a program").unwrap();
+    let ldd = folder.path().join("ldd");
+    for (says, wanted) in [
+        ("echo '\tlibx.so.1 => not found'", "libx.so.1 => not found"),
+        ("echo \"/app: /lib/libc.so.6: version 'GLIBC_2.99' not found (required by /app)\" >&2; exit 1", "GLIBC_2.99"),
+        ("echo '\tnot a dynamic executable' >&2; exit 1", ""),
+    ] {
+        crate::harness::program(&ldd, &format!("#!/bin/sh\n{says}\n"));
+        let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+        let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("image/gather"));
+        let done =
+            command.arg(&list).arg(&out).arg(format!("APP={}", app.display())).env("PATH", path).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.success(), wanted.is_empty(), "{says}: {said}");
+        let needs = format!("something that {} needs is not here", app.display());
+        assert!(wanted.is_empty() || (said.contains(&needs) && said.contains(wanted)), "{says}: {said}");
+    }
+}

