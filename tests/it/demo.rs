@@ -69,7 +69,9 @@ fn tells_the_talks_story(text: &str) {
 
     let install = step(text, "== 3. ");
     assert_eq!(row(install, &["reviews"]), ["reviews", "ClusterIP", "10.125.59.1", "9080/TCP"]);
+    assert_eq!(row(install, &["istio-citadel"])[1..], ["ClusterIP", "10.125.46.223", "8060/TCP,9093/TCP"]);
     let (_, on_prem) = install.split_once("--context on-prem").unwrap();
+    assert_eq!(row(on_prem, &["istio-citadel"])[1..], ["ClusterIP", "10.101.29.255", "8060/TCP,9093/TCP"]);
     for (name, ports) in [
         ("istio-pilot", "15003/TCP,15005/TCP,15007/TCP,15010/TCP,15011/TCP,8080/TCP,9093/TCP"),
         ("istio-policy", "9091/TCP,15004/TCP,9093/TCP,9094/TCP,9102/TCP,9125/UDP,42422/TCP"),
@@ -107,11 +109,20 @@ fn tells_the_talks_story(text: &str) {
     row(step(text, "== 7. "), &["192.170.228.84:9080", "HEALTHY"]);
 }
 
+/// At the end of the tour, unless it is a quiet one, it says what is not the talk's.
+fn marks_what_is_ours(text: &str) {
+    let told = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for ours in ["the names of both details pods and that one is v2", "meshctl installs no citadel yet"] {
+        assert!(told.contains(ours), "{ours}:\n{text}");
+    }
+}
+
 #[test]
 fn without_an_envoy_the_story_is_told() {
     let meshctl = home();
     let ran = meshctl.run(["demo"]).exits(0);
     tells_the_talks_story(&ran.stdout);
+    marks_what_is_ours(&ran.stdout);
     assert!(ran.stdout.contains("an ADS client of ours"), "{}", ran.stdout);
     assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
     nothing_is_left(&meshctl);

@@ -145,8 +145,10 @@ pub(super) static STORY: &[Step] = &[
 /// What is told at the end.
 pub(super) const FINE_PRINT: &str = "\
 Services, pods and addresses are the talk's (KubeCon EU 2018, \"Enabling Multi-Cloud with Istio\"). Ours, because the talk \
-does not show them: which reviews pod has which address of gke, the names of gke's nodes and that all are in us-west1-a, \
-everything about sleep but its name, the slices' names, the ports 15012 and 15014, the CA's files, the image's name.";
+does not show them: the names of both details pods and that one is v2, the third reviews pod, which pod of ratings and \
+reviews has which address of gke, the names of gke's nodes and that all are in us-west1-a, everything about sleep but its \
+name, the applications' service accounts, the slices' names, the ports 15012 and 15014, the CA's files, the image's name. \
+The Services istio-citadel are the talk's as well: meshctl installs no citadel yet.";
 
 /// What may be tried while the demo stays up: why, whether pilot is asked, and the words.
 pub(super) struct Offer {
