@@ -29,6 +29,10 @@ const OUTBOUND: Rule = ("ALLOW_ANY or REGISTRY_ONLY", |v| one_of(v, &["ALLOW_ANY
 const SECRET: Rule = ("the name of a Secret: lower-case letters, digits, '-' and '.', up to 253", |v| {
     v.as_str().is_some_and(is_subdomain)
 });
+const OPTIONAL_SECRET: Rule =
+    ("the name of a Secret (lower-case letters, digits, '-' and '.', up to 253), or \"\" for none", |v| {
+        v.as_str().is_some_and(|t| t.is_empty() || is_subdomain(t))
+    });
 const QUANTITY: Rule =
     ("a quantity of Kubernetes: 500m, 2, 1.5, 128Mi, 1Gi, 1e3", |v| v.as_str().is_some_and(is_quantity));
 const LABEL: Rule =
@@ -45,9 +49,10 @@ const TOLERATION: Rule = (
 const KEY: &str = "a name of up to 63 letters, digits, '-', '_' and '.', perhaps after a DNS name and '/'";
 
 /// Single values, by path.
-static VALUES: [(&str, Rule); 5] = [
+static VALUES: [(&str, Rule); 6] = [
     ("discovery.replicas", COUNT),
     ("discovery.terminationGracePeriodSeconds", COUNT),
+    ("discovery.tls.secretName", OPTIONAL_SECRET),
     ("image.pullPolicy", PULL_POLICY),
     ("mesh.connectTimeout", DURATION),
     ("mesh.outboundTrafficPolicy.mode", OUTBOUND),
@@ -169,6 +174,13 @@ mod tests {
             refused("discovery.families[1]", "\"IPv5\"", FAMILY)
         );
         assert_eq!(at("image.pullSecrets", json!(["a b"])), refused("image.pullSecrets[0]", "\"a b\"", SECRET));
+        let secret = "discovery.tls.secretName";
+        for bad in ["Pilot", "a b", "-a", "a..b", "a/b", &"a".repeat(254)] {
+            assert_eq!(at(secret, json!(bad)), refused(secret, &format!("{bad:?}"), OPTIONAL_SECRET));
+        }
+        for good in ["", "pilot-certs", "certs.mesh-1"] {
+            assert_eq!(at(secret, json!(good)), Ok(()), "{good}");
+        }
         let limit = "discovery.resources.limits.cpu";
         for bad in ["lots", "", "1.2.3", ".", "1 Gi", "-1", "1gi", "1e", "1Kib"] {
             assert_eq!(at(limit, json!(bad)), refused(limit, &format!("{bad:?}"), QUANTITY));
