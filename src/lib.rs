@@ -46,7 +46,8 @@
 //! 2. One thread owns index, catalog and subscribers; everyone else holds a published state that never changes. A relist is
 //!    invisible until complete. Every change carries its feed's generation; a retired generation can change nothing.
 //! 3. A cluster that is lost keeps its last facts, marked with their age, until it leaves the registry. Start-up never waits
-//!    for a dead cluster; and until every cluster has been heard once, a *resuming* proxy gets additions only.
+//!    for a dead cluster; and until every cluster has been heard once, a *resuming* proxy gets additions only, and changes
+//!    that no missing cluster can have a part in. The proxies of a cluster that has left keep what they have.
 //! 4. A bad object is a warning tied to that object; it never stops a watch, a push or a neighbour.
 //! 5. A builder sees only its key's part and the facts it names. Equal inputs give equal bytes, on any machine, in any run;
 //!    a version is xxh3-128 of the bytes. Sharing compares bytes, not hashes.

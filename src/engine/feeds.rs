@@ -189,11 +189,12 @@ impl Feeds {
     /// [`EngineStopped`].
     pub async fn take(&self, registry: &Registry) -> Result<(), EngineStopped> {
         let (settings, retired, started) = self.plan(registry);
-        // a cluster is registered before its feed speaks, and its facts go before its registration does
+        // a cluster is registered before its feed speaks; and it leaves with its facts in one step, so that nobody sees it without
+        // them: its proxies keep what they have, and would else be told that all of it has gone
+        self.engine.configure(settings).await?;
         for feed in retired {
             self.engine.feeder(feed).send(Change::Retired).await?;
         }
-        self.engine.configure(settings).await?;
         for Start { entry, generation, stop } in started {
             tokio::spawn(self.feed(&entry.id, generation).run(entry, stop));
         }

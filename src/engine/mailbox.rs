@@ -15,14 +15,17 @@ pub struct News {
     pub touched: BTreeSet<Touched>,
     /// All rows of these types.
     pub types: BTreeSet<Type>,
-    /// Something beyond rows: a cluster that was missing has been heard, or what is known of the proxy itself changed.
+    /// Something beyond rows: which clusters are missing, or registered.
+    pub clusters: bool,
+    /// What is known of the proxy itself may have changed: it may have another view.
     pub review: bool,
 }
 
 impl News {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.touched.is_empty() && self.types.is_empty() && !self.review
+        let Self { touched, types, clusters, review } = self;
+        touched.is_empty() && types.is_empty() && !clusters && !review
     }
 }
 
@@ -41,6 +44,7 @@ impl Mailbox {
         let mut held = self.news.lock().unwrap_or_else(PoisonError::into_inner);
         held.touched.extend(news.touched);
         held.types.extend(news.types);
+        held.clusters |= news.clusters;
         held.review |= news.review;
         drop(held);
         self.bell.notify_one();
@@ -67,9 +71,8 @@ mod tests {
         let row = |name: &str| Touched { ty: Type::Endpoint, name: name.into() };
         mailbox.put(News { touched: [row("a")].into(), ..News::default() });
         mailbox.put(News { touched: [row("a"), row("b")].into(), review: true, ..News::default() });
-        assert_eq!(
-            mailbox.take().await,
-            News { touched: [row("a"), row("b")].into(), review: true, ..News::default() }
-        );
+        mailbox.put(News { clusters: true, ..News::default() });
+        let all = News { touched: [row("a"), row("b")].into(), clusters: true, review: true, ..News::default() };
+        assert_eq!(mailbox.take().await, all);
     }
 }

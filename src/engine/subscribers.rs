@@ -113,10 +113,15 @@ impl Subscribers {
         }
     }
 
-    /// Tells every stream that what is known of its proxy, or of the clusters, changed.
-    pub(super) fn review_all(&self) {
+    /// The view of a stream.
+    pub(super) fn view(&self, id: StreamId) -> Option<ViewId> {
+        self.streams.get(&id).map(|s| s.view)
+    }
+
+    /// Tells every stream that the clusters changed: which of them are missing, and where they `moved`, what that makes of it.
+    pub(super) fn clusters_changed(&self, moved: bool) {
         for stream in self.streams.values() {
-            stream.mailbox.put(News { review: true, ..News::default() });
+            stream.mailbox.put(News { clusters: true, review: moved, ..News::default() });
         }
     }
 

@@ -145,11 +145,13 @@ impl Writer {
         let updates = self.catalog.update(&mesh, &dirty);
         self.show();
         self.subscribers.tell(&updates);
-        // what was held back for a missing cluster, and proxies whose cluster, network or pod changed
+        // proxies whose cluster or network changed may have another view; what was held back for a missing cluster is the same
+        // view's
         let moved = dirty.clusters.iter().any(|c| place(&mesh_before, c) != place(&mesh, c));
-        if self.catalog.snapshot().missing != missing_before || dirty.settings || moved {
-            self.subscribers.review_all();
-        } else {
+        if moved || self.catalog.snapshot().missing != missing_before {
+            self.subscribers.clusters_changed(moved);
+        }
+        if !moved {
             let pods = dirty.workloads.iter().map(|w| (w.namespace.clone(), w.name.clone()));
             for id in pods.filter_map(|pod| self.by_pod.get(&pod)).flatten() {
                 self.subscribers.review(*id);

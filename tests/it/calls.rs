@@ -409,6 +409,56 @@ fn ports_of_a_service_are_apart() {
     assert_eq!(call(&mut world, view("a", "m"), "10.9.0.1:80", Spoken::Http("x.n")), at(&["10.0.0.1:8080"]));
 }
 
+/// A port of a Service as the API has it.
+fn port_of(name: &str, number: u16, transport: &str) -> serde_json::Value {
+    json!({"name": name, "port": number, "protocol": transport})
+}
+
+/// Every cluster has this Service: its ports share a number, and the one that no proxy carries comes first.
+fn kube_dns() -> Vec<Obj> {
+    vec![
+        svc("kube-system", "kube-dns", "10.9.0.10", &[]).set(
+            "/spec/ports",
+            json!([port_of("dns", 53, "UDP"), port_of("dns-tcp", 53, "TCP"), port_of("metrics", 9153, "TCP")]),
+        ),
+        slice(
+            "kube-system",
+            "kube-dns-1",
+            "kube-dns",
+            &[("dns", 5353), ("dns-tcp", 1053), ("metrics", 9153)],
+            &[ep("10.0.0.53", ""), ep("10.0.1.53", "")],
+        ),
+    ]
+}
+
+#[test]
+fn a_number_that_udp_and_tcp_share_is_two_ports() {
+    let mut world = World::of(&[("a", kube_dns())]);
+    let tcp = at(&["10.0.0.53:1053", "10.0.1.53:1053"]);
+    assert_eq!(call(&mut world, view("a", "n"), "10.9.0.10:53", Spoken::Tcp), tcp);
+    assert_eq!(
+        call(&mut world, view("a", "n"), "10.9.0.10:9153", Spoken::Tcp),
+        at(&["10.0.0.53:9153", "10.0.1.53:9153"])
+    );
+    let id = world.attach(view("a", "n"));
+    let entry = world
+        .snapshot()
+        .find(id, Type::Endpoint, "outbound|53||kube-dns.kube-system.svc.cluster.local")
+        .unwrap()
+        .body
+        .concat();
+    let set = ClusterLoadAssignment::decode(entry.as_slice()).unwrap();
+    assert_eq!(set.endpoints.iter().map(|l| l.lb_endpoints.len()).sum::<usize>(), 2, "each address once");
+    // the TCP port goes, and with it all that led there; it comes back
+    let udp_alone =
+        svc("kube-system", "kube-dns", "10.9.0.10", &[]).set("/spec/ports", json!([port_of("dns", 53, "UDP")]));
+    world.put("a", &udp_alone);
+    assert_eq!(call(&mut world, view("a", "n"), "10.9.0.10:53", Spoken::Tcp), End::AsCalled);
+    assert!(world.snapshot().find(id, Type::Cluster, "outbound|53||kube-dns.kube-system.svc.cluster.local").is_none());
+    world.put("a", &kube_dns()[0]);
+    assert_eq!(call(&mut world, view("a", "n"), "10.9.0.10:53", Spoken::Tcp), tcp);
+}
+
 #[test]
 fn an_address_of_two_clusters_is_called_once() {
     let objects = |vip: &str| {

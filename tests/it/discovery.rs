@@ -12,6 +12,7 @@ use meshctl::pure::xds::Type;
 use meshctl::roles::discovery::{Config, Discovery, Listen};
 use meshctl_proto::envoy::config::core::v3::Node;
 use meshctl_proto::envoy::service::discovery::v3::DeltaDiscoveryRequest;
+use meshctl_proto::google::protobuf::{self, Struct, value};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -117,7 +118,15 @@ impl Pilot {
     }
 
     pub(crate) async fn client(&self, node: &str) -> Result<AdsClient, String> {
-        let node = Node { id: node.to_owned(), ..Node::default() };
+        self.client_in(node, None).await
+    }
+
+    /// The same of a proxy that names its cluster.
+    async fn client_in(&self, node: &str, cluster: Option<&str>) -> Result<AdsClient, String> {
+        let kind = |text: &str| Some(value::Kind::StringValue(text.to_owned()));
+        let metadata = cluster.map(|id| ("CLUSTER_ID".to_owned(), protobuf::Value { kind: kind(id) }));
+        let metadata = metadata.map(|field| Struct { fields: [field].into() });
+        let node = Node { id: node.to_owned(), metadata, ..Node::default() };
         let address = self.discovery.address("grpc").unwrap().to_string();
         AdsClient::connect(&address, node).await.map_err(|e| e.to_string())
     }
@@ -263,7 +272,7 @@ async fn what_cannot_be_read_at_the_start_is_waited_for() {
     write(pilot.dir.path(), "mesh.yaml", mesh);
     pilot.shows("meshctl_cluster_state{cluster=\"on-prem\",state=\"syncing\"} 1").await;
     let deadline = Instant::now() + DEADLINE;
-    while pilot.discovery.engine.published().snapshot.missing.len() > 1 {
+    while pilot.discovery.engine.published().snapshot.missing.names().len() > 1 {
         assert!(Instant::now() < deadline, "the settings are in force");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -450,4 +459,117 @@ async fn warnings_tell_what_is_left_out() {
     };
     assert!(told("web", "network dc has no gateway"), "{all:?}");
     assert!(told("evil", "no proxy is sent to 169.254.169.254"), "{all:?}");
+}
+
+impl Pilot {
+    /// The reasons of `/debug/warningz`, once one of them holds these words.
+    async fn warned(&self, words: &str) -> Vec<String> {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let (_, body) = self.page("http", "/debug/warningz").await;
+            let all: Vec<Value> = serde_json::from_str(&body).unwrap();
+            let all: Vec<String> = all.iter().map(|w| w["reason"].as_str().unwrap().to_owned()).collect();
+            if all.iter().any(|reason| reason.contains(words)) {
+                return all;
+            }
+            assert!(Instant::now() < deadline, "nothing says {words}: {body}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn stream(&self) -> Value {
+        let (_, body) = self.page("http", "/debug/syncz").await;
+        serde_json::from_str::<Vec<Value>>(&body).unwrap().remove(0)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_of_no_registered_cluster_is_refused_and_one_whose_cluster_leaves_is_told_nothing() {
+    let pilot = Pilot::start(&[], 10).await;
+    let mut stranger = pilot.client_in(WEB, Some("far")).await.unwrap();
+    stranger.subscribe(Type::Cluster.url(), Vec::new()).await.unwrap();
+    let error = tokio::time::timeout(DEADLINE, stranger.receive()).await.expect("an end in time").unwrap_err();
+    assert!(
+        error.to_string().contains("runs in the cluster far (CLUSTER_ID), which is not in the registry"),
+        "{error}"
+    );
+    let all = pilot.warned("they were refused 1 times").await;
+    assert_eq!(all.len(), 1, "{all:?}");
+
+    // it is registered: the proxy is served before its Pod is seen
+    let text = |objects: &[Value]| objects.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n");
+    let mut far = web();
+    far[0]["metadata"]["name"] = "own".into();
+    far[0]["spec"]["clusterIP"] = "10.7.0.1".into();
+    far[0]["spec"]["ports"] = json!([{"name": "tcp", "port": 90}]);
+    write(pilot.dir.path(), "far/web.yaml", &text(&far[..1]));
+    let deadline = Instant::now() + DEADLINE;
+    while pilot.page("http", "/debug/endpointz?service=own").await.1 == "[]" {
+        assert!(Instant::now() < deadline, "far is never read");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mut client = pilot.client_in(INVENTED, Some("far")).await.unwrap();
+    for ty in [Type::Cluster, Type::Listener] {
+        client.subscribe(ty.url(), Vec::new()).await.unwrap();
+        let response = receive(&mut client).await;
+        client.ack(&response).await.unwrap();
+    }
+    let before = names(&pilot.dump(INVENTED).await);
+    assert_eq!(pilot.stream().await["frozen"], false);
+
+    // it leaves: gke's VIPs mean nothing to the proxy, and its own are not said to be gone
+    std::fs::remove_dir_all(pilot.dir.path().join("far")).unwrap();
+    pilot.warned("its cluster far is not in the registry any more").await;
+    let mut late = web();
+    late[0]["metadata"]["name"] = "late".into();
+    write(pilot.dir.path(), "gke/late.yaml", &text(&late[..1]));
+    let deadline = Instant::now() + DEADLINE;
+    while !pilot.dump("web.default").await.to_string().contains("late") {
+        assert!(Instant::now() < deadline, "late never came");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let dump = pilot.dump(INVENTED).await;
+    assert_eq!((names(&dump), &dump["upToDate"]), (before.clone(), &json!(false)));
+    let stream = pilot.stream().await;
+    assert_eq!((&stream["frozen"], &stream["heldBack"]), (&json!(true), &json!(true)));
+
+    // and is back: the proxy has the difference, and nothing but that
+    write(pilot.dir.path(), "far/web.yaml", &text(&far[..1]));
+    let clusters = receive(&mut client).await;
+    assert_eq!((clusters.type_url.as_str(), clusters.removed.len()), (Type::Cluster.url(), 0));
+    assert_eq!(clusters.resources.len(), 1);
+    client.ack(&clusters).await.unwrap();
+    let deadline = Instant::now() + DEADLINE;
+    while pilot.dump(INVENTED).await["upToDate"] == false {
+        assert!(Instant::now() < deadline, "it never is up to date");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(names(&pilot.dump(INVENTED).await).is_superset(&before));
+    assert_eq!(pilot.warned_of_clusters().await, [""; 0]);
+}
+
+impl Pilot {
+    /// What `/debug/warningz` says of proxies' clusters.
+    async fn warned_of_clusters(&self) -> Vec<String> {
+        let (_, body) = self.page("http", "/debug/warningz").await;
+        let all: Vec<Value> = serde_json::from_str(&body).unwrap();
+        let of = all.iter().filter(|w| w["field"] == "CLUSTER_ID");
+        of.map(|w| w["reason"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn warnings_tell_which_pods_no_listener_tells_apart() {
+    let pilot = Pilot::start(&[], 10).await;
+    let mut headless = web()[0].clone();
+    headless["metadata"]["name"] = "peers".into();
+    headless["spec"] = json!({"clusterIP": "None", "ports": [{"name": "tcp", "port": 90}]});
+    let endpoints: Vec<Value> =
+        (0..1_001).map(|n| json!({"addresses": [format!("10.1.{}.{}", n / 250, n % 250 + 1)]})).collect();
+    let slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+        "metadata": {"name": "peers-1", "namespace": "default", "labels": {"kubernetes.io/service-name": "peers"}},
+        "ports": [{"name": "tcp", "port": 90}], "endpoints": endpoints});
+    write(pilot.dir.path(), "gke/peers.yaml", &format!("{headless}\n---\n{slice}"));
+    let all = pilot.warned("port 90 has 1001 addresses in gke").await;
+    assert_eq!(all.len(), 1, "{all:?}");
 }

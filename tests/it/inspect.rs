@@ -538,9 +538,9 @@ mod mesh {
             hostname: id.hostname(),
             defined_by: cluster("gke"),
             kind: ServiceKind::ClusterIp,
-            ports: vec![port],
+            ports: vec![port.clone()],
             local: BTreeMap::new(),
-            endpoints: BTreeMap::from([(9080, Arc::from(endpoints))]),
+            endpoints: BTreeMap::from([(port.id(), Arc::from(endpoints))]),
             accounts: BTreeSet::new(),
             conflicts: vec![],
         };

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshctl::data::model::{
-    AppProtocol, Gateway, Kind, Locality, Name, NetworkId, OutboundPolicy, Readiness, ServiceId, ServiceKind,
+    AppProtocol, Gateway, Kind, Locality, Name, NetworkId, OutboundPolicy, PortId, Readiness, ServiceId, ServiceKind,
     ServicePort, ServiceScope, SpiffeId, TargetPort, Timestamp, Transport, WorkloadId,
 };
-use meshctl::pure::mesh::{Change, Endpoint, LocalService, Mesh, Service, SyncState, Workload};
+use meshctl::pure::mesh::{BuiltFrom, Change, Endpoint, LocalService, Mesh, Service, SyncState, Workload};
 use serde_json::json;
 
 use crate::world::{Obj, World, cid, ep, feed, mesh_config, node, pod, settings, slice, svc, system_namespace, wid};
@@ -19,7 +19,11 @@ fn found<'a>(mesh: &'a Mesh, namespace: &str, name: &str) -> &'a Service {
 
 /// `cluster address:port` of a service's port.
 fn endpoints(mesh: &Mesh, name: &str, port: u16) -> Vec<String> {
-    found(mesh, "n", name).endpoints(port).iter().map(|e| format!("{} {}:{}", e.cluster, e.address, e.port)).collect()
+    found(mesh, "n", name)
+        .endpoints(PortId::tcp(port))
+        .iter()
+        .map(|e| format!("{} {}:{}", e.cluster, e.address, e.port))
+        .collect()
 }
 
 /// A service x with one endpoint that has a pod.
@@ -89,7 +93,7 @@ fn a_service_of_two_clusters_is_one() {
         kind: ServiceKind::ClusterIp,
         ports: vec![http.clone()],
         local: [(cid("primary"), local("10.9.0.1")), (cid("away"), local("10.8.0.1"))].into(),
-        endpoints: [(80, all.into())].into(),
+        endpoints: [(PortId::tcp(80), all.into())].into(),
         accounts: [account.clone()].into(),
         conflicts: vec![],
     };
@@ -133,7 +137,56 @@ fn an_address_stands_once_in_a_cluster_and_once_in_each() {
     let mesh = World::of(&[("a", near), ("b", far)]).mesh();
     assert_eq!(endpoints(&mesh, "x", 80), ["a 10.0.0.1:80", "a 10.0.0.1:81", "a 10.0.0.2:80", "b 10.0.0.1:80"]);
     // while it moves between slices the better readiness counts: never a moment without it
-    assert_eq!(found(&mesh, "n", "x").endpoints(80)[0].readiness, Readiness::Ready);
+    assert_eq!(found(&mesh, "n", "x").endpoints(PortId::tcp(80))[0].readiness, Readiness::Ready);
+}
+
+#[test]
+fn only_the_settings_that_resources_are_built_from_build_them_anew() {
+    let mut world = World::of(&[("a", x("10.9.0.1", "10.0.0.1")), ("b", vec![])]);
+    let changed = |world: &mut World, settings| {
+        let dirty = world.index.configure(settings);
+        (dirty.settings, dirty.built_from, dirty.services.len(), dirty.clusters.len())
+    };
+    let nothing = BuiltFrom::default();
+    // a cluster comes and goes: it has said nothing
+    assert_eq!(changed(&mut world, settings(&["a", "b", "c"])), (true, nothing, 0, 1));
+    assert_eq!(changed(&mut world, settings(&["a", "b"])), (true, nothing, 0, 1));
+    // another primary, another trust domain, more that never merges: what that makes of services, and no more
+    assert_eq!(changed(&mut world, settings(&["b", "a"])), (true, nothing, 0, 2));
+    let mut other = settings(&["b", "a"]);
+    other.trust_domain = "else".into();
+    assert_eq!(changed(&mut world, other.clone()), (true, nothing, 1, 0), "the account of x");
+    other.cluster_local.insert("x.n.svc.cluster.local".into());
+    assert_eq!(changed(&mut world, other.clone()), (true, nothing, 2, 0), "x of the mesh, and x of a");
+    other.networks.insert(NetworkId("far".into()), vec![Gateway { address: "20.0.0.1".into(), port: 15443 }]);
+    let networks = BuiltFrom { networks: true, ..nothing };
+    assert_eq!(changed(&mut world, other.clone()), (true, networks, 0, 0));
+    other.outbound = OutboundPolicy::RegistryOnly;
+    let outbound = BuiltFrom { outbound: true, ..nothing };
+    assert_eq!(changed(&mut world, other.clone()), (true, outbound, 0, 0));
+    other.connect_timeout *= 2;
+    let connect_timeout = BuiltFrom { connect_timeout: true, ..nothing };
+    assert_eq!(changed(&mut world, other.clone()), (true, connect_timeout, 0, 0));
+    assert_eq!(changed(&mut world, other), (false, nothing, 0, 0));
+}
+
+#[test]
+fn ports_of_one_number_have_their_own_endpoints() {
+    let service = svc("n", "x", "10.9.0.1", &[]).set(
+        "/spec/ports",
+        json!([{"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "dns-tcp", "port": 53, "protocol": "TCP"}]),
+    );
+    let near = vec![service.clone(), slice("n", "s", "x", &[("dns", 5353), ("dns-tcp", 1053)], &[ep("10.0.0.1", "")])];
+    // its UDP port has another name: it meets by number and transport, and never the TCP one
+    let far = vec![
+        service.set("/spec/ports/0/name", json!("udp")),
+        slice("n", "s", "x", &[("udp", 99), ("dns-tcp", 1053)], &[ep("10.1.0.1", "")]),
+    ];
+    let mesh = World::of(&[("a", near), ("b", far)]).mesh();
+    assert_eq!(endpoints(&mesh, "x", 53), ["a 10.0.0.1:1053", "b 10.1.0.1:1053"]);
+    let udp = found(&mesh, "n", "x").endpoints(PortId { number: 53, transport: Transport::Udp });
+    let udp: Vec<String> = udp.iter().map(|e| format!("{} {}:{}", e.cluster, e.address, e.port)).collect();
+    assert_eq!(udp, ["a 10.0.0.1:5353", "b 10.1.0.1:99"]);
 }
 
 #[test]
@@ -214,7 +267,9 @@ fn what_is_cluster_local_never_merges() {
     // each cluster sees its own, with its own endpoints
     world.put("b", &slice("default", "kubernetes", "kubernetes", &[("http", 6443)], &[ep("172.16.0.2", "")]));
     let mesh = world.mesh();
-    let count = |cluster: &str| mesh.service_in(&cid(cluster), "default", "kubernetes").unwrap().endpoints(80).len();
+    let count = |cluster: &str| {
+        mesh.service_in(&cid(cluster), "default", "kubernetes").unwrap().endpoints(PortId::tcp(80)).len()
+    };
     assert_eq!((count("a"), count("b")), (0, 1));
     let seen: Vec<_> = mesh.visible_services(&cid("b")).map(|s| s.id.to_string()).collect();
     assert_eq!(
@@ -341,11 +396,14 @@ fn every_kind_of_service_is_kept() {
     assert_eq!(ids(&mesh), ["n/empty", "n/head", "n/manual", "n/out"]);
     assert_eq!(found(&mesh, "n", "out").kind, ServiceKind::ExternalName("example.com".into()));
     let head = found(&mesh, "n", "head");
-    assert_eq!((&head.kind, head.vips(&cid("a")).len(), head.endpoints(90).len()), (&ServiceKind::Headless, 0, 1));
+    assert_eq!(
+        (&head.kind, head.vips(&cid("a")).len(), head.endpoints(PortId::tcp(90)).len()),
+        (&ServiceKind::Headless, 0, 1)
+    );
     assert!(found(&mesh, "n", "manual").local[&cid("a")].selector.is_empty());
     assert_eq!(endpoints(&mesh, "manual", 80), ["a 192.170.228.84:80"], "public addresses are used privately");
     // an empty service has a port with nothing behind it, not no port
-    assert_eq!(found(&mesh, "n", "empty").endpoints.get(&80).map(|e| e.len()), Some(0));
+    assert_eq!(found(&mesh, "n", "empty").endpoints.get(&PortId::tcp(80)).map(|e| e.len()), Some(0));
 }
 
 #[test]
@@ -355,7 +413,7 @@ fn not_ready_addresses_count_where_the_service_says_so() {
     let of = |publish: bool| {
         let service = svc("n", "x", "10.9.0.1", &[("http", 80)]).set("/spec/publishNotReadyAddresses", json!(publish));
         let mesh = World::of(&[("a", vec![service, slice.clone()])]).mesh();
-        found(&mesh, "n", "x").endpoints(80)[0].readiness
+        found(&mesh, "n", "x").endpoints(PortId::tcp(80))[0].readiness
     };
     assert_eq!((of(false), of(true)), (Readiness::NotReady, Readiness::Ready));
 }
@@ -525,7 +583,7 @@ fn the_primarys_config_map_is_in_force() {
 
 #[test]
 fn networks_come_from_the_registry_then_the_namespace_then_the_pod() {
-    let network = |mesh: &Mesh| found(mesh, "n", "x").endpoints(80)[0].network.to_string();
+    let network = |mesh: &Mesh| found(mesh, "n", "x").endpoints(PortId::tcp(80))[0].network.to_string();
     let mut world = World::of(&[("a", x("10.9.0.1", "10.0.0.1"))]);
     assert_eq!(network(&world.mesh()), "");
     world.put("a", &system_namespace("net1"));
@@ -590,7 +648,7 @@ fn a_network_without_a_gateway_is_said_where_somebody_is_cut_off() {
 
 #[test]
 fn localities_follow_the_nodes() {
-    let zone = |mesh: &Mesh| found(mesh, "n", "x").endpoints(80)[0].locality.to_string();
+    let zone = |mesh: &Mesh| found(mesh, "n", "x").endpoints(PortId::tcp(80))[0].locality.to_string();
     let mut world = World::of(&[("a", x("10.9.0.1", "10.0.0.1"))]);
     assert_eq!(zone(&world.mesh()), "");
     world.put("a", &node("k0", "us-west1", "us-west1-a"));

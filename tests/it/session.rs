@@ -748,6 +748,60 @@ fn x21_equal_content_has_equal_versions_in_another_world() {
 }
 
 #[test]
+fn x21_sotw_who_drops_names_learns_the_version_of_what_is_left() {
+    let mut s = stream(false, &[("a", all())]);
+    s.subscribe(Type::Endpoint, &[X, Y]);
+    assert_eq!(s.flush(), ["EDS +x +y"]);
+    // as when the cluster y has gone
+    s.subscribe(Type::Endpoint, &[X]);
+    assert_eq!(s.flush(), ["EDS"]);
+    // what it never had changes nothing
+    s.subscribe(Type::Endpoint, &[X, Z]);
+    s.flush();
+    s.subscribe(Type::Endpoint, &[X]);
+    assert_eq!(s.says(), "-");
+    let version = s.last[&Type::Endpoint].version.clone();
+    s = s.again();
+    s.resume_sotw(Type::Endpoint, &[X], &version);
+    assert_eq!(s.says(), "-", "an unchanged fleet costs nothing");
+}
+
+#[test]
+fn x22_names_that_nobody_has_end_the_stream() {
+    for delta in BOTH {
+        let mut s = stream(delta, &[("a", all())]);
+        let mut ask = |ty: Type, names: Vec<String>, initial: BTreeMap<String, String>| {
+            let type_url = ty.url().to_owned();
+            let request = if delta {
+                Request::Delta(DeltaRequest { type_url, subscribe: names, initial, ..Default::default() })
+            } else {
+                Request::Sotw(SotwRequest { type_url, names, ..Default::default() })
+            };
+            s.session.handle(request, s.now)
+        };
+        let names = |n: usize, len: usize| (0..n).map(|i| format!("{i:0len$}")).collect::<Vec<String>>();
+        assert!(ask(Type::Endpoint, names(10, 1024), BTreeMap::new()).is_ok());
+        assert_eq!(ask(Type::Endpoint, names(1, 1025), BTreeMap::new()), Err(Reject::LongName("EDS")));
+        if delta {
+            let held = [("h".repeat(1025), "0".repeat(32))].into();
+            assert_eq!(ask(Type::Listener, vec![], held), Err(Reject::LongName("LDS")));
+        }
+        // the types of a stream count together
+        assert!(ask(Type::Endpoint, names(9_000, 1_000), BTreeMap::new()).is_ok(), "delta {delta}");
+        let error = ask(Type::Route, names(9_000, 1_000), BTreeMap::new());
+        assert_eq!(error, Err(Reject::TooManyBytes("RDS")), "delta {delta}");
+        // and so does what a client says that it holds
+        if delta {
+            let mut s = stream(delta, &[("a", all())]);
+            let initial = names(18_000, 1_000).into_iter().map(|n| (n, "0".repeat(32))).collect();
+            let type_url = Type::Cluster.url().to_owned();
+            let request = Request::Delta(DeltaRequest { type_url, initial, ..Default::default() });
+            assert_eq!(s.session.handle(request, s.now), Err(Reject::TooManyBytes("CDS")));
+        }
+    }
+}
+
+#[test]
 fn x22_too_many_names_end_the_stream() {
     for delta in BOTH {
         let names = |n: usize| (0..n).map(|i| format!("name-{i}")).collect::<Vec<String>>();
@@ -905,13 +959,108 @@ fn the_restart_hold_does_not_concern_a_fresh_stream() {
 
 #[test]
 fn the_restart_hold_does_not_come_back_with_a_cluster_that_never_answers() {
-    let (mut s, versions, _) = restarted(true, all());
-    s.resume(Type::Endpoint, &[X, Y, Z], versions[&Type::Endpoint].clone());
+    for delta in BOTH {
+        let (mut s, versions, whole) = restarted(delta, all());
+        if delta {
+            s.resume(Type::Endpoint, &[X, Y, Z], versions[&Type::Endpoint].clone());
+        } else {
+            s.resume_sotw(Type::Endpoint, &[X, Y, Z], &whole[&Type::Endpoint]);
+        }
+        hear_b(&mut s, &far());
+        assert_eq!(s.flush(), [] as [&str; 0], "delta {delta}");
+        s.change(|w| w.configure(crate::world::settings(&["a", "b", "black-hole"])));
+        if !delta {
+            // whoever needed no answer has no nonce: it says its version again when it wants other names
+            s.resume_sotw(Type::Endpoint, &[X, Y], &whole[&Type::Endpoint]);
+        }
+        s.put(&[x_moved()]);
+        assert_eq!(s.flush(), ["EDS +x"], "delta {delta}");
+        assert!(!s.session.is_held_back(), "delta {delta}");
+        // nor for what it asks for late
+        if !delta {
+            s.resume_sotw(Type::Cluster, &[], "some version");
+            assert_eq!(s.says(), "-");
+            s.put(&[slice("n", "y-1", "y", &[("http", 80)], &[])]);
+            assert_eq!(s.flush(), ["EDS +y"], "the hold of clusters is not that of endpoints");
+        }
+    }
+}
+
+/// A service that no other cluster has a part in, with an endpoint at this address.
+fn dns(address: &str) -> [Obj; 2] {
+    let ports = [("tcp-dns", 53)];
+    [svc("kube-system", "dns", "10.9.0.10", &ports), slice("kube-system", "dns-1", "dns", &ports, &[ep(address, "")])]
+}
+
+#[test]
+fn the_restart_hold_lets_through_what_no_missing_cluster_can_feed() {
+    const DNS: &str = "outbound|53||dns.kube-system.svc.cluster.local";
+    let near = [all(), dns("10.0.0.53").to_vec()].concat();
+    let before = stream(true, &[("a", near.clone()), ("b", far())]);
+    let (clusters, endpoints) = (before.versions(Type::Cluster), before.versions(Type::Endpoint));
+    let mut s = stream(true, &[]);
+    s.world = World::new(crate::world::settings(&["a", "b"]));
+    // its endpoint moved while nobody looked, and so did x's
+    s.world.load("a", 1, &[near, dns("10.0.0.54").to_vec(), vec![x_moved()]].concat());
+    s.view = s.world.attach(view("a", "n"));
+    s = s.again();
+    s.resume(Type::Cluster, &[], clusters);
+    s.resume(Type::Endpoint, &[X, Y, Z, DNS], endpoints);
+    assert_eq!(s.flush(), ["EDS +dns"]);
+    assert!(s.session.is_held_back(), "x may have more endpoints");
+    s.put(&dns("10.0.0.55"));
+    assert_eq!(s.flush(), ["EDS +dns"]);
+    // all of them gone is a change of it as well; the service gone is a removal, and waits
+    s.put(&[slice("kube-system", "dns-1", "dns", &[("tcp-dns", 53)], &[])]);
+    assert_eq!(s.flush(), ["EDS +dns"]);
+    s.remove(&dns("10.0.0.55"));
+    assert_eq!(s.says(), "-");
     hear_b(&mut s, &far());
-    assert_eq!(s.flush(), [] as [&str; 0]);
-    s.change(|w| w.configure(crate::world::settings(&["a", "b", "black-hole"])));
-    s.put(&[x_moved()]);
-    assert_eq!(s.flush(), ["EDS +x"]);
+    assert_eq!(s.flush(), ["EDS +x", "CDS -dns", "EDS -dns"]);
+}
+
+#[test]
+fn a_proxy_whose_cluster_has_left_the_registry_keeps_what_it_has() {
+    for delta in BOTH {
+        let mut s = stream(delta, &[("b", far()), ("a", all())]);
+        settle(&mut s);
+        let before = Type::ALL.map(|ty| told(&s, ty).0);
+        s.change(|w| w.configure(crate::world::settings(&["b"])));
+        // whatever others are told meanwhile
+        s.change(|w| w.put("b", &slice("n", "x-1", "x", &[("http", 80)], &[ep("10.1.0.9", "")])));
+        s.change(|w| w.put("b", &svc("n", "w", "10.8.0.4", &[("http", 80)])));
+        assert_eq!(s.says(), "-", "delta {delta}");
+        assert!(s.session.is_frozen() && s.session.is_held_back());
+        assert_eq!(Type::ALL.map(|ty| told(&s, ty).0), before);
+        // it comes anew, with what it has or with nothing
+        let mut fresh = Session::new(s.view, delta);
+        std::mem::swap(&mut s.session, &mut fresh);
+        s.last.clear();
+        s.subscribe(Type::Cluster, &[]);
+        assert_eq!(s.says(), "-", "delta {delta}");
+        std::mem::swap(&mut s.session, &mut fresh);
+        // its cluster is back, and has said nothing yet: nothing goes that may be there
+        s.change(|w| w.configure(crate::world::settings(&["b", "a"])));
+        let said = s.flush();
+        assert!(said.iter().all(|r| *r == "CDS +w"), "delta {delta}: {said:?}");
+        assert_eq!(said.is_empty(), !delta, "what is new to it goes on, where single resources can be added");
+        assert!(!s.session.is_frozen() && s.session.is_held_back());
+        for object in all() {
+            s.change(|w| w.apply(&feed("a", 2), Change::Put(object.fact())));
+        }
+        s.change(|w| w.apply(&feed("a", 2), Change::Synced));
+        let said = s.flush();
+        assert!(said.contains(&"EDS +x".to_owned()), "delta {delta}: {said:?}");
+        assert!(!said.iter().any(|r| r.contains('-')), "nothing has gone, delta {delta}: {said:?}");
+        assert!(!s.session.is_held_back());
+        for ty in Type::ALL {
+            let (sent, standing) = told(&s, ty);
+            let named = s.named(ty);
+            let standing: BTreeMap<_, _> =
+                standing.into_iter().filter(|(n, _)| named.is_empty() || named.contains(n)).collect();
+            assert_eq!(sent, standing, "delta {delta} {ty:?}");
+        }
+    }
 }
 
 #[test]

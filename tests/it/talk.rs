@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use meshctl::data::kinds;
 use meshctl::data::model::{
-    ClusterId, ClusterRole, ClusterSettings, FeedId, Kind, MeshSettings, NetworkId, ServiceId, WorkloadId,
+    ClusterId, ClusterRole, ClusterSettings, FeedId, Kind, MeshSettings, NetworkId, PortId, ServiceId, WorkloadId,
 };
 use meshctl::data::yaml;
 use meshctl::pure::mesh::{Change, Endpoint, Index, Mesh, Service, ingest};
@@ -69,7 +69,7 @@ pub(crate) fn service<'a>(mesh: &'a Mesh, name: &str) -> &'a Service {
 
 fn endpoints(mesh: &Mesh, name: &str, port: u16) -> Vec<String> {
     let text = |e: &Endpoint| format!("{}:{}", e.address, e.port);
-    service(mesh, name).endpoints(port).iter().map(text).collect()
+    service(mesh, name).endpoints(PortId::tcp(port)).iter().map(text).collect()
 }
 
 /// The talk, "kubectl get pods -n istio-system" of gke: 0/1, Completed.
@@ -128,10 +128,10 @@ fn the_services_of_gke_are_those_of_the_talk() {
         let local = &service.local[&gke];
         assert_eq!(local.vips.iter().map(|v| v.to_string()).collect::<Vec<_>>(), [vip], "{name}");
         assert_eq!(local.ports.iter().map(|p| p.number).collect::<Vec<_>>(), ports, "{name}");
-        for port in ports {
-            let own = service.endpoints(*port).iter().filter(|e| e.cluster == gke);
+        for port in &local.ports {
+            let own = service.endpoints(port.id()).iter().filter(|e| e.cluster == gke);
             let own: Vec<String> = own.map(|e| e.address.to_string()).collect();
-            assert_eq!(own, addresses, "{name} {port}");
+            assert_eq!(own, addresses, "{name} {}", port.number);
         }
     }
     let own = mesh.services.values().filter(|s| s.local.contains_key(&gke));
@@ -152,8 +152,11 @@ fn the_headless_services_of_on_prem_lead_to_the_primarys_pods() {
         assert_eq!((local.vips.len(), local.selector.len()), (0, 0), "{name}");
         assert_eq!(local.ports.iter().map(|p| p.number).collect::<Vec<_>>(), ports, "{name}");
         // both clusters give the same address: reference, "the same IP twice"
-        let of_9102_or_9091: Vec<_> =
-            service.endpoints(ports[0]).iter().map(|e| (e.cluster.clone(), e.address.to_string())).collect();
+        let of_9102_or_9091: Vec<_> = service
+            .endpoints(PortId::tcp(ports[0]))
+            .iter()
+            .map(|e| (e.cluster.clone(), e.address.to_string()))
+            .collect();
         assert_eq!(of_9102_or_9091, [(cluster("gke"), address.to_owned()), (on_prem.clone(), address.to_owned())]);
     }
 }
@@ -167,7 +170,7 @@ fn citadel_has_an_address_and_a_pod_in_on_prem_too() {
     let service = service(&mesh, "istio-citadel");
     assert_eq!(service.vips(&on_prem).iter().map(|v| v.to_string()).collect::<Vec<_>>(), ["10.101.29.255"]);
     for port in [8060, 9093] {
-        let own = service.endpoints(port).iter().filter(|e| e.cluster == on_prem);
+        let own = service.endpoints(PortId::tcp(port)).iter().filter(|e| e.cluster == on_prem);
         assert_eq!(own.map(|e| e.address.to_string()).collect::<Vec<_>>(), ["192.170.228.83"], "{port}");
     }
     assert_eq!(service.conflicts, []);
@@ -198,7 +201,7 @@ fn reviews_v3_joins_the_endpoints_of_reviews_at_the_end() {
     assert_eq!(reviews.conflicts, []);
     assert_eq!(reviews.vips(&cluster("gke"))[0].to_string(), "10.125.59.1");
     assert_eq!(reviews.vips(&cluster("on-prem"))[0].to_string(), "10.111.253.54");
-    let localities: Vec<String> = reviews.endpoints(9080).iter().map(|e| e.locality.to_string()).collect();
+    let localities: Vec<String> = reviews.endpoints(PortId::tcp(9080)).iter().map(|e| e.locality.to_string()).collect();
     assert_eq!(localities, ["us-west1/us-west1-a", "us-west1/us-west1-a", "us-west1/us-west1-a", ""]);
 
     // ratings has no pods there: an address, and the endpoints of gke

@@ -76,7 +76,7 @@ fn service(kind: ServiceKind, ports: &[ServicePort], endpoints: &[Endpoint]) -> 
         kind,
         ports: ports.to_vec(),
         local: [(cluster_id("gke"), local)].into(),
-        endpoints: ports.iter().map(|p| (p.number, endpoints.into())).collect(),
+        endpoints: ports.iter().map(|p| (p.id(), endpoints.into())).collect(),
         accounts: BTreeSet::new(),
         conflicts: Vec::new(),
     }

@@ -138,6 +138,32 @@ pub enum Transport {
     Sctp,
 }
 
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Transport::Tcp => "TCP",
+            Transport::Udp => "UDP",
+            Transport::Sctp => "SCTP",
+        })
+    }
+}
+
+/// Which port of a service: a number may be there once for each transport, as DNS has 53 of UDP and 53 of TCP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct PortId {
+    /// Its number.
+    pub number: u16,
+    /// Layer 4.
+    pub transport: Transport,
+}
+
+impl PortId {
+    /// The TCP port of this number: the one that listeners carry.
+    pub fn tcp(number: u16) -> Self {
+        Self { number, transport: Transport::Tcp }
+    }
+}
+
 /// What is spoken on a port, by `appProtocol` first, then by the port's name up to its first dash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum AppProtocol {
@@ -164,6 +190,13 @@ pub struct ServicePort {
     pub transport: Transport,
     /// What is spoken.
     pub protocol: AppProtocol,
+}
+
+impl ServicePort {
+    /// Which port of its service it is.
+    pub fn id(&self) -> PortId {
+        PortId { number: self.number, transport: self.transport }
+    }
 }
 
 /// A Service's `targetPort`.

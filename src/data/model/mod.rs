@@ -16,7 +16,7 @@ mod shown;
 mod time;
 
 pub use facts::{
-    AppProtocol, EndpointFact, Fact, FactBody, FactKey, Kind, NamespaceFact, NodeFact, PortFact, Readiness,
+    AppProtocol, EndpointFact, Fact, FactBody, FactKey, Kind, NamespaceFact, NodeFact, PortFact, PortId, Readiness,
     ServiceFact, ServiceKind, ServicePort, SliceFact, TargetPort, Transport, Warning, WorkloadFact, WorkloadPort,
 };
 pub use ids::{ClusterId, FeedId, IdError, Name, NetworkId, ServiceId, ServiceScope, SpiffeId, WorkloadId};

@@ -10,9 +10,15 @@ use super::Name;
 /// The DNS suffix of Kubernetes services.
 const SUFFIX: &str = ".svc.cluster.local";
 
+/// How long a node id may be, in bytes: an address, a pod's name of at most 253, and its namespace of at most 63, twice.
+const MAX_NODE_ID: usize = 512;
+
 /// Why a string is no name of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
+    /// A node id is longer than any can be; it is not repeated.
+    #[error("the node id has {0} bytes, more than {MAX_NODE_ID}")]
+    NodeLength(usize),
     /// A node id has not the four parts `role~ip~pod.ns~ns.svc.cluster.local`.
     #[error("missing parts in the node id \"{0}\", want role~ip~pod.namespace~domain")]
     NodeParts(String),
@@ -184,6 +190,9 @@ impl NodeId {
     /// # Errors
     /// [`NameError`], naming the part that is wrong.
     pub fn parse(s: &str) -> Result<Self, NameError> {
+        if s.len() > MAX_NODE_ID {
+            return Err(NameError::NodeLength(s.len()));
+        }
         let parts: Vec<_> = s.split('~').collect();
         let [role, address, workload, _domain] = parts[..] else { return Err(NameError::NodeParts(s.to_owned())) };
         let role = match role {
@@ -241,6 +250,16 @@ mod tests {
         assert_eq!(NodeId::parse("egress~1.1.1.1~a.b~d"), Err(NameError::NodeRole("egress~1.1.1.1~a.b~d".into())));
         assert_eq!(NodeId::parse("sidecar~x~a.b~d"), Err(NameError::NodeAddress("sidecar~x~a.b~d".into())));
         assert_eq!(NodeId::parse("sidecar~::1~ab~d"), Err(NameError::NodeWorkload("sidecar~::1~ab~d".into())));
+        let longest = format!(
+            "sidecar~{}~{}.{ns}~{ns}.svc.cluster.local",
+            "f:".repeat(7) + "f",
+            "p".repeat(253),
+            ns = "n".repeat(63)
+        );
+        assert_eq!(NodeId::parse(&longest).map(|n| n.to_string()).as_deref(), Ok(longest.as_str()));
+        let longer = longest.replace("~p", &format!("~{}", "p".repeat(200)));
+        assert_eq!(NodeId::parse(&longer), Err(NameError::NodeLength(longer.len())));
+        assert!(!NameError::NodeLength(longer.len()).to_string().contains("pp"));
     }
 
     #[test]

@@ -47,11 +47,23 @@ impl Writer {
         self.wait(id, view, Some((proxy, mailbox)), reply);
     }
 
-    /// The view that a stream's proxy has by now.
+    /// The view that a stream's proxy has by now: mostly the one it had.
     pub(super) fn review(&mut self, id: StreamId, reply: oneshot::Sender<ViewId>) {
-        let Some(proxy) = self.proxies.get(&id) else { return };
-        let view = proxy.view(&self.index.mesh());
-        self.wait(id, view, None, reply);
+        let Some((view, current)) = self.proxies.get(&id).zip(self.subscribers.view(id)).map(|(proxy, current)| {
+            let mesh = self.index.mesh();
+            // a proxy whose cluster has left the registry keeps the view it had, of which it is told nothing
+            let was = self.catalog.view(current);
+            let stays = was.filter(|was| proxy.stays_in(&was.cluster, &mesh)).cloned();
+            (stays.unwrap_or_else(|| proxy.view(&mesh)), current)
+        }) else {
+            return;
+        };
+        if self.catalog.view(current) == Some(&view) {
+            // whoever asked may be gone
+            let _ = reply.send(current);
+        } else {
+            self.wait(id, view, None, reply);
+        }
     }
 
     fn wait(
@@ -92,7 +104,6 @@ impl Writer {
     fn opened(&mut self, view: ViewId, opening: Opening) {
         let Opening { id, reply, attaching, new } = opening;
         let fresh = new.is_some();
-        self.show();
         match new {
             Some((proxy, mailbox)) => {
                 self.subscribers.open(id, view, mailbox);
@@ -104,9 +115,9 @@ impl Writer {
                 // a stream that has ended meanwhile has none
                 let old = self.subscribers.move_to(id, view, &snapshot).unwrap_or(view);
                 self.catalog.detach(old);
-                self.show();
             }
         }
+        self.show();
         // the mesh went on while the view was built: the proxy may be another by now
         let now = self.proxies.get(&id).map(|proxy| proxy.view(&self.index.mesh()));
         if now.is_some_and(|now| now != *attaching.view()) {
@@ -170,6 +181,75 @@ mod tests {
         }
         say(&mut writer, Command::Change(feed(), Box::new(Change::Synced)));
         writer
+    }
+
+    /// Builds whatever waits.
+    fn built(writer: &mut Writer) {
+        while !writer.openings.is_empty() {
+            writer.build(Duration::from_secs(1));
+        }
+    }
+
+    fn with(clusters: &[&str]) -> Command {
+        let of = |(at, id): (usize, &&str)| {
+            let role = if at == 0 { ClusterRole::Primary } else { ClusterRole::Remote };
+            (ClusterId::parse(id).unwrap(), ClusterSettings { role, network: NetworkId::default() })
+        };
+        let clusters = clusters.iter().enumerate().map(of).collect();
+        Command::Configure(Box::new(MeshSettings { clusters, ..MeshSettings::default() }))
+    }
+
+    /// The view that a stream is told when it asks, and whether anything was published for it.
+    fn reviewed(writer: &mut Writer, id: StreamId) -> (ViewId, bool) {
+        let before = writer.published.load_full();
+        let (reply, mut view) = oneshot::channel();
+        say(writer, Command::Review { id, reply });
+        let at_once = view.try_recv().ok();
+        built(writer);
+        (at_once.unwrap_or_else(|| view.try_recv().unwrap()), !Arc::ptr_eq(&before, &writer.published.load_full()))
+    }
+
+    #[tokio::test]
+    async fn whoever_has_the_same_view_is_told_so_at_once() {
+        let mut writer = writer(3);
+        let mailbox = Arc::<Mailbox>::default();
+        let node = NodeId::parse("sidecar~10.0.0.1~p.n~x.svc.cluster.local").unwrap();
+        let (reply, mut view) = oneshot::channel();
+        let proxy = Box::new(Proxy::of_node(node, None));
+        say(&mut writer, Command::Open { id: 1, proxy, mailbox: mailbox.clone(), reply });
+        built(&mut writer);
+        let first = view.try_recv().unwrap();
+        assert_eq!(reviewed(&mut writer, 1), (first, false), "nothing is linked, detached or published");
+
+        // a cluster comes: what the proxy is may change
+        say(&mut writer, with(&["a", "b"]));
+        let news = mailbox.take().await;
+        assert!(news.clusters && news.review, "{news:?}");
+        assert_eq!(reviewed(&mut writer, 1), (first, false));
+        // it has been heard: what was held back goes, and the proxy is the same
+        let b = FeedId { cluster: ClusterId::parse("b").unwrap(), generation: 1 };
+        say(&mut writer, Command::Change(b.clone(), Box::new(Change::Synced)));
+        let news = mailbox.take().await;
+        assert!(news.clusters && !news.review, "{news:?}");
+
+        // its pod is seen there: it has another view, and the one it had goes
+        let pod = serde_json::json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "n"},
+            "spec": {"containers": [{"name": "app"}]}, "status": {"phase": "Running", "podIP": "10.0.0.1"}});
+        let fact = ingest(&kinds::decode(pod).unwrap().unwrap());
+        say(&mut writer, Command::Change(b, Box::new(Change::Put(fact))));
+        assert!(mailbox.take().await.review);
+        let (second, published) = reviewed(&mut writer, 1);
+        assert!(second != first && published);
+        assert_eq!(writer.catalog.view(second).unwrap().cluster.as_str(), "b");
+        assert_eq!(writer.catalog.view(first), None);
+
+        // that cluster leaves the registry: the proxy stays what it was, and is told nothing of it
+        say(&mut writer, with(&["a"]));
+        assert!(mailbox.take().await.review);
+        assert_eq!(reviewed(&mut writer, 1), (second, false));
+        assert!(writer.published.load().snapshot.is_unregistered(second));
+        say(&mut writer, Command::Close(1));
+        assert!(writer.published.load().snapshot.is_empty());
     }
 
     #[test]

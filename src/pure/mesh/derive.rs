@@ -11,8 +11,8 @@ use super::held::{Held, Named};
 use super::merged::{ClusterState, Endpoint, LocalService, Service, Workload};
 use super::settings::is_cluster_local;
 use crate::data::model::{
-    ClusterId, EndpointFact, Locality, MeshSettings, NetworkId, PMap, Readiness, ServiceFact, ServiceId, ServiceKind,
-    ServicePort, ServiceScope, SpiffeId, Warning, WorkloadId,
+    ClusterId, EndpointFact, Locality, MeshSettings, NetworkId, PMap, PortId, Readiness, ServiceFact, ServiceId,
+    ServiceKind, ServicePort, ServiceScope, SpiffeId, Warning, WorkloadId,
 };
 
 /// A cluster whose facts are visible.
@@ -92,7 +92,7 @@ fn merge(
 ) -> Service {
     let id = ServiceId { namespace: named.0.clone(), name: named.1.clone(), scope };
     let (first, winner) = definitions[0];
-    let mut endpoints: BTreeMap<u16, Vec<Endpoint>> = winner.ports.iter().map(|p| (p.number, Vec::new())).collect();
+    let mut endpoints: BTreeMap<PortId, Vec<Endpoint>> = winner.ports.iter().map(|p| (p.id(), Vec::new())).collect();
     let mut conflicts = Vec::new();
     for (cluster, fact) in definitions {
         if cluster.id != first.id {
@@ -100,7 +100,7 @@ fn merge(
         }
         for port in &winner.ports {
             let Some(own) = counterpart(port, &winner.ports, &fact.ports) else { continue };
-            if let Some(list) = endpoints.get_mut(&port.number) {
+            if let Some(list) = endpoints.get_mut(&port.id()) {
                 list.extend(cluster_endpoints(cluster, named, own, fact.publish_not_ready, workloads));
             }
         }

@@ -94,7 +94,7 @@ fn reached(
     let meant = service.ports.iter().filter(|p| counterpart(p, &service.ports, &local.ports) == Some(port));
     let own = |e: &&super::Endpoint| e.cluster == target.workload.cluster && e.address == target.address;
     meant
-        .flat_map(|p| service.endpoints(p.number))
+        .flat_map(|p| service.endpoints(p.id()))
         .filter(own)
         .map(|e| e.port)
         .collect::<BTreeSet<u16>>()

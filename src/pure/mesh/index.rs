@@ -1,16 +1,14 @@
-//! The index: the facts of every feed, and the mesh that follows from them.
+//! The index: the facts of every feed, and the mesh that follows from them; `follow` brings the one in line with the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod follow;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::change::{Aspects, Change, Dirty};
-use super::derive::{self, Visible};
-use super::held::{Changed, Held, Named};
-use super::merged::{ClusterState, Mesh, Service, SyncState};
-use super::settings::effective;
-use crate::data::model::{
-    ClusterId, FactBody, FeedId, Kind, MeshSettings, NetworkId, PMap, ServiceId, ServiceScope, Warning, WorkloadId,
-};
+use super::change::{Change, Dirty};
+use super::held::Held;
+use super::merged::{Mesh, SyncState};
+use crate::data::model::{ClusterId, FeedId, MeshSettings, PMap};
 
 /// A feed's facts on their way in: invisible until the feed has said everything once.
 #[derive(Debug, Default)]
@@ -69,6 +67,7 @@ impl Index {
     /// Takes the registry's settings: clusters that it does not name any more leave with their facts.
     pub fn configure(&mut self, settings: MeshSettings) -> Dirty {
         let mut dirty = Dirty::default();
+        let mut before = self.mesh.clusters.clone();
         let gone: Vec<ClusterId> =
             self.clusters.keys().filter(|id| !settings.clusters.contains_key(*id)).cloned().collect();
         for id in &gone {
@@ -77,7 +76,9 @@ impl Index {
             self.end(id, newest);
             dirty.merge(self.forget(id));
             self.clusters.remove(id);
-            self.mesh.clusters.remove(id);
+            if let Some(last) = self.mesh.clusters.remove(id) {
+                before.insert(id.clone(), last);
+            }
             dirty.clusters.insert(id.clone());
         }
         for id in settings.clusters.keys() {
@@ -90,7 +91,7 @@ impl Index {
         }
         if self.base != settings {
             self.base = settings;
-            dirty.merge(self.resettle());
+            dirty.merge(self.resettle(&before));
         }
         dirty
     }
@@ -198,193 +199,5 @@ impl Index {
             cluster.sync = sync;
         }
         self.refresh_clusters()
-    }
-
-    /// Brings the mesh in line with changed facts of one cluster.
-    fn settle(&mut self, cluster: &ClusterId, changed: Vec<Changed>) -> Dirty {
-        if changed.is_empty() {
-            return Dirty::default();
-        }
-        let touches_settings = changed.iter().any(|c| matches!(c.key.kind, Kind::MeshConfig | Kind::Namespace));
-        self.note_warnings(cluster, &changed);
-        let mut dirty = Dirty::default();
-        let (pods, services) = self.touched(cluster, &changed);
-        for pod in &pods {
-            self.derive_workload(cluster, pod, &mut dirty);
-        }
-        for service in &services {
-            self.derive_service(service, &mut dirty);
-        }
-        // a namespace's label or the ConfigMap may change what everything else means
-        if touches_settings {
-            dirty.merge(self.resettle());
-        }
-        dirty
-    }
-
-    /// Which pods and services follow from changed facts.
-    fn touched(&self, cluster: &ClusterId, changed: &[Changed]) -> (BTreeSet<Named>, BTreeSet<Named>) {
-        let empty = Held::default();
-        let held = self.held(cluster).unwrap_or(&empty);
-        let (mut pods, mut services) = (BTreeSet::new(), BTreeSet::new());
-        for change in changed {
-            let named: Named = (change.key.namespace.clone(), change.key.name.clone());
-            match change.key.kind {
-                Kind::Service => {
-                    services.insert(named);
-                }
-                Kind::EndpointSlice => services.extend(change.bodies().filter_map(|body| match body {
-                    FactBody::Slice(slice) => Some((named.0.clone(), slice.service.clone())),
-                    _ => None,
-                })),
-                Kind::Pod => {
-                    services.extend(held.services_of_pod(&named));
-                    pods.insert(named);
-                }
-                Kind::Node => {
-                    services.extend(held.services_on(&named.1));
-                    for pod in held.pods_on(&named.1) {
-                        services.extend(held.services_of_pod(&pod));
-                        pods.insert(pod);
-                    }
-                }
-                Kind::Namespace | Kind::MeshConfig => {}
-            }
-        }
-        (pods, services)
-    }
-
-    /// Derives everything anew where the settings in force or a cluster's state ask for it.
-    fn resettle(&mut self) -> Dirty {
-        let config =
-            self.base.primary().and_then(|p| self.held(p)).and_then(|h| h.mesh_config(&self.base.system_namespace));
-        let settings = effective(&self.base, config);
-        let mut dirty = self.refresh_clusters();
-        if *self.mesh.settings != settings {
-            self.mesh.settings = Arc::new(settings);
-            dirty.settings = true;
-        }
-        // the network of a cluster is part of its pods and endpoints
-        if dirty.settings || !dirty.clusters.is_empty() {
-            dirty.merge(self.rederive());
-        }
-        dirty
-    }
-
-    /// Derives every pod and service anew; what comes out the same is not dirty.
-    fn rederive(&mut self) -> Dirty {
-        let mut dirty = Dirty::default();
-        let mut names: BTreeSet<Named> =
-            self.mesh.services.keys().map(|id| (id.namespace.clone(), id.name.clone())).collect();
-        let mut pods: BTreeSet<(ClusterId, Named)> = BTreeSet::new();
-        for (id, cluster) in &self.clusters {
-            let Some(source) = &cluster.live else { continue };
-            let of = |kind| source.held.keys(kind).map(|k| (k.namespace.clone(), k.name.clone()));
-            names.extend(of(Kind::Service));
-            pods.extend(of(Kind::Pod).map(|named| (id.clone(), named)));
-        }
-        for (cluster, pod) in &pods {
-            self.derive_workload(cluster, pod, &mut dirty);
-        }
-        for named in &names {
-            self.derive_service(named, &mut dirty);
-        }
-        dirty
-    }
-
-    fn held(&self, cluster: &ClusterId) -> Option<&Held> {
-        self.clusters.get(cluster)?.live.as_ref().map(|s| &s.held)
-    }
-
-    /// The clusters whose facts are visible, in the order in which they count.
-    fn visible(&self) -> Vec<Visible<'_>> {
-        let ordered = self.base.ordered();
-        ordered
-            .into_iter()
-            .filter_map(|id| Some(Visible { id, state: self.mesh.clusters.get(id)?, held: self.held(id)? }))
-            .collect()
-    }
-
-    fn derive_workload(&mut self, cluster: &ClusterId, named: &Named, dirty: &mut Dirty) {
-        let id = WorkloadId { cluster: cluster.clone(), namespace: named.0.clone(), name: named.1.clone() };
-        let derived = match (self.mesh.clusters.get(cluster), self.held(cluster)) {
-            (Some(state), Some(held)) => {
-                derive::workload(&self.mesh.settings, &Visible { id: cluster, state, held }, named)
-            }
-            _ => None,
-        };
-        let old = self.mesh.workloads.get(&id);
-        if old.map(|w| &**w) == derived.as_ref() {
-            return;
-        }
-        match derived {
-            Some(workload) => drop(self.mesh.workloads.insert(id.clone(), Arc::new(workload))),
-            None => drop(self.mesh.workloads.remove(&id)),
-        }
-        dirty.workloads.insert(id);
-    }
-
-    fn derive_service(&mut self, named: &Named, dirty: &mut Dirty) {
-        let mut derived: BTreeMap<ServiceId, Service> =
-            derive::services(&self.mesh.settings, &self.mesh.clusters, &self.visible(), &self.mesh.workloads, named)
-                .into_iter()
-                .map(|s| (s.id.clone(), s))
-                .collect();
-        let id = |scope| ServiceId { namespace: named.0.clone(), name: named.1.clone(), scope };
-        let first = id(ServiceScope::Mesh);
-        let standing: Vec<ServiceId> = self
-            .mesh
-            .services
-            .range(first..)
-            .map(|(id, _)| id)
-            .take_while(|id| id.namespace == named.0 && id.name == named.1)
-            .cloned()
-            .collect();
-        for id in standing {
-            if !derived.contains_key(&id) {
-                self.mesh.services.remove(&id);
-                dirty.service(id, Aspects::ALL);
-            }
-        }
-        while let Some((id, service)) = derived.pop_first() {
-            let aspects = self.mesh.services.get(&id).map_or(Aspects::ALL, |old| Aspects::between(old, &service));
-            if aspects.any() {
-                self.mesh.services.insert(id.clone(), Arc::new(service));
-                dirty.service(id, aspects);
-            }
-        }
-    }
-
-    /// Brings roles, networks and sync states of the clusters up to date.
-    fn refresh_clusters(&mut self) -> Dirty {
-        let mut dirty = Dirty::default();
-        for (id, settings) in &self.base.clusters {
-            let Some(cluster) = self.clusters.get(id) else { continue };
-            let label = || match self.held(id)?.namespace(&self.base.system_namespace)? {
-                FactBody::Namespace(fact) => fact.network.clone(),
-                _ => None,
-            };
-            let network = if settings.network == NetworkId::default() {
-                label().unwrap_or_default()
-            } else {
-                settings.network.clone()
-            };
-            let state = ClusterState { role: settings.role, network, sync: cluster.sync };
-            if self.mesh.clusters.get(id) != Some(&state) {
-                self.mesh.clusters.insert(id.clone(), state);
-                dirty.clusters.insert(id.clone());
-            }
-        }
-        dirty
-    }
-
-    fn note_warnings(&mut self, cluster: &ClusterId, changed: &[Changed]) {
-        for change in changed {
-            let key = (cluster.clone(), change.key.clone());
-            match change.new.as_ref().map(|f| &f.warnings).filter(|w| !w.is_empty()) {
-                Some(warnings) => drop(self.mesh.warnings.insert(key, Arc::<[Warning]>::from(warnings.as_slice()))),
-                None => drop(self.mesh.warnings.remove(&key)),
-            }
-        }
     }
 }

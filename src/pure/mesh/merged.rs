@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::data::model::{
-    ClusterId, ClusterRole, FactKey, Locality, MeshSettings, Name, NetworkId, PMap, Readiness, ServiceId, ServiceKind,
-    ServicePort, ServiceScope, SpiffeId, Timestamp, Warning, WorkloadId, WorkloadPort,
+    ClusterId, ClusterRole, FactKey, Locality, MeshSettings, Name, NetworkId, PMap, PortId, Readiness, ServiceId,
+    ServiceKind, ServicePort, ServiceScope, SpiffeId, Timestamp, Warning, WorkloadId, WorkloadPort,
 };
 
 /// Everything that is known, at one moment. A clone is O(1), and none ever changes.
@@ -59,10 +59,37 @@ impl Mesh {
         self.clusters.iter().filter(|(_, c)| c.sync == SyncState::Syncing).map(|(id, _)| id.clone()).collect()
     }
 
-    /// What nobody knows yet: the clusters that have not said everything once, and the files of the registry that cannot be read.
-    pub fn missing(&self) -> BTreeSet<Name> {
-        let clusters = self.missing_clusters().into_iter().map(|id| id.name().clone());
-        clusters.chain(self.settings.unread.iter().cloned()).collect()
+    /// What nobody knows yet.
+    pub fn missing(&self) -> Missing {
+        Missing { clusters: self.missing_clusters(), files: self.settings.unread.clone() }
+    }
+}
+
+/// What nobody knows yet. While there is anything, a proxy that resumes is told of no removal (DESIGN §4, the restart hold).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// The clusters that have not said everything once.
+    pub clusters: BTreeSet<ClusterId>,
+    /// The files of the registry that cannot be read: what they say may be in any resource.
+    pub files: BTreeSet<Name>,
+}
+
+impl Missing {
+    /// Whether everything is known.
+    pub fn is_empty(&self) -> bool {
+        let Self { clusters, files } = self;
+        clusters.is_empty() && files.is_empty()
+    }
+
+    /// All of it, by name.
+    pub fn names(&self) -> BTreeSet<Name> {
+        let Self { clusters, files } = self;
+        clusters.iter().map(|id| id.name().clone()).chain(files.iter().cloned()).collect()
+    }
+
+    /// Whether it may have a part in a resource that only one cluster feeds; `None`: any cluster may.
+    pub fn may_feed(&self, own: Option<&ClusterId>) -> bool {
+        !self.files.is_empty() || own.is_none_or(|own| self.clusters.contains(own))
     }
 }
 
@@ -106,8 +133,8 @@ pub struct Service {
     pub ports: Vec<ServicePort>,
     /// What each cluster says of it.
     pub local: BTreeMap<ClusterId, LocalService>,
-    /// Its endpoints by service port number: primary first, then by cluster, then by address. One per cluster, address and port.
-    pub endpoints: BTreeMap<u16, Arc<[Endpoint]>>,
+    /// Its endpoints by service port: primary first, then by cluster, then by address. One per cluster, address and port.
+    pub endpoints: BTreeMap<PortId, Arc<[Endpoint]>>,
     /// The identities behind it, in all clusters.
     pub accounts: BTreeSet<SpiffeId>,
     /// Where the clusters' definitions disagree, and what was done about it; and endpoints that some clusters cannot reach.
@@ -120,13 +147,13 @@ impl Service {
         self.local.get(cluster).map_or(&[], |l| &l.vips)
     }
 
-    /// The port of this number.
-    pub fn port(&self, number: u16) -> Option<&ServicePort> {
-        self.ports.iter().find(|p| p.number == number)
+    /// The port of this number and transport.
+    pub fn port(&self, id: PortId) -> Option<&ServicePort> {
+        self.ports.iter().find(|p| p.id() == id)
     }
 
-    /// The endpoints of the port of this number.
-    pub fn endpoints(&self, port: u16) -> &[Endpoint] {
+    /// The endpoints of a port.
+    pub fn endpoints(&self, port: PortId) -> &[Endpoint] {
         self.endpoints.get(&port).map_or(&[], |e| e)
     }
 }

@@ -12,8 +12,8 @@ mod ingest;
 mod merged;
 mod settings;
 
-pub use change::{Aspects, Change, Dirty};
+pub use change::{Aspects, BuiltFrom, Change, Dirty};
 pub use inbound::{InboundPort, InboundTarget, inbound_ports};
 pub use index::Index;
 pub use ingest::ingest;
-pub use merged::{ClusterState, Endpoint, LocalService, Mesh, Service, SyncState, Workload};
+pub use merged::{ClusterState, Endpoint, LocalService, Mesh, Missing, Service, SyncState, Workload};

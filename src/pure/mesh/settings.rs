@@ -19,6 +19,29 @@ pub(super) fn effective(base: &MeshSettings, config: Option<&BTreeMap<Name, Name
     settings
 }
 
+/// Whether the services and pods of the mesh are the same under both settings, as far as these decide.
+pub(super) fn mean_the_same(old: &MeshSettings, new: &MeshSettings) -> bool {
+    let MeshSettings {
+        // what they are to the mesh stands in the states of the clusters
+        clusters: _,
+        trust_domain,
+        system_namespace,
+        open_namespaces,
+        cluster_local,
+        networks,
+        // whether it is known says nothing of what it is
+        unread: _,
+        // these are the proxies' affair
+        outbound: _,
+        connect_timeout: _,
+    } = new;
+    old.trust_domain == *trust_domain
+        && old.system_namespace == *system_namespace
+        && old.open_namespaces == *open_namespaces
+        && old.cluster_local == *cluster_local
+        && old.networks == *networks
+}
+
 /// Whether a service never merges (DESIGN §4, Merging; Istio's `clusterLocal` defaults).
 pub(super) fn is_cluster_local(settings: &MeshSettings, namespace: &Name, name: &Name, ours: bool) -> bool {
     let system = *namespace == settings.system_namespace;

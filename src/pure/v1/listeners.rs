@@ -10,7 +10,7 @@ use super::types::{
     AccessLog, Empty, Filter, FilterConfig, HttpConfig, HttpFilter, Listener, Listeners, MongoConfig, Rds, RouteConfig,
     TcpConfig, TcpRoute, TcpRoutes, Tracing, VirtualHost,
 };
-use crate::data::model::{AppProtocol, ClusterId, ProxyRole, parse_hostname};
+use crate::data::model::{AppProtocol, ClusterId, PortId, ProxyRole, parse_hostname};
 use crate::pure::mesh::{InboundPort, Mesh};
 
 /// All addresses. v1 listeners knew IPv4 only.
@@ -64,7 +64,7 @@ fn bound(prefix: &str, host: &str, port: u16, filters: Vec<Filter>) -> Listener 
 fn is_mongo(mesh: &Mesh, cluster: &ClusterId, port: &InboundPort) -> bool {
     port.hosts.first().is_some_and(|(host, number)| {
         let service = parse_hostname(host).and_then(|(name, namespace)| mesh.service_in(cluster, namespace, name));
-        service.and_then(|s| s.port(*number)).is_some_and(|p| protocol_word(p) == MONGO)
+        service.and_then(|s| s.port(PortId::tcp(*number))).is_some_and(|p| protocol_word(p) == MONGO)
     })
 }
 

@@ -2,7 +2,9 @@
 
 use super::clusters::key;
 use super::types::{Host, Hosts, KeyAndHosts, Tags};
-use crate::data::model::{ClusterId, LegacyKey, Locality, Name, NetworkId, Readiness, ServiceKind, parse_hostname};
+use crate::data::model::{
+    ClusterId, LegacyKey, Locality, Name, NetworkId, PortId, Readiness, ServiceKind, parse_hostname,
+};
 use crate::pure::mesh::{Endpoint, Mesh, Service};
 
 /// Every port of every service that `cluster`, where pilot runs, sees, by key. ExternalNames have no endpoints.
@@ -12,10 +14,7 @@ pub fn registration(mesh: &Mesh, cluster: &ClusterId) -> Vec<KeyAndHosts> {
         .visible_services(cluster)
         .filter(|s| !is_external(s))
         .flat_map(|s| s.ports.iter().map(move |p| (s, p)))
-        .map(|(s, p)| KeyAndHosts {
-            service_key: key(s, p),
-            hosts: hosts(s, p.number, |e| Some(&e.network) == network),
-        })
+        .map(|(s, p)| KeyAndHosts { service_key: key(s, p), hosts: hosts(s, p.id(), |e| Some(&e.network) == network) })
         .collect();
     all.sort_by(|a, b| a.service_key.cmp(&b.service_key));
     all
@@ -31,7 +30,7 @@ pub fn endpoints(mesh: &Mesh, cluster: &ClusterId, key: &LegacyKey) -> Hosts {
     let wanted: Vec<&str> = key.port.split(',').collect();
     let ports = service.ports.iter().filter(|p| wanted.contains(&p.name.as_str()));
     let reachable = |e: &Endpoint| Some(&e.network) == network && selected(e, &key.labels);
-    Hosts { hosts: ports.flat_map(|p| hosts(service, p.number, reachable)).collect() }
+    Hosts { hosts: ports.flat_map(|p| hosts(service, p.id(), reachable)).collect() }
 }
 
 /// `region/zone`; pilot wanted both.
@@ -51,7 +50,7 @@ fn network<'a>(mesh: &'a Mesh, cluster: &ClusterId) -> Option<&'a NetworkId> {
 }
 
 /// Endpoints that are not ready were never shown.
-fn hosts(service: &Service, port: u16, wanted: impl Fn(&Endpoint) -> bool) -> Vec<Host> {
+fn hosts(service: &Service, port: PortId, wanted: impl Fn(&Endpoint) -> bool) -> Vec<Host> {
     let ready = service.endpoints(port).iter().filter(|e| e.readiness == Readiness::Ready && wanted(e));
     ready
         .map(|e| Host {

@@ -21,7 +21,7 @@ use super::snapshot::{Snapshot, TableId, ViewId};
 use super::tables::{Named, OwnRows, Share, TableKey};
 use super::types::{Key, Rid, View};
 use crate::data::model::{ClusterId, Name, PMap, WorkloadId, take_from_set};
-use crate::pure::mesh::{Dirty, Mesh};
+use crate::pure::mesh::{BuiltFrom, Dirty, Mesh};
 
 /// A row of a table that changed, appeared or vanished.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +44,8 @@ struct Table {
     given: BTreeMap<Named, BTreeSet<Name>>,
     /// What services give to rows that they may share.
     shares: BTreeMap<Name, BTreeMap<Named, Share>>,
+    /// Of an inbound table: the services that led to its workload when it was last built.
+    led_by: BTreeSet<Named>,
 }
 
 /// A key's number, and the tables that have a row of it.
@@ -140,6 +142,9 @@ impl Catalog {
         self.views.remove(&view.clone());
         self.view_of.remove(&id);
         self.snapshot.views.remove(&id);
+        if self.snapshot.unregistered.contains(&id) {
+            Arc::make_mut(&mut self.snapshot.unregistered).remove(&id);
+        }
         for key in &keys {
             self.release_table(key);
         }
@@ -148,32 +153,41 @@ impl Catalog {
     /// Brings all tables in line with the mesh. Returns the rows whose bytes changed, in order.
     pub fn update(&mut self, mesh: &Mesh, dirty: &Dirty) -> Vec<Update> {
         let mut pass = Pass::new(mesh, false);
-        if dirty.settings {
-            self.refresh_all(&mut pass);
-        } else {
-            for (id, aspects) in &dirty.services {
-                let named: Named = (id.namespace.clone(), id.name.clone());
-                self.refresh_service(&named, *aspects, &mut pass);
-            }
-            pass.inbound.extend(dirty.workloads.iter().filter_map(|w| self.by_workload.get(w)).flatten().cloned());
-            for (key, rows) in std::mem::take(&mut pass.shared) {
-                self.assemble(&key, &rows, &mut pass);
-            }
-            for key in std::mem::take(&mut pass.inbound) {
-                self.refresh_own(&key, &mut pass);
-            }
+        for (id, aspects) in &dirty.services {
+            let named: Named = (id.namespace.clone(), id.name.clone());
+            self.refresh_service(&named, *aspects, &mut pass);
+        }
+        pass.inbound.extend(dirty.workloads.iter().filter_map(|w| self.by_workload.get(w)).flatten().cloned());
+        for (key, rows) in std::mem::take(&mut pass.shared) {
+            self.assemble(&key, &rows, &mut pass);
+        }
+        for key in std::mem::take(&mut pass.inbound) {
+            self.refresh_own(&key, &mut pass);
+        }
+        if dirty.built_from.any() {
+            self.refresh_all(dirty.built_from, &mut pass);
         }
         if !dirty.clusters.is_empty() || dirty.settings {
             let missing = mesh.missing();
             if *self.snapshot.missing != missing {
                 self.snapshot.missing = Arc::new(missing);
             }
+            self.note_unregistered(mesh);
         }
         let mut updates = pass.updates;
         updates.sort();
         updates.dedup();
         self.snapshot.sequence += 1;
         updates
+    }
+
+    /// Notes which views are of clusters that the registry does not have.
+    fn note_unregistered(&mut self, mesh: &Mesh) {
+        let strange = self.view_of.iter().filter(|(_, view)| !mesh.clusters.contains_key(&view.cluster));
+        let strange: BTreeSet<ViewId> = strange.map(|(id, _)| *id).collect();
+        if *self.snapshot.unregistered != strange {
+            self.snapshot.unregistered = Arc::new(strange);
+        }
     }
 
     fn number(&mut self) -> u32 {
@@ -190,7 +204,14 @@ impl Catalog {
         let id = TableId(self.number());
         self.snapshot.tables.insert(id, PMap::new());
         self.table_types.insert(id, key.ty());
-        let table = Table { id, views: 1, whole: false, given: BTreeMap::new(), shares: BTreeMap::new() };
+        let table = Table {
+            id,
+            views: 1,
+            whole: false,
+            given: BTreeMap::new(),
+            shares: BTreeMap::new(),
+            led_by: BTreeSet::new(),
+        };
         self.tables.insert(key.clone(), table);
         if let Some(target) = key.target() {
             let place = (target.workload.cluster.clone(), target.workload.namespace.clone());
@@ -208,17 +229,14 @@ impl Catalog {
         if table.views > 0 {
             return;
         }
-        let id = table.id;
+        let (id, led_by) = (table.id, std::mem::take(&mut table.led_by));
         self.tables.remove(key);
         if let Some(target) = key.target() {
             let place = (target.workload.cluster.clone(), target.workload.namespace.clone());
             take_from_set(&mut self.inbound, &place, key);
             take_from_set(&mut self.by_workload, &target.workload, key);
             take_from_set(&mut self.by_address, &(target.workload.cluster.clone(), target.address), key);
-            self.leads.retain(|_, keys| {
-                keys.remove(key);
-                !keys.is_empty()
-            });
+            led_by.iter().for_each(|service| take_from_set(&mut self.leads, service, key));
         }
         let rows = self.snapshot.tables.remove(&id).unwrap_or_default();
         for rid in rows.values() {
@@ -241,8 +259,9 @@ impl Catalog {
         self.assemble(key, &rows, pass);
     }
 
-    fn refresh_all(&mut self, pass: &mut Pass<'_>) {
-        let keys: Vec<TableKey> = self.tables.keys().cloned().collect();
+    /// All tables that read what changed of the settings.
+    fn refresh_all(&mut self, changed: BuiltFrom, pass: &mut Pass<'_>) {
+        let keys: Vec<TableKey> = self.tables.keys().filter(|key| key.reads(changed)).cloned().collect();
         for key in &keys {
             self.fill(key, pass);
         }
@@ -252,16 +271,16 @@ impl Catalog {
     fn refresh_own(&mut self, key: &TableKey, pass: &mut Pass<'_>) {
         let OwnRows { rows, services } = key.own_rows(pass.mesh);
         let names: BTreeSet<Name> = rows.iter().map(|(name, _)| name.clone()).collect();
-        if key.target().is_some() {
-            self.leads.retain(|service, keys| {
-                if !services.contains(service) {
-                    keys.remove(key);
-                }
-                !keys.is_empty()
-            });
-            for service in services {
-                self.leads.entry(service).or_default().insert(key.clone());
+        if key.target().is_some()
+            && let Some(table) = self.tables.get_mut(key)
+        {
+            for service in table.led_by.difference(&services) {
+                take_from_set(&mut self.leads, service, key);
             }
+            for service in services.difference(&table.led_by) {
+                self.leads.entry(service.clone()).or_default().insert(key.clone());
+            }
+            table.led_by = services;
         }
         // the rows of an inbound table are all its own
         if key.target().is_some()

@@ -17,7 +17,7 @@ mod subscription;
 mod tables;
 mod types;
 
-pub use build::{Binding, ExternalHost, Families};
+pub use build::{Binding, CrowdedPort, ExternalHost, Families, HEADLESS_CHAINS, crowded_ports};
 pub use catalog::{Attaching, Catalog, Update};
 pub use dump::{any_json, config_dump, config_dump_of, config_dump_sent, to_json};
 pub use proxy::Proxy;

@@ -11,6 +11,11 @@ use super::types::View;
 use crate::data::model::{ClusterId, Locality, Name, NameError, NetworkId, NodeId, ProxyRole, SpiffeId, WorkloadId};
 use crate::pure::mesh::{InboundTarget, Mesh};
 
+/// How long what a proxy says of itself may be, in bytes: Kubernetes gives a label's key 317 and its value 63, and what names
+/// a network or a locality stands in labels too. What is longer is nobody's, and left out.
+const MAX_KEY: usize = 317;
+const MAX_VALUE: usize = 63;
+
 /// What a proxy says of itself in the first request of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proxy {
@@ -68,7 +73,9 @@ impl Proxy {
         Ok(Self {
             node: id,
             cluster: text(metadata, "CLUSTER_ID").and_then(|c| ClusterId::parse(c).ok()),
-            network: text(metadata, "NETWORK").filter(|n| !n.is_empty()).map(|n| NetworkId(n.into())),
+            network: text(metadata, "NETWORK")
+                .filter(|n| !n.is_empty() && n.len() <= MAX_VALUE)
+                .map(|n| NetworkId(n.into())),
             labels: labels(metadata),
             binding: match text(metadata, "INTERCEPTION_MODE") {
                 Some("NONE") => Binding::Port,
@@ -81,15 +88,30 @@ impl Proxy {
         })
     }
 
-    /// The cluster it runs in: the one it names, if that is registered; else the one that has its pod; else the primary.
+    /// The cluster it runs in: the one it names, in the registry or not: another one's addresses mean nothing to it. One that
+    /// names none is in the one that has its pod; else in the primary.
     pub fn cluster(&self, mesh: &Mesh) -> ClusterId {
-        if let Some(named) = self.cluster.as_ref().filter(|c| mesh.clusters.contains_key(*c)) {
+        if let Some(named) = &self.cluster {
             return named.clone();
         }
         let ordered = mesh.settings.ordered();
         let has_pod = |cluster: &&&ClusterId| mesh.workloads.contains_key(&self.workload((**cluster).clone()));
-        let found = ordered.iter().find(has_pod).or_else(|| ordered.first()).map(|c| (*c).clone());
-        found.or_else(|| self.cluster.clone()).unwrap_or_default()
+        ordered.iter().find(has_pod).or_else(|| ordered.first()).map(|c| (*c).clone()).unwrap_or_default()
+    }
+
+    /// The cluster that it names and the registry does not have (any more).
+    pub fn unregistered_cluster(&self, mesh: &Mesh) -> Option<&ClusterId> {
+        self.cluster.as_ref().filter(|named| !mesh.clusters.contains_key(*named))
+    }
+
+    /// Whether a proxy that was taken for one of `cluster` stays that, although the registry does not have the cluster (any
+    /// more): it names it, or names none, and nowhere else is a pod of its name and address.
+    pub fn stays_in(&self, cluster: &ClusterId, mesh: &Mesh) -> bool {
+        let moved = || {
+            let pod = mesh.workloads.get(&self.workload(self.cluster(mesh)));
+            pod.is_some_and(|pod| pod.addresses.contains(&self.node.address))
+        };
+        !mesh.clusters.contains_key(cluster) && self.cluster.as_ref().map_or_else(|| !moved(), |named| named == cluster)
     }
 
     fn workload(&self, cluster: ClusterId) -> WorkloadId {
@@ -132,21 +154,19 @@ fn text<'a>(metadata: &'a Struct, key: &str) -> Option<&'a str> {
     }
 }
 
-/// At most 256 labels: more than any pod needs, fewer than hurt.
+/// At most 256 labels: more than any pod needs, fewer than hurt. What is too long for a label is none.
 fn labels(metadata: &Struct) -> BTreeMap<Name, Name> {
     let Some(Kind::StructValue(labels)) = metadata.fields.get("LABELS").and_then(|v| v.kind.as_ref()) else {
         return BTreeMap::new();
     };
-    let all = labels.fields.keys().filter_map(|key| Some((key.as_str().into(), text(labels, key)?.into())));
-    all.take(256).collect()
+    let all = labels.fields.keys().filter_map(|key| Some((key, text(labels, key)?)));
+    let whole = all.filter(|(key, value)| key.len() <= MAX_KEY && value.len() <= MAX_VALUE);
+    whole.take(256).map(|(key, value)| (key.as_str().into(), value.into())).collect()
 }
 
 fn locality(locality: &core::Locality) -> Locality {
-    Locality {
-        region: locality.region.as_str().into(),
-        zone: locality.zone.as_str().into(),
-        sub_zone: locality.sub_zone.as_str().into(),
-    }
+    let part = |text: &str| Name::from(if text.len() <= MAX_VALUE { text } else { "" });
+    Locality { region: part(&locality.region), zone: part(&locality.zone), sub_zone: part(&locality.sub_zone) }
 }
 
 fn version(node: &core::Node) -> Name {
@@ -157,5 +177,47 @@ fn version(node: &core::Node) -> Name {
             None => Name::default(),
         },
         None => Name::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use meshctl_proto::google::protobuf::Value;
+
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        Value { kind: Some(Kind::StringValue(text.to_owned())) }
+    }
+
+    fn node(id: &str, fields: Vec<(&str, Value)>) -> core::Node {
+        let fields = fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        core::Node { id: id.to_owned(), metadata: Some(Struct { fields }), ..core::Node::default() }
+    }
+
+    const ID: &str = "sidecar~10.0.0.1~p.n~n.svc.cluster.local";
+
+    #[test]
+    fn what_is_longer_than_anything_is_left_out() {
+        let long = "l".repeat(64);
+        let labels = [("app", "x"), ("good", &long[1..]), ("bad", &long[..])];
+        let key = "k".repeat(318);
+        let labels = labels.iter().map(|(k, v)| ((*k).to_owned(), value(v))).chain([(key, value("v"))]);
+        let labels = Value { kind: Some(Kind::StructValue(Struct { fields: labels.collect() })) };
+        let fields = vec![("LABELS", labels), ("NETWORK", value(&long)), ("CLUSTER_ID", value(&"c".repeat(1 << 20)))];
+        let mut node = node(ID, fields);
+        node.locality = Some(core::Locality { region: long.clone(), zone: "z".into(), sub_zone: String::new() });
+        let proxy = Proxy::read(&node).unwrap();
+        assert_eq!(proxy.labels.keys().map(Name::as_str).collect::<Vec<_>>(), ["app", "good"]);
+        assert_eq!((proxy.network, proxy.cluster), (None, None));
+        assert_eq!((proxy.locality.region.as_str(), proxy.locality.zone.as_str()), ("", "z"));
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_what_is_long() {
+        for id in [format!("{ID}{}", "x".repeat(1 << 20)), "~".repeat(1 << 20), "x".repeat(511)] {
+            let error = Proxy::read(&node(&id, Vec::new())).unwrap_err().to_string();
+            assert!(error.len() < 700, "{} bytes", error.len());
+        }
     }
 }

@@ -54,6 +54,15 @@ impl Request {
         }
     }
 
+    /// Every name that it gives, in whatever place.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let (asked, dropped, held) = match self {
+            Request::Sotw(r) => (&r.names[..], &[][..], None),
+            Request::Delta(r) => (&r.subscribe[..], &r.unsubscribe[..], Some(r.initial.keys())),
+        };
+        asked.iter().chain(dropped).chain(held.into_iter().flatten()).map(String::as_str)
+    }
+
     /// The reason of a rejection.
     pub fn error(&self) -> Option<&str> {
         match self {

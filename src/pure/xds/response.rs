@@ -130,6 +130,7 @@ mod tests {
             version: 7,
             body: pieces.iter().map(|p| Bytes::from_static(p)).collect(),
             refs: [].into(),
+            own: None,
         };
         Response {
             ty: Type::Endpoint,

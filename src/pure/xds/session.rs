@@ -20,6 +20,10 @@ use crate::data::model::Name;
 pub const HOLD: Duration = Duration::from_secs(5);
 /// How many names a stream may subscribe to, per type.
 const MAX_NAMES: usize = 100_000;
+/// How long a name may be, in bytes: the longest that is served, `outbound|PORT|SUBSET|HOST`, is far shorter.
+const MAX_NAME: usize = 1024;
+/// How many bytes the names of a stream may have together, of all types.
+const MAX_BYTES: usize = 16 << 20;
 
 /// What a stream wants to be woken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +53,12 @@ pub enum Reject {
     /// The client subscribes to more than anybody needs.
     #[error("more than {MAX_NAMES} names of {0} are subscribed to")]
     TooManyNames(&'static str),
+    /// No resource has such a name.
+    #[error("a name of {0} is longer than {MAX_NAME} bytes")]
+    LongName(&'static str),
+    /// The names of all types together are more than anybody needs.
+    #[error("the names of this stream have more than {MAX_BYTES} bytes, the last ones of {0}")]
+    TooManyBytes(&'static str),
 }
 
 /// A resource that changed, appeared or vanished.
@@ -90,6 +100,8 @@ pub struct Session {
     nonce: u64,
     /// The client held something when the stream began: see `held_back`.
     resuming: bool,
+    /// The view's cluster has left the registry: the client keeps what it has, and is told nothing.
+    frozen: bool,
     /// Something was not sent because of a missing cluster.
     held_back: bool,
     /// When the wait that holds a response up ends.
@@ -107,6 +119,7 @@ impl Session {
             types: Default::default(),
             nonce: 0,
             resuming: false,
+            frozen: false,
             held_back: false,
             waits_until: None,
             expired: 0,
@@ -161,9 +174,14 @@ impl Session {
         self.waits_until
     }
 
-    /// Whether something is not sent because a cluster has not been heard yet.
+    /// Whether something is not sent because a cluster has not been heard yet, or is not in the registry (any more).
     pub fn is_held_back(&self) -> bool {
-        self.held_back
+        self.held_back || self.frozen
+    }
+
+    /// Whether the client is told nothing, because its cluster is not in the registry (any more).
+    pub fn is_frozen(&self) -> bool {
+        self.frozen
     }
 
     /// How many waits for an answer ended without it.
@@ -186,7 +204,22 @@ impl Session {
     /// Whether nobody here knows what the client holds of a type: its state of the world is one of an earlier stream, and
     /// nothing of it is sent before every cluster has been heard.
     pub fn is_unknown(&self, ty: Type) -> bool {
+        self.is_withheld(ty) && self.types[ty.index()].sent.is_empty()
+    }
+
+    /// The restart hold in the state of the world: a client that resumes says one version for all that it holds of a type, so
+    /// nobody can tell which of its resources differ. Clusters and listeners would be removed by absence; an endpoint set that
+    /// is sent may lack a missing cluster's endpoints, and a route the hosts that it alone defines. So nothing of the type goes.
+    fn is_withheld(&self, ty: Type) -> bool {
         !self.delta && self.resuming && self.types[ty.index()].resumed
+    }
+
+    /// The names that the client made us remember, in bytes: those it subscribes to, and those it says it holds.
+    fn weighs(&self) -> usize {
+        let subs = || self.types.iter();
+        // most streams have so few that they need not be counted
+        let most = subs().map(|sub| sub.names.len() + sub.forced.len() + sub.claimed.len()).sum::<usize>() * MAX_NAME;
+        if most <= MAX_BYTES { most } else { subs().map(Subscription::bytes).sum() }
     }
 
     /// How far each type that was asked for is.

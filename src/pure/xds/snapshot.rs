@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::types::{Entry, Rid, Type};
 use crate::data::model::{Name, PMap};
+use crate::pure::mesh::Missing;
 
 /// A view's number within one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,9 +27,10 @@ pub struct Snapshot {
     pub(super) entries: PMap<Rid, Arc<Entry>>,
     pub(super) tables: PMap<TableId, PMap<Name, Rid>>,
     pub(super) views: PMap<ViewId, Arc<ViewTables>>,
-    /// The clusters that have not said everything once, and the files of the registry that cannot be read: while there are any,
-    /// what a resuming proxy holds stands.
-    pub missing: Arc<BTreeSet<Name>>,
+    /// What nobody knows yet: while there is anything, what a resuming proxy holds stands.
+    pub missing: Arc<Missing>,
+    /// The views of clusters that the registry does not have (any more): what stands of them is not what their proxies need.
+    pub(super) unregistered: Arc<BTreeSet<ViewId>>,
 }
 
 impl Snapshot {
@@ -46,6 +48,11 @@ impl Snapshot {
     pub fn all(&self, view: ViewId, ty: Type) -> impl Iterator<Item = &Arc<Entry>> {
         let tables = self.tables(view, ty).iter().filter_map(|t| self.tables.get(t));
         tables.flat_map(|rows| rows.values()).filter_map(|rid| self.entries.get(rid))
+    }
+
+    /// Whether a view's cluster is not in the registry (any more): its proxies keep what they have.
+    pub fn is_unregistered(&self, view: ViewId) -> bool {
+        self.unregistered.contains(&view)
     }
 
     /// How many resources there are.

@@ -205,6 +205,25 @@ impl Subscription {
         self.names.len().max(self.forced.len()).max(self.told.len()).max(dirty).max(self.sent.len() / 2)
     }
 
+    /// How many bytes the names have that the client gave: those it subscribes to, asks for once more, or came with.
+    pub(super) fn bytes(&self) -> usize {
+        let named = |name: &&Name| !self.names.contains(*name);
+        let others = self.forced.iter().filter(named).chain(self.claimed.iter().filter(named));
+        self.names.iter().chain(others).map(|name| name.len()).sum()
+    }
+
+    /// What the client came with counts for nothing more than what it was sent.
+    pub(super) fn end_resume(&mut self) {
+        self.resumed = false;
+        self.claimed.clear();
+    }
+
+    /// The client is to be treated as one that comes with all that it was sent.
+    pub(super) fn resume(&mut self) {
+        self.resumed |= self.started && !self.sent.is_empty();
+        self.claimed.extend(self.sent.keys().cloned());
+    }
+
     /// The wildcard ends: only what is named explicitly is held on to.
     pub(super) fn end_wildcard(&mut self) {
         self.wildcard = false;

@@ -14,7 +14,7 @@ use crate::data::model::{
     AppProtocol, ClusterId, ClusterName, MeshSettings, Name, NetworkId, ProxyRole, ServiceKind, ServicePort, Transport,
     parse_hostname,
 };
-use crate::pure::mesh::{InboundPort, InboundTarget, Mesh, Service, inbound_ports};
+use crate::pure::mesh::{BuiltFrom, InboundPort, InboundTarget, Mesh, Service, inbound_ports};
 
 /// A service's namespace and name.
 pub(super) type Named = (Name, Name);
@@ -130,6 +130,17 @@ impl TableKey {
         }
     }
 
+    /// Whether a change of settings changes rows of the table, however its services stand.
+    pub(super) fn reads(&self, changed: BuiltFrom) -> bool {
+        let BuiltFrom { networks, outbound, connect_timeout } = changed;
+        match self {
+            TableKey::Clusters { .. } => connect_timeout,
+            TableKey::Endpoints { .. } => networks,
+            TableKey::Listeners { .. } | TableKey::Routes { .. } => outbound,
+            TableKey::Builtin | TableKey::InboundClusters { .. } | TableKey::InboundListener { .. } => false,
+        }
+    }
+
     /// The workload whose own ports the table shows.
     pub(super) fn target(&self) -> Option<&InboundTarget> {
         match self {
@@ -188,20 +199,19 @@ impl TableKey {
         OwnRows { rows, services: BTreeSet::new() }
     }
 
-    /// The names of the rows that a service gives alone.
-    pub(super) fn names(&self, service: &Service) -> Vec<(Name, u16)> {
+    /// The names of the rows that a service gives alone, and their ports.
+    pub(super) fn names<'a>(&self, service: &'a Service) -> Vec<(Name, &'a ServicePort)> {
         let carried = |p: &&ServicePort| match self {
             TableKey::Clusters { .. } => p.transport == Transport::Tcp,
             TableKey::Endpoints { .. } => p.transport == Transport::Tcp && service.kind == ServiceKind::ClusterIp,
             _ => false,
         };
         let name = |p: &ServicePort| Name::from(ClusterName::outbound(p.number, &service.hostname).to_string());
-        service.ports.iter().filter(carried).map(|p| (name(p), p.number)).collect()
+        service.ports.iter().filter(carried).map(|p| (name(p), p)).collect()
     }
 
     /// Builds a row that a service gives alone.
-    pub(super) fn build(&self, settings: &MeshSettings, service: &Service, port: u16) -> Option<Built> {
-        let port = service.port(port)?;
+    pub(super) fn build(&self, settings: &MeshSettings, service: &Service, port: &ServicePort) -> Option<Built> {
         match self {
             TableKey::Clusters { .. } => build::outbound(settings, service, port),
             TableKey::Endpoints { network, families, .. } => {

@@ -147,17 +147,22 @@ pub struct Entry {
     pub body: Rope,
     /// Clusters: the endpoint set they owe. Listeners: the routes they name.
     pub refs: Arc<[Name]>,
+    /// The one cluster that everything in it comes from; nothing where any cluster may feed it, as far as is known. Only
+    /// endpoint sets of cluster-local services say so: what else they have comes from the registry, while a cluster's, a
+    /// listener's or a route's bytes also depend on the primary's ConfigMap, or on services of the whole mesh.
+    pub own: Option<ClusterId>,
 }
 
 impl Entry {
     /// Wraps what a builder made.
-    pub(super) fn new(name: Name, built: super::build::Built) -> Self {
+    pub(super) fn new(key: &Key, built: super::build::Built) -> Self {
         let super::build::Built { rope, refs } = built;
+        let own = key.part.cluster.clone().filter(|_| key.ty == Type::Endpoint);
         let mut hash = xxhash_rust::xxh3::Xxh3::new();
         for piece in rope.iter() {
             hash.update(piece);
         }
-        Self { name, version: hash.digest128(), body: rope, refs: refs.into() }
+        Self { name: key.name.clone(), version: hash.digest128(), body: rope, refs: refs.into(), own }
     }
 
     /// The length of the body in bytes.

@@ -7,10 +7,15 @@ use serde_json::{Value, json};
 use super::streams::{Sent, StreamStatus};
 use super::upkeep::Upkeep;
 use crate::adapters::serve::TlsIdentity;
-use crate::data::model::{ClusterId, ClusterName, Name, NodeId, ProxyRole, ServiceKind, Timestamp, WorkloadId};
+use crate::data::model::{
+    ClusterId, ClusterName, Name, NodeId, ProxyRole, ServiceKind, ServicePort, Timestamp, Transport, WorkloadId,
+};
 use crate::engine::Feeds;
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState, Workload};
-use crate::pure::xds::{self, Binding, Catalog, ExternalHost, Families, PortConflict, Proxy, Snapshot, TypeStatus};
+use crate::pure::xds::{
+    self, Binding, Catalog, CrowdedPort, ExternalHost, Families, HEADLESS_CHAINS, PortConflict, Proxy, Snapshot,
+    TypeStatus,
+};
 
 /// Every cluster of the registry, with the age of what is stale, and whether the restart hold is on; in a cluster also how
 /// the remotes' credentials and slices stand.
@@ -33,7 +38,7 @@ pub(super) fn clusters(feeds: &Feeds, snapshot: &Snapshot, upkeep: Option<&Upkee
     json!({
         "clusters": rows,
         "problems": problems.iter().map(|p| json!({"file": p.file, "reason": p.reason})).collect::<Vec<_>>(),
-        "restartHold": {"waitsFor": &*snapshot.missing},
+        "restartHold": {"waitsFor": snapshot.missing.names()},
         "upkeep": upkeep.map(|u| u.page(now)),
     })
 }
@@ -51,13 +56,18 @@ pub(super) fn tls(identity: Option<&TlsIdentity>) -> Value {
 /// The merged endpoints of all services, or of those of one host.
 pub(super) fn endpoints(mesh: &Mesh, host: Option<&str>, now: Timestamp) -> Value {
     let services = mesh.services.values().filter(|s| host.is_none_or(|h| s.hostname == *h || s.id.name == *h));
-    services.flat_map(|s| s.ports.iter().map(|p| port(mesh, s, p.number, now))).collect()
+    services.flat_map(|s| s.ports.iter().map(|p| port(mesh, s, p, now))).collect()
 }
 
-fn port(mesh: &Mesh, service: &Service, number: u16, now: Timestamp) -> Value {
-    let endpoints: Vec<Value> = service.endpoints(number).iter().map(|e| endpoint(mesh, e, now)).collect();
+/// What is not TCP has no xDS cluster: nothing carries it.
+fn port(mesh: &Mesh, service: &Service, port: &ServicePort, now: Timestamp) -> Value {
+    let endpoints: Vec<Value> = service.endpoints(port.id()).iter().map(|e| endpoint(mesh, e, now)).collect();
+    let cluster = || ClusterName::outbound(port.number, &service.hostname).to_string();
     json!({
-        "cluster": ClusterName::outbound(number, &service.hostname).to_string(),
+        "cluster": (port.transport == Transport::Tcp).then(cluster),
+        "host": service.hostname,
+        "port": port.number,
+        "transport": port.transport.to_string(),
         "scope": service.id.to_string(),
         "definedBy": service.defined_by,
         "endpoints": endpoints,
@@ -99,6 +109,7 @@ pub(super) fn streams(streams: &[StreamStatus]) -> Value {
             "connectedAt": s.connected,
             "bytesSent": s.bytes,
             "heldBack": s.held_back,
+            "frozen": s.frozen,
             "expiredWaits": s.expired_waits,
             "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t, now))).collect::<BTreeMap<_, _>>(),
         })
@@ -129,8 +140,9 @@ fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
 }
 
 /// What is wrong with objects, where the clusters' definitions of a service disagree, which endpoints some clusters cannot
-/// reach, which ExternalNames proxies are not sent to, and which services connected proxies without iptables do not get.
-pub(super) fn warnings(mesh: &Mesh, streams: &[StreamStatus]) -> Value {
+/// reach, which ExternalNames proxies are not sent to, which pods of headless services no listener tells apart, which services
+/// connected proxies without iptables do not get, and whose proxies are told nothing, since their cluster is not registered.
+pub(super) fn warnings(mesh: &Mesh, streams: &[StreamStatus], refused_of: &[(ClusterId, u64)]) -> Value {
     let objects = mesh.warnings.iter().flat_map(|((cluster, key), warnings)| {
         let row = move |w: &crate::data::model::Warning| json!({"cluster": cluster, "object": key.to_string(), "field": w.field, "reason": w.reason});
         warnings.iter().map(row).collect::<Vec<_>>()
@@ -140,12 +152,44 @@ pub(super) fn warnings(mesh: &Mesh, streams: &[StreamStatus]) -> Value {
         s.conflicts.iter().map(row).collect::<Vec<_>>()
     });
     let external = mesh.services.values().filter_map(|s| refused(s));
-    objects.chain(services).chain(external).chain(contended(mesh, streams)).collect()
+    let headless = mesh.services.values().flat_map(|s| crowded(s));
+    let unregistered = unregistered(mesh, streams, refused_of);
+    let all = objects.chain(services).chain(external).chain(headless);
+    all.chain(contended(mesh, streams)).chain(unregistered).collect()
+}
+
+/// The proxies whose cluster is not in the registry: those that are connected keep what they have, others are refused.
+fn unregistered(mesh: &Mesh, streams: &[StreamStatus], refused_of: &[(ClusterId, u64)]) -> Vec<Value> {
+    let kept = streams.iter().filter(|s| s.frozen).map(|s| {
+        let cluster = s.proxy.cluster.as_ref().map_or_else(|| "its cluster".to_owned(), |c| format!("its cluster {c}"));
+        let reason = format!("{cluster} is not in the registry any more: the proxy keeps what it has, and is told nothing");
+        json!({"proxy": format!("{}.{}", s.proxy.node.pod, s.proxy.node.namespace), "field": "CLUSTER_ID", "reason": reason})
+    });
+    let unknown = refused_of.iter().filter(|(cluster, _)| !mesh.clusters.contains_key(cluster));
+    let refused = unknown.map(|(cluster, times)| {
+        let reason = format!(
+            "it is not in the registry, and proxies say that they run there (CLUSTER_ID): they were refused {times} times so far"
+        );
+        json!({"cluster": cluster, "field": "CLUSTER_ID", "reason": reason})
+    });
+    kept.chain(refused).collect()
+}
+
+/// The ports of a headless service with more pods in a cluster than a listener tells apart.
+fn crowded(service: &Service) -> Vec<Value> {
+    let row = |CrowdedPort { port, cluster, addresses }: CrowdedPort| {
+        let reason = format!(
+            "port {port} has {addresses} addresses in {cluster}: its proxies know the first {HEADLESS_CHAINS}, and calls to the \
+             others go where unknown calls go"
+        );
+        json!({"service": service.id.to_string(), "field": "endpoints", "reason": reason})
+    };
+    xds::crowded_ports(service).into_iter().map(row).collect()
 }
 
 /// The services whose ports are another's on loopback, where a proxy is connected that listens there.
 fn contended(mesh: &Mesh, streams: &[StreamStatus]) -> Vec<Value> {
-    let views = streams.iter().filter(|s| s.proxy.binding == Binding::Port).map(|s| s.proxy.view(mesh));
+    let views = streams.iter().filter(|s| s.proxy.binding == Binding::Port && !s.frozen).map(|s| s.proxy.view(mesh));
     let sidecars = views.filter(|v| v.role == ProxyRole::Sidecar);
     let places: BTreeSet<(ClusterId, Families)> = sidecars.map(|v| (v.cluster, v.families)).collect();
     let mut rows = BTreeMap::new();

@@ -73,7 +73,8 @@ async fn workloadz(State(pages): State<Arc<Pages>>) -> Json<Value> {
 }
 
 async fn warningz(State(pages): State<Arc<Pages>>) -> Json<Value> {
-    Json(debug::warnings(&pages.engine.published().mesh, &pages.open.all()))
+    let refused = pages.open.strangers.recent(serve::now());
+    Json(debug::warnings(&pages.engine.published().mesh, &pages.open.all(), &refused))
 }
 
 #[derive(Deserialize)]

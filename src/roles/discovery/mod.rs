@@ -7,6 +7,7 @@ mod http;
 mod rest;
 mod slices;
 mod stats;
+mod strangers;
 mod streams;
 mod troubles;
 mod upkeep;

@@ -122,7 +122,7 @@ impl Collector for Standing {
         let (states, holds) = (Family::<Labels, Gauge>::default(), Family::<Labels, Gauge>::default());
         let missing = self.engine.published().snapshot.missing.clone();
         let files = Family::<Labels, Gauge>::default();
-        for file in self.engine.published().mesh.settings.unread.iter().filter(|file| missing.contains(*file)) {
+        for file in &missing.files {
             files.get_or_create(&vec![("file", file.to_string())]).set(1);
         }
         for feed in self.feeds.status() {
@@ -131,7 +131,7 @@ impl Collector for Standing {
                 let labels = vec![cluster.clone(), ("state", name.to_owned())];
                 states.get_or_create(&labels).set(i64::from(feed.state == state));
             }
-            holds.get_or_create(&vec![cluster]).set(i64::from(missing.contains(feed.id.as_str())));
+            holds.get_or_create(&vec![cluster]).set(i64::from(missing.clusters.contains(&feed.id)));
         }
         put("meshctl_cluster_state", "1 for the state that the cluster is in, 0 for the others.", &states)?;
         put(

@@ -19,6 +19,7 @@ use crate::engine::{Engine, News, Subscriber};
 use crate::pure::xds::{Entry, Proxy, Reject, Request, Session, Type, TypeStatus};
 
 use super::stats::Stats;
+use super::strangers::Strangers;
 
 /// How a stream is, for `/debug/syncz`.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub(super) struct StreamStatus {
     pub(super) types: Vec<TypeStatus>,
     /// When the last response of each type went, and when its last rejection came.
     pub(super) held_back: bool,
+    /// Its cluster is not in the registry (any more): the proxy keeps what it has.
+    pub(super) frozen: bool,
     pub(super) expired_waits: u64,
     pub(super) bytes: u64,
     questions: mpsc::Sender<oneshot::Sender<Sent>>,
@@ -79,6 +82,8 @@ impl Sent {
 pub(super) struct OpenStreams {
     next: AtomicU64,
     open: Mutex<BTreeMap<u64, StreamStatus>>,
+    /// Whose proxies were refused.
+    pub(super) strangers: Strangers,
 }
 
 impl OpenStreams {
@@ -149,8 +154,7 @@ impl DiscoveryStreams {
         let late = |_| Status::deadline_exceeded("no first request came");
         let first = tokio::time::timeout(FIRST_REQUEST, requests.next()).await.map_err(late)??;
         let Some(first) = first else { return Ok(()) };
-        let trust_domain = self.engine.published().mesh.settings.trust_domain.clone();
-        let proxy = identify(&first, peer, &trust_domain)?;
+        let proxy = self.admit(&first, peer)?;
         let subscriber = self.engine.subscribe(proxy.clone()).await.map_err(|_| stopping())?;
         let delta = variant == Variant::Delta;
         let (questions, asked) = mpsc::channel(4);
@@ -163,6 +167,7 @@ impl DiscoveryStreams {
                 connected: serve::now(),
                 types: Vec::new(),
                 held_back: false,
+                frozen: false,
                 expired_waits: 0,
                 bytes: 0,
                 questions,
@@ -180,6 +185,23 @@ impl DiscoveryStreams {
             () = self.stop.cancelled() => Err(stopping()),
             ended = pump.run(requests, responses) => ended,
         }
+    }
+}
+
+impl DiscoveryStreams {
+    /// The proxy, where it is to be served. One of a cluster that the registry does not have is refused: another cluster's
+    /// addresses would be wrong for it, and its own services and endpoints are not known. It keeps what it has, if it has
+    /// anything, and asks again until its cluster is registered.
+    fn admit(&self, first: &XdsRequest, peer: &Peer) -> Result<Proxy, Status> {
+        let published = self.engine.published();
+        let proxy = identify(first, peer, &published.mesh.settings.trust_domain)?;
+        let Some(cluster) = proxy.unregistered_cluster(&published.mesh) else { return Ok(proxy) };
+        self.open.strangers.note(cluster, serve::now());
+        Err(Status::failed_precondition(format!(
+            "the proxy {} says that it runs in the cluster {cluster} (CLUSTER_ID), which is not in the registry of this pilot: \
+             its addresses and services are not known",
+            proxy.node
+        )))
     }
 }
 
@@ -270,11 +292,13 @@ impl Pump {
 
     async fn look(&mut self, news: News) -> Result<(), Status> {
         self.stats.wakeups.inc();
-        self.session.touched(&news.touched);
-        for ty in news.types {
+        // which clusters are missing, or registered, stands in the published state
+        let News { touched, types, clusters: _, review } = news;
+        self.session.touched(&touched);
+        for ty in types {
             self.session.recheck(ty);
         }
-        if news.review {
+        if review {
             let view = self.subscriber.current_view().await.map_err(|_| stopping())?;
             if view != self.session.view() {
                 self.session.set_view(view);
@@ -319,6 +343,7 @@ impl Pump {
         self.line.update(|line| {
             line.types = session.status();
             line.held_back = session.is_held_back();
+            line.frozen = session.is_frozen();
             line.expired_waits = session.expired_waits();
         });
     }

@@ -97,6 +97,7 @@ impl EndpointError {
 struct Row {
     service: Name,
     service_port: u16,
+    transport: String,
     address: String,
     port: u16,
     cluster: String,
@@ -202,7 +203,7 @@ pub(super) fn select<'m>(
     for service in services(mesh, query, &name, namespace.as_deref())? {
         for port in ports(service, port.as_deref())? {
             let of_cluster = |e: &&Endpoint| query.cluster.as_ref().is_none_or(|c| e.cluster.as_str() == c);
-            all.extend(service.endpoints(port.number).iter().filter(of_cluster).map(|e| (service, port, e)));
+            all.extend(service.endpoints(port.id()).iter().filter(of_cluster).map(|e| (service, port, e)));
         }
     }
     Ok(all)
@@ -226,6 +227,7 @@ fn row(mesh: &Mesh, service: &Service, port: &ServicePort, e: &Endpoint) -> Row 
     Row {
         service: service.hostname.clone(),
         service_port: port.number,
+        transport: port.transport.to_string(),
         address: address.to_string(),
         port: *number,
         cluster: cluster.to_string(),
@@ -280,7 +282,11 @@ fn report(rows: &[Row], unread: &Unread) -> Result<Report, EndpointError> {
             dash(&r.version),
             health,
             r.service.to_string(),
-            r.service_port.to_string(),
+            if r.transport == "TCP" {
+                r.service_port.to_string()
+            } else {
+                format!("{}/{}", r.service_port, r.transport)
+            },
         ]);
     }
     let mut report = Report::of_kind("EndpointList", &Items { items: rows, unread }, table)

@@ -14,7 +14,7 @@ use super::source::SourceError;
 use super::status::place;
 use super::target::Target;
 use super::unread::Unread;
-use crate::data::model::{ClusterName, NetworkId, Report, Table};
+use crate::data::model::{ClusterName, NetworkId, Report, Table, Transport};
 use crate::pure::inspect::{Filter, Section, Unsaid};
 use crate::pure::mesh::Mesh;
 
@@ -120,6 +120,10 @@ fn expected(mesh: &Mesh, query: &EndpointQuery) -> Result<Expected, EndpointErro
     let mut found =
         Expected { sets: Sets::new(), clusters: BTreeMap::new(), networks: BTreeMap::new(), hosts: BTreeSet::new() };
     for (service, port, endpoint) in select(mesh, query)? {
+        // nobody is given what no proxy carries
+        if port.transport != Transport::Tcp {
+            continue;
+        }
         let address = std::net::SocketAddr::new(endpoint.address, endpoint.port).to_string();
         let name = ClusterName::outbound(port.number, &service.hostname).to_string();
         found.clusters.insert(address.clone(), endpoint.cluster.to_string());

@@ -34,11 +34,18 @@ fn unchanged(envoy: &Path, mode: Mode) {
         ("gke/reviews", vec![service("reviews", "10.96.0.1", port), slice("reviews", "v1", http("v1"))]),
         ("on-prem/reviews", vec![service("reviews", "10.112.0.1", port), slice("reviews", "v3", http("v3"))]),
         ("gke/ratings", vec![service("ratings", "10.96.0.2", port), slice("ratings", "v1", http("stars"))]),
+        ("gke/late", vec![service("late", "10.96.0.3", port), slice("late", "v1", http("late"))]),
     ]);
     let first = Pilot::start(&mesh, xds);
     let proxy = Proxy::start(envoy, mode, "client", first.xds(), mesh.home());
     first.synced(&proxy.id);
     let load = Load::start(web, "reviews");
+    // a service goes, and with it an endpoint set that the proxy asks for
+    mesh.remove("gke/late");
+    becomes("it asks for two endpoint sets", 2, || {
+        first.stream(&proxy.id).map_or(0, |s| s["types"]["EDS"]["names"].as_u64().unwrap_or(0))
+    });
+    first.synced(&proxy.id);
     let before = (proxy.dump().clusters(), proxy.dump().endpoints());
     first.interrupt();
     let second = Pilot::start(&mesh, xds);
@@ -207,5 +214,57 @@ fn broken(envoy: &Path, mode: Mode) {
     assert_eq!(answering(web, "reviews"), whole());
     let [reviews, ratings] = loads;
     assert_eq!((reviews.all_well(), ratings.all_well()), (set(&["v1", "far"]), set(&["far"])));
+    proxy.rejected_nothing();
+}
+
+#[test]
+fn a_proxy_keeps_what_it_has_while_its_cluster_is_not_in_the_registry() {
+    on_newest_envoy(orphaned);
+}
+
+fn orphaned(envoy: &Path, mode: Mode) {
+    let (web, xds) = (free_port(), free_port());
+    let port = Port { number: web, protocol: Some("http") };
+    let mesh = Mesh::of(&[
+        ("gke/reviews", vec![service("reviews", "10.96.0.1", port), slice("reviews", "v1", http("v1"))]),
+        ("gke/own", vec![service("own", "10.96.0.2", port), slice("own", "v1", http("own"))]),
+        ("on-prem/reviews", vec![service("reviews", "10.112.0.1", port), slice("reviews", "v3", http("v3"))]),
+    ]);
+    mesh.text("mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nprimary: on-prem\n");
+    let first = Pilot::start(&mesh, xds);
+    let proxy = Proxy::start(envoy, mode, "client", first.xds(), mesh.home());
+    first.synced(&proxy.id);
+    let held = || {
+        let dump = proxy.dump();
+        (dump.clusters(), dump.listeners(), dump.routes(), dump.endpoints())
+    };
+    let before = held();
+    let load = Load::start(web, "reviews");
+    std::fs::rename(mesh.registry().join("gke"), mesh.home().join("gke")).unwrap();
+    let frozen = |pilot: &Pilot| pilot.stream(&proxy.id).is_ok_and(|stream| stream["frozen"] == true);
+    becomes("the proxy is told nothing any more", true, || frozen(&first));
+    // what others hear of is not for it
+    let late = vec![service("late", "10.112.0.3", port), slice("late", "v1", http("late"))];
+    mesh.put("on-prem/late", &late);
+    becomes("it is published", true, || {
+        first.debug("endpointz?service=late").as_array().is_some_and(|services| !services.is_empty())
+    });
+    let says = |pilot: &Pilot, words: &str| pilot.debug("warningz").to_string().contains(words);
+    assert!(says(&first, "its cluster gke is not in the registry any more"));
+    // nor is another pilot of the same registry any help to it
+    first.interrupt();
+    let second = Pilot::start(&mesh, xds);
+    becomes("it is refused", true, || says(&second, "they were refused"));
+    assert_eq!(held(), before);
+    assert_eq!(answering(web, "reviews"), Ok(set(&["v1", "v3"])));
+    assert_eq!(answering(web, "own"), Ok(set(&["own"])));
+
+    // the cluster is back
+    std::fs::rename(mesh.home().join("gke"), mesh.registry().join("gke")).unwrap();
+    becomes("what came meanwhile", Ok(set(&["late"])), || answering(web, "late"));
+    second.synced(&proxy.id);
+    assert_eq!(answering(web, "own"), Ok(set(&["own"])));
+    assert_eq!(load.all_well(), set(&["v1", "v3"]));
+    assert!(!says(&second, "CLUSTER_ID"));
     proxy.rejected_nothing();
 }

@@ -67,7 +67,7 @@ fn start(envoy: &Path, mode: Mode, calls: Calls, mesh: &Mesh) -> (Pilot, Proxy) 
 }
 
 fn takes(envoy: &Path, mode: Mode, calls: Calls) {
-    let [web, db, any, far] = [(); 4].map(|()| free_port());
+    let [web, db, any, far, both] = [(); 5].map(|()| free_port());
     let [http_port, tcp_port] = [(web, "http"), (db, "tcp")].map(|(number, p)| Port { number, protocol: Some(p) });
     let (here, there, bytes) = (http("here"), http("there"), tcp("bytes"));
     let mut external = service("external", "", Port { number: far, ..http_port });
@@ -75,6 +75,14 @@ fn takes(envoy: &Path, mode: Mode, calls: Calls) {
     external["spec"]["externalName"] = "192.0.2.1".into();
     let mut udp = service("udp", "10.96.0.9", Port { number: far, protocol: None });
     udp["spec"]["ports"][0]["protocol"] = json!("UDP");
+    // as kube-dns: the same number of UDP, first, and of TCP
+    let [mut dns, mut dns_slice] =
+        [service("dns", "10.96.0.10", Port { number: both, protocol: None }), slice("dns", "v1", bytes)];
+    dns["spec"]["ports"] = json!([
+        {"name": "dns", "port": both, "protocol": "UDP"},
+        {"name": "dns-tcp", "port": both, "protocol": "TCP", "appProtocol": "tcp"},
+    ]);
+    dns_slice["ports"] = json!([{"name": "dns", "port": 5353}, {"name": "dns-tcp", "port": bytes.port()}]);
     let mesh = Mesh::of(&[
         ("gke/reviews", [vec![service("reviews", "10.96.0.1", http_port)], pod("reviews", "v1", here)].concat()),
         ("on-prem/reviews", [vec![service("reviews", "10.112.0.1", http_port)], pod("reviews", "v3", there)].concat()),
@@ -85,6 +93,7 @@ fn takes(envoy: &Path, mode: Mode, calls: Calls) {
         ("gke/empty", vec![service("empty", "10.96.0.4", http_port)]),
         ("gke/external", vec![external]),
         ("gke/udp", vec![udp]),
+        ("gke/dns", vec![dns, dns_slice]),
     ]);
     let (pilot, proxy) = start(envoy, mode, calls, &mesh);
     pilot.synced(&proxy.id);
@@ -102,6 +111,7 @@ fn takes(envoy: &Path, mode: Mode, calls: Calls) {
         ("any", any),
         ("peers", db),
         ("empty", web),
+        ("dns", both),
         ("external", far),
     ];
     let clusters: BTreeSet<String> = services.iter().map(|(name, port)| cluster_name(name, *port)).collect();
@@ -109,7 +119,7 @@ fn takes(envoy: &Path, mode: Mode, calls: Calls) {
     let names = |versions: super::proxy::Versions| versions.into_keys().collect::<BTreeSet<_>>();
     assert_eq!(names(dump.clusters()), clusters.into_iter().chain(builtin).collect());
     let listeners = match calls {
-        Calls::Bound => [web, db, any, far].map(|port| format!("127.0.0.1_{port}")).into(),
+        Calls::Bound => [web, db, any, far, both].map(|port| format!("127.0.0.1_{port}")).into(),
         // HTTP and headless services share the addresses of a port; others have one for each of theirs
         _ => BTreeSet::from([
             format!("0.0.0.0_{web}"),
@@ -117,6 +127,7 @@ fn takes(envoy: &Path, mode: Mode, calls: Calls) {
             format!("0.0.0.0_{db}"),
             format!("10.96.0.2_{db}"),
             format!("10.96.0.3_{any}"),
+            format!("10.96.0.10_{both}"),
             "virtualInbound".to_owned(),
             "virtualOutbound".to_owned(),
         ]),
@@ -125,7 +136,7 @@ fn takes(envoy: &Path, mode: Mode, calls: Calls) {
     let routes = [web.to_string(), far.to_string(), format!("any.default.svc.cluster.local:{any}")];
     assert_eq!(names(dump.routes()), routes.into());
     let mut endpoints = dump.endpoints();
-    endpoints.retain(|name, _| services[..6].iter().any(|(s, p)| cluster_name(s, *p) == *name && *s != "peers"));
+    endpoints.retain(|name, _| services[..7].iter().any(|(s, p)| cluster_name(s, *p) == *name && *s != "peers"));
     let of = |addresses: &[std::net::SocketAddr]| addresses.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
     let want = [
         ("reviews", web, of(&[here, there])),
@@ -133,6 +144,7 @@ fn takes(envoy: &Path, mode: Mode, calls: Calls) {
         ("mongo", db, of(&[bytes])),
         ("any", any, of(&[here])),
         ("empty", web, of(&[])),
+        ("dns", both, of(&[bytes])),
     ];
     assert_eq!(endpoints, want.into_iter().map(|(name, port, set)| (cluster_name(name, port), set)).collect());
 

@@ -281,7 +281,7 @@ fn redirected_calls_arrive() {
         // the mesh's HTTP port is the one where a server outside of the mesh listens
         http.number = elsewhere.port();
         let endpoints = [endpoint("gke", shared, "")];
-        let http_service = Service { endpoints: [(http.number, endpoints.as_slice().into())].into(), ..http_service };
+        let http_service = Service { endpoints: [(http.id(), endpoints.as_slice().into())].into(), ..http_service };
         let settings = MeshSettings::default();
         let assignment = build::load_assignment(&settings, &http_service, &http, &scope());
         let http_cluster = static_cluster(&build::outbound(&settings, &http_service, &http).unwrap(), &assignment);

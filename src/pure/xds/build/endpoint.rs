@@ -59,7 +59,7 @@ pub fn load_assignment(settings: &MeshSettings, service: &Service, port: &Servic
     let mut groups: BTreeMap<&Locality, Group> = BTreeMap::new();
     let mut remote: BTreeMap<&NetworkId, Vec<&Endpoint>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for endpoint in service.endpoints(port.number) {
+    for endpoint in service.endpoints(port.id()) {
         if endpoint.network != scope.network {
             if endpoint.readiness == Readiness::Ready {
                 remote.entry(&endpoint.network).or_default().push(endpoint);

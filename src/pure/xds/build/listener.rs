@@ -10,7 +10,9 @@ use super::address::{address, boolean, bracketed, only, seconds, uint};
 use super::cluster::{BLACK_HOLE, PASSTHROUGH};
 use super::tcp::{chain, inspectors, plain_http, tcp_proxy};
 use super::{Binding, Built, Families, detected_route_name, http};
-use crate::data::model::{ClusterId, ClusterName, Name, OutboundPolicy, ServiceKind, ServicePort, Transport};
+use crate::data::model::{
+    AppProtocol, ClusterId, ClusterName, Name, OutboundPolicy, ServiceKind, ServicePort, Transport,
+};
 use crate::pure::mesh::Service;
 
 /// The port that iptables send a pod's outgoing connections to.
@@ -147,9 +149,45 @@ pub fn headless_chains(service: &Service, port: &ServicePort, cluster: &ClusterI
         return Vec::new();
     }
     let name: Name = cluster_of(service, port).into();
-    let local = service.endpoints(port.number).iter().filter(|e| e.cluster == *cluster);
-    let addresses: BTreeSet<IpAddr> = local.map(|e| e.address).collect();
-    addresses.into_iter().take(HEADLESS_CHAINS).map(|address| TcpChain { address, cluster: name.clone() }).collect()
+    addresses_in(service, port, cluster)
+        .into_iter()
+        .take(HEADLESS_CHAINS)
+        .map(|address| TcpChain { address, cluster: name.clone() })
+        .collect()
+}
+
+/// The addresses of a port's endpoints in a cluster.
+fn addresses_in(service: &Service, port: &ServicePort, cluster: &ClusterId) -> BTreeSet<IpAddr> {
+    let local = service.endpoints(port.id()).iter().filter(|e| e.cluster == *cluster);
+    local.map(|e| e.address).collect()
+}
+
+/// A port of a headless service that has more addresses in a cluster than [`HEADLESS_CHAINS`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrowdedPort {
+    /// The service's port.
+    pub port: u16,
+    /// The cluster, whose proxies do not know all of them.
+    pub cluster: ClusterId,
+    /// How many addresses it has there.
+    pub addresses: usize,
+}
+
+/// The ports of which [`headless_chains`] leaves addresses out. HTTP is told apart by its names, however many there are.
+pub fn crowded_ports(service: &Service) -> Vec<CrowdedPort> {
+    let told_apart = |p: &&ServicePort| {
+        p.transport == Transport::Tcp && !matches!(p.protocol, AppProtocol::Http | AppProtocol::Http2)
+    };
+    let ports = service.ports.iter().filter(|p| service.kind == ServiceKind::Headless && told_apart(p));
+    let of_port = |port: &ServicePort| {
+        let clusters = service.local.keys().map(|cluster| CrowdedPort {
+            port: port.number,
+            cluster: cluster.clone(),
+            addresses: addresses_in(service, port, cluster).len(),
+        });
+        clusters.filter(|c| c.addresses > HEADLESS_CHAINS).collect::<Vec<_>>()
+    };
+    ports.flat_map(of_port).collect()
 }
 
 /// The name of the listener of an address: `10.125.59.136_27017`, `0.0.0.0_9080`, `[::]_9080`.
@@ -244,7 +282,7 @@ fn detecting(base: Listener, timeout: u64) -> Listener {
 mod tests {
     use super::super::testing::{cluster, decode, endpoint, ip, service};
     use super::*;
-    use crate::data::model::{AppProtocol, ServiceKind};
+    use crate::data::model::ServiceKind;
     use std::net::Ipv4Addr;
 
     const ALLOW: OutboundPolicy = OutboundPolicy::AllowAny;
@@ -297,6 +335,12 @@ mod tests {
         assert_eq!(headless_chains(&svc, &svc.ports[0], &cluster("onprem")).len(), 1);
         let other = service(ServiceKind::ClusterIp, AppProtocol::Tcp, &endpoints);
         assert_eq!(headless_chains(&other, &other.ports[0], &cluster("gke")), []);
+        // and what is left out is told
+        let crowded = CrowdedPort { port: 9080, cluster: cluster("gke"), addresses: 1_500 };
+        assert_eq!(crowded_ports(&svc), [crowded]);
+        let just = service(ServiceKind::Headless, AppProtocol::Tcp, &endpoints[..HEADLESS_CHAINS]);
+        let http = service(ServiceKind::Headless, AppProtocol::Http, &endpoints);
+        assert_eq!([&just, &http, &other].map(crowded_ports), [[], [], []]);
     }
 
     #[test]

@@ -23,8 +23,8 @@ pub use external::ExternalHost;
 pub use frame::{Built, Rope, any, encode, field};
 pub use inbound::{inbound, virtual_inbound};
 pub use listener::{
-    HEADLESS_CHAINS, TcpChain, Unclaimed, at, at_any, detect_listener, headless_chains, http_listener, listener_name,
-    shared_tcp_listener, tcp_listener, virtual_outbound,
+    CrowdedPort, HEADLESS_CHAINS, TcpChain, Unclaimed, at, at_any, crowded_ports, detect_listener, headless_chains,
+    http_listener, listener_name, shared_tcp_listener, tcp_listener, virtual_outbound,
 };
 pub use route::{
     detected_route, detected_route_name, route_configuration, virtual_host, virtual_host_domains, virtual_host_named,

@@ -8,8 +8,8 @@ use prost::Message;
 
 use super::Built;
 use crate::data::model::{
-    AppProtocol, ClusterId, Locality, Name, NetworkId, Readiness, ServiceId, ServiceKind, ServicePort, TargetPort,
-    Transport, WorkloadId,
+    AppProtocol, ClusterId, Locality, Name, NetworkId, PortId, Readiness, ServiceId, ServiceKind, ServicePort,
+    TargetPort, Transport, WorkloadId,
 };
 use crate::pure::mesh::{Endpoint, LocalService, Service};
 
@@ -67,7 +67,7 @@ pub(super) fn service(kind: ServiceKind, protocol: AppProtocol, endpoints: &[End
         kind,
         ports,
         local: [(cluster("gke"), local)].into(),
-        endpoints: [(9080, endpoints.into())].into(),
+        endpoints: [(PortId::tcp(9080), endpoints.into())].into(),
         accounts: BTreeSet::new(),
         conflicts: Vec::new(),
     }

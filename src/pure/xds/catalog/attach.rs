@@ -95,7 +95,7 @@ impl Catalog {
             }
             attaching.done += 1;
         }
-        Some(self.attached(attaching))
+        Some(self.attached(mesh, attaching))
     }
 
     /// Ends an attachment before the view stands.
@@ -120,7 +120,7 @@ impl Catalog {
     }
 
     /// Gives the view its number: all its tables stand.
-    fn attached(&mut self, attaching: &mut Attaching) -> ViewId {
+    fn attached(&mut self, mesh: &Mesh, attaching: &mut Attaching) -> ViewId {
         let keys = std::mem::take(&mut attaching.keys);
         if let Some(id) = self.attach_standing(&attaching.view) {
             // it was attached meanwhile, and holds its tables once
@@ -133,6 +133,9 @@ impl Catalog {
         }
         let (id, view) = (ViewId(self.number()), attaching.view.clone());
         self.snapshot.views.insert(id, Arc::new(tables));
+        if !mesh.clusters.contains_key(&view.cluster) {
+            Arc::make_mut(&mut self.snapshot.unregistered).insert(id);
+        }
         self.view_of.insert(id, view.clone());
         self.views.insert(view, AttachedView { id, streams: 1, tables: keys });
         id

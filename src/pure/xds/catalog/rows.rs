@@ -15,13 +15,13 @@ use crate::data::model::Name;
 impl Catalog {
     pub(super) fn put_row(&mut self, key: &TableKey, name: Name, part: Part, built: Built, pass: &mut Pass<'_>) {
         let Some(id) = self.tables.get(key).map(|t| t.id) else { return };
-        let whole = Key { ty: key.ty(), name: name.clone(), part };
+        let whole = Key { ty: key.ty(), name, part };
         let built = match key.ty() {
             // a locality's endpoints are the same for proxies that differ in something else
             Type::Endpoint => Built { rope: self.fragments.share_rope(built.rope), ..built },
             _ => built,
         };
-        let entry = Entry::new(name, built);
+        let entry = Entry::new(&whole, built);
         let rid = match self.keys.get(&whole) {
             Some(interned) => interned.rid,
             None => {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::super::response::Response;
 use super::super::snapshot::Snapshot;
-use super::super::subscription::{Held, Scope};
+use super::super::subscription::{Held, Scope, Subscription};
 use super::super::types::{Entry, Type};
 use super::{HOLD, Session};
 use crate::data::model::Name;
@@ -23,12 +23,15 @@ impl Session {
     /// one: then nothing queues, and what was overtaken is never sent (X11, X22).
     pub fn next(&mut self, snapshot: &Snapshot, now: Instant) -> Option<Response> {
         self.waits_until = None;
+        if self.is_kept(snapshot) {
+            return None;
+        }
         // once everybody has been heard the hold is over for good: a cluster that is registered later, and may never answer,
         // must not freeze what this client gets
         self.resuming &= !snapshot.missing.is_empty();
         let hold = self.resuming;
         if !hold {
-            self.types.iter_mut().for_each(|sub| sub.claimed.clear());
+            self.types.iter_mut().for_each(Subscription::end_resume);
         }
         if !hold && std::mem::take(&mut self.held_back) {
             for sub in &mut self.types {
@@ -36,6 +39,21 @@ impl Session {
             }
         }
         self.next_change(snapshot, now, hold).or_else(|| self.next_removal(snapshot, now, hold))
+    }
+
+    /// Whether the client keeps what it has, since its cluster is not in the registry: what stands of its view is what the
+    /// clusters that are left say, and its own addresses, services and endpoints are not among that. A cluster that comes back
+    /// has said nothing at first, so that its clients are held back like those that resume.
+    fn is_kept(&mut self, snapshot: &Snapshot) -> bool {
+        let was = std::mem::replace(&mut self.frozen, snapshot.is_unregistered(self.view));
+        if self.frozen || was {
+            self.types.iter_mut().for_each(|sub| sub.dirty = Scope::All);
+        }
+        if was && !self.frozen {
+            self.types.iter_mut().for_each(Subscription::resume);
+            self.resuming = true;
+        }
+        self.frozen
     }
 
     /// What is new or different, type by type.
@@ -54,7 +72,7 @@ impl Session {
                 continue;
             }
             // the restart hold: what a resuming client has of the whole state stands
-            if self.is_unknown(ty) {
+            if self.is_withheld(ty) {
                 self.held_back = true;
                 continue;
             }
@@ -116,9 +134,14 @@ impl Session {
                     // a claim is as good as sent; and of equal bytes only those are kept that are kept anyway
                     sub.sent.insert(name, Held::Sent(entry.clone()));
                 }
-                // the restart hold: of what the client came with, nothing changes, since a missing cluster may have more to
-                // say; what is new to it goes on as ever
-                Some(entry) if hold && sub.claimed.contains(&name) && held.is_some_and(|v| v != entry.version) => {
+                // the restart hold: of what the client came with, nothing changes that a missing cluster may have more to say
+                // about; what is new to it goes on as ever
+                Some(entry)
+                    if hold
+                        && sub.claimed.contains(&name)
+                        && held.is_some_and(|v| v != entry.version)
+                        && may_grow(entry, snapshot) =>
+                {
                     self.held_back = true;
                 }
                 Some(entry) => found.changed.push(entry.clone()),
@@ -265,4 +288,9 @@ impl Session {
         sub.unanswered_since.get_or_insert(now);
         Response { ty, delta: self.delta, nonce: self.nonce, version, resources, removed }
     }
+}
+
+/// Whether a cluster that has not been heard yet may have a part in a resource.
+fn may_grow(entry: &Entry, snapshot: &Snapshot) -> bool {
+    snapshot.missing.may_feed(entry.own.as_ref())
 }

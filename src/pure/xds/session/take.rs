@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::super::request::{DeltaRequest, Request, SotwRequest};
 use super::super::subscription::{Held, Scope, WILDCARD};
 use super::super::types::Type;
-use super::{Interest, MAX_NAMES, Reject, Session};
+use super::{Interest, MAX_BYTES, MAX_NAME, MAX_NAMES, Reject, Session};
 use crate::data::model::Name;
 
 impl Session {
@@ -16,6 +16,9 @@ impl Session {
     /// [`Reject`], which ends the stream.
     pub fn handle(&mut self, request: Request, now: Instant) -> Result<Vec<Interest>, Reject> {
         let Some(ty) = Type::from_url(request.type_url()) else { return Ok(Vec::new()) };
+        if request.names().any(|name| name.len() > MAX_NAME) {
+            return Err(Reject::LongName(ty.short()));
+        }
         match request {
             Request::Sotw(r) => self.handle_sotw(ty, r, now),
             Request::Delta(r) => self.handle_delta(ty, r, now),
@@ -35,9 +38,12 @@ impl Session {
             sub.answer = true;
             sub.dirty = Scope::All;
             if !r.version.is_empty() {
-                sub.resumed = true;
+                // whoever needed no answer says the same again when it wants other names: it began to resume long ago
+                if !sub.started {
+                    sub.resumed = true;
+                    self.resuming = true;
+                }
                 sub.resumed_version = Some(r.version);
-                self.resuming = true;
             }
         }
         sub.curious |= !sub.started;
@@ -55,6 +61,7 @@ impl Session {
         }
         let gone: Vec<Name> = sub.names.difference(&names).cloned().collect();
         let new: Vec<Name> = names.difference(&sub.names).cloned().collect();
+        let dropped = !wildcard && gone.iter().any(|name| sub.sent.contains_key(name));
         for name in gone.iter().filter(|_| !wildcard) {
             sub.forget(name);
         }
@@ -63,6 +70,9 @@ impl Session {
         }
         sub.answer |= !new.is_empty();
         sub.curious |= sub.answer;
+        // X21: the version is that of all that the client holds. One that holds less must learn the new one, or it would be
+        // sent everything again when it resumes
+        sub.answer |= dropped;
         sub.names = names;
         if !wildcard {
             sub.end_wildcard();
@@ -143,6 +153,9 @@ impl Session {
         let sub = &self.types[ty.index()];
         if sub.weight() > MAX_NAMES {
             return Err(Reject::TooManyNames(ty.short()));
+        }
+        if self.weighs() > MAX_BYTES {
+            return Err(Reject::TooManyBytes(ty.short()));
         }
         Ok(interests)
     }
