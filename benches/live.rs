@@ -1,5 +1,6 @@
 //! What discovery costs between two real API servers and a real Envoy: from a write to Envoy's answer, memory and CPU of a
-//! process with a hundred proxies, how long `proxy-status` takes with them, and the time from its start until it serves.
+//! process with a hundred proxies, how long `proxy-status` takes with them, how long a look into a large Envoy takes, and the
+//! time from its start until it serves.
 //! `cargo bench --bench live`.
 //!
 //! It starts its own clusters. Where the programs are missing it says so and ends well.
@@ -12,6 +13,8 @@ mod assets;
 mod cluster;
 #[path = "../tests/it/envoy.rs"]
 mod envoy;
+#[path = "live/inspect.rs"]
+mod inspect;
 #[path = "../tests/kube/kubeconfig.rs"]
 mod kubeconfig;
 #[path = "live/latency.rs"]
@@ -61,6 +64,16 @@ fn main() {
 }
 
 async fn run(assets: &Assets) {
+    // `cargo bench --bench live -- serving` runs one part of it
+    let parts: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
+    if wanted("inspect") {
+        inspect::run().await;
+    }
+    // it alone needs no clusters
+    if parts == ["inspect"] {
+        return;
+    }
     let gke = Settings { name: "gke", services: "10.96.0.0/16", advertised: "192.0.2.1", controllers: false };
     let on_prem = Settings { name: "on-prem", services: "10.97.0.0/16", advertised: "192.0.2.2", ..gke.clone() };
     let start = Instant::now();
@@ -72,9 +85,6 @@ async fn run(assets: &Assets) {
         start.elapsed(),
         if cfg!(debug_assertions) { "a dev build" } else { "a release build" }
     );
-    // `cargo bench --bench live -- serving` runs one part of it
-    let parts: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
     if wanted("latency") {
         latency::run(&gke).await;
     }

@@ -37,6 +37,20 @@ impl CliError {
             .hint("mend these files, or move them out of the cluster's folder")
     }
 
+    /// The same of an action, which is then not, or not fully, done: exit 1.
+    #[must_use]
+    pub fn of_action(mut self) -> Self {
+        self.code = 1;
+        self
+    }
+
+    /// The same with another sentence.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// Adds the next command to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -273,6 +287,7 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
             EndpointError::NoPort { known, .. } => known.into_iter().map(|n| format!("perhaps {n}")).collect(),
             EndpointError::NoCluster { known, .. } => vec![clusters_hint(&known)],
             EndpointError::Empty => vec!["NAME, NAME.NS or HOST, each with :PORT; or HOST|PORTNAME".to_owned()],
+            EndpointError::Labels(_) => vec!["HOST|PORTNAME without labels; without --compare they select".to_owned()],
             EndpointError::Json(_) => Vec::new(),
         };
         hints.into_iter().fold(error, CliError::hint)

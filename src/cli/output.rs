@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::error::CliError;
-use crate::data::model::{Align, Report, Table};
+use crate::data::model::{Align, Report, Table, plain, plain_lines};
 use crate::data::yaml;
 
 /// The forms of a result.
@@ -119,10 +119,11 @@ impl Output {
         }
     }
 
-    /// Says something on stderr, unless quiet.
+    /// Says something on stderr, unless quiet. Here and below a peer's words may be in it: their control characters are written
+    /// out, and lines are ours.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", plain_lines(text));
         }
     }
 
@@ -131,15 +132,15 @@ impl Output {
         if !self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned()) {
             return;
         }
-        let _ = writeln!(anstream::stderr(), "\u{1b}[33mwarning:\u{1b}[0m {text}");
+        let _ = writeln!(anstream::stderr(), "\u{1b}[33mwarning:\u{1b}[0m {}", plain_lines(text));
     }
 
     pub(super) fn error(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "\u{1b}[1;31merror:\u{1b}[0m {text}");
+        let _ = writeln!(anstream::stderr(), "\u{1b}[1;31merror:\u{1b}[0m {}", plain_lines(text));
     }
 
     pub(crate) fn hint(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "\u{1b}[36mhint:\u{1b}[0m {text}");
+        let _ = writeln!(anstream::stderr(), "\u{1b}[36mhint:\u{1b}[0m {}", plain_lines(text));
     }
 }
 
@@ -159,14 +160,6 @@ pub(crate) fn render(table: &Table, wide: bool) -> String {
         line(&mut text, &columns, |i| row.get(i).map_or("", |c| c));
     }
     text
-}
-
-/// A text without control characters: what a peer wrote must not move the cursor or forge a line.
-fn plain(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(|c: char| c.is_control()) {
-        return text.into();
-    }
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// Adds a line of cells; columns are index, width and alignment.

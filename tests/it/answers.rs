@@ -14,7 +14,7 @@ use crate::schemas::holds;
 const NOBODY: &str = "apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://127.0.0.1:1'}}]\n\
     contexts: [{name: a, context: {cluster: a, user: a}}]\nusers: [{name: a, user: {}}]\ncurrent-context: a\n";
 const BROKEN: &str = "kind: [";
-const REVIEWS: &str = "outbound|9080||reviews.istio-system.svc.cluster.local";
+pub(crate) const REVIEWS: &str = "outbound|9080||reviews.istio-system.svc.cluster.local";
 
 /// The talk's two clusters, with reviews-v3 on-prem, as folders of `./kubeconf`.
 pub(crate) fn talk() -> Meshctl {
@@ -25,12 +25,17 @@ pub(crate) fn talk() -> Meshctl {
     meshctl
 }
 
-fn json_of(ran: &Ran) -> Value {
+pub(crate) fn json_of(ran: &Ran) -> Value {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"))
 }
 
 /// A server whose pages are these; every other path is 404.
-fn pages(pages: Vec<(&'static str, Value)>) -> SocketAddr {
+pub(crate) fn pages(pages: Vec<(&'static str, Value)>) -> SocketAddr {
+    serve(move |path| pages.iter().find(|(page, _)| path.starts_with(page)).map(|(_, v)| v.to_string()))
+}
+
+/// A server that answers a path with a text, or with 404.
+pub(crate) fn serve(mut answer: impl FnMut(&str) -> Option<String> + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -39,9 +44,9 @@ fn pages(pages: Vec<(&'static str, Value)>) -> SocketAddr {
             let mut request = String::new();
             let mut reader = BufReader::new(stream.try_clone().unwrap());
             while reader.read_line(&mut request).is_ok_and(|n| n > 2) {}
-            let path = request.split_whitespace().nth(1).unwrap_or_default();
-            let found = pages.iter().find(|(page, _)| path.starts_with(page));
-            let (status, body) = found.map_or(("404 Not Found", String::new()), |(_, v)| ("200 OK", v.to_string()));
+            let found = answer(request.split_whitespace().nth(1).unwrap_or_default());
+            let status = if found.is_some() { "200 OK" } else { "404 Not Found" };
+            let body = found.unwrap_or_default();
             let _ = write!(
                 stream,
                 "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -195,7 +200,7 @@ fn settings_of_an_installation_are_judged_where_they_are_read() {
 }
 
 /// A registry whose primary `main` runs two pilots with these pages, beside the talk's clusters.
-fn with_pilots(pilots: [Value; 2]) -> (Meshctl, Pods) {
+pub(crate) fn with_pilots(pilots: [Value; 2]) -> (Meshctl, Pods) {
     let meshctl = talk();
     let pods = Pods::start();
     pods.registry(&meshctl.home().join("kubeconf"));
@@ -210,17 +215,17 @@ fn with_pilots(pilots: [Value; 2]) -> (Meshctl, Pods) {
     (meshctl, pods)
 }
 
-fn mesh_yaml(meshctl: &Meshctl, more: &str) {
+pub(crate) fn mesh_yaml(meshctl: &Meshctl, more: &str) {
     let text = format!("apiVersion: meshctl/v1\nkind: Mesh\nprimary: main\nopenNamespaces: [istio-system]\n{more}");
     meshctl.file("kubeconf/mesh.yaml", &text);
 }
 
-fn endpointz(addresses: &[&str]) -> Value {
+pub(crate) fn endpointz(addresses: &[&str]) -> Value {
     let endpoints: Vec<Value> = addresses.iter().map(|a| json!({"address": a, "port": 9080})).collect();
     json!([{"cluster": REVIEWS, "endpoints": endpoints}])
 }
 
-const ALL: [&str; 4] = ["10.124.0.19", "10.124.1.18", "10.124.2.34", "192.170.228.84"];
+pub(crate) const ALL: [&str; 4] = ["10.124.0.19", "10.124.1.18", "10.124.2.34", "192.170.228.84"];
 
 #[test]
 fn every_pilot_is_compared_and_one_that_is_silent_is_named() {
@@ -324,10 +329,15 @@ fn a_proxy_is_compared_by_what_its_network_is_given() {
         assert!(std::time::Instant::now() < deadline, "{}", get(&pilot, &reviews));
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    // an Envoy that holds what pilot gives the proxy of productpage
-    let dump = "/debug/config_dump?proxyID=gke/productpage-v1-597789bc47-ssmls.istio-system";
-    let admin = pages(vec![("/config_dump", get(&pilot, dump))]).to_string();
-    let args = ["endpoints", "reviews", "--compare", "--pilot", &pilot, "--proxy", "productpage", "--admin", &admin];
+    // an Envoy that holds what a pilot sent the proxy of productpage, which is connected to it
+    let name = "productpage-v1-597789bc47-ssmls.istio-system";
+    let mut dump = get(&pilot, &format!("/debug/config_dump?proxyID=gke/{name}"));
+    assert_eq!(dump["source"], "computed");
+    dump["source"] = "current".into();
+    let admin = pages(vec![("/config_dump", dump.clone())]).to_string();
+    let syncz = json!([{"proxy": name, "cluster_id": "gke", "address": "10.124.2.29"}]);
+    let served = pages(vec![("/debug/syncz", syncz), ("/debug/config_dump", dump)]).to_string();
+    let args = ["endpoints", "reviews", "--compare", "--pilot", &served, "--proxy", "productpage", "--admin", &admin];
     let ran = meshctl.run(args);
     // who knows of no network expects what this proxy is not given
     let other = meshctl.run(args.into_iter().chain(["--registry", "other"]));

@@ -8,6 +8,7 @@ mod ca;
 mod calls;
 mod cli;
 mod cluster;
+mod compare;
 mod demo;
 mod discovery;
 mod discovery_ports;

@@ -20,6 +20,8 @@ struct State {
     /// Where `NAMESPACE/POD:PORT` leads.
     ports: BTreeMap<String, SocketAddr>,
     log: Vec<String>,
+    /// What was asked over forwarded ports: `POD:PORT METHOD PATH`.
+    asked: Vec<String>,
     /// Forwarding is answered with this status.
     forbidden: bool,
 }
@@ -55,6 +57,13 @@ impl Pods {
         self.state.lock().unwrap().pods.push(pod);
     }
 
+    /// Lets a pod be one that is being deleted, and is Ready until its program ends.
+    pub(crate) fn delete(&self, name: &str) {
+        for pod in self.state.lock().unwrap().pods.iter_mut().filter(|pod| pod["metadata"]["name"] == name) {
+            pod["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+        }
+    }
+
     /// Lets a port of a pod lead somewhere.
     pub(crate) fn port(&self, pod: &str, port: u16, to: SocketAddr) {
         self.state.lock().unwrap().ports.insert(format!("{pod}:{port}"), to);
@@ -68,6 +77,11 @@ impl Pods {
     /// The requests so far, forgotten with this.
     pub(crate) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().log)
+    }
+
+    /// The HTTP requests over forwarded ports so far, `NAMESPACE/POD:PORT METHOD PATH`, forgotten with this.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().unwrap().asked)
     }
 
     /// Writes a registry of this one cluster, `main`.
@@ -89,7 +103,7 @@ async fn connection(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     if let Some((pod, port)) = forwarded(&path) {
         if !state.lock().unwrap().forbidden {
             let to = state.lock().unwrap().ports.get(&format!("{pod}:{port}")).copied();
-            return forward(stream, port, to).await;
+            return forward(stream, &pod, port, to, &state).await;
         }
         let status = json!({"kind": "Status", "code": 403, "message": "pods \"x\" is forbidden: User \"u\" cannot create resource \"pods/portforward\""});
         return answer(&mut stream, "403 Forbidden", &status).await;
@@ -142,7 +156,7 @@ async fn answer(stream: &mut TcpStream, status: &str, body: &Value) {
 /// What a kubelet does, by the protocol v4.channel.k8s.io: an even channel of data and an odd one of errors, each of which
 /// begins with the port.
 #[allow(clippy::result_large_err, reason = "the library's own type of a callback")]
-async fn forward(stream: TcpStream, port: u16, to: Option<SocketAddr>) {
+async fn forward(stream: TcpStream, pod: &str, port: u16, to: Option<SocketAddr>, state: &Mutex<State>) {
     let protocol = |_: &Request, mut response: Response| {
         response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("v4.channel.k8s.io"));
         Ok(response)
@@ -170,7 +184,13 @@ async fn forward(stream: TcpStream, port: u16, to: Option<SocketAddr>) {
     let up = async {
         while let Some(Ok(message)) = source.next().await {
             match message {
-                Message::Binary(bytes) if bytes.first() == Some(&0) => to_pod.write_all(&bytes[1..]).await.unwrap(),
+                Message::Binary(bytes) if bytes.first() == Some(&0) => {
+                    let text = String::from_utf8_lossy(&bytes[1..]);
+                    let lines = text.lines().filter_map(|line| line.strip_suffix(" HTTP/1.1"));
+                    state.lock().unwrap().asked.extend(lines.map(|line| format!("{pod}:{port} {line}")));
+                    // a peer that has hung up is the client's to notice
+                    let _ = to_pod.write_all(&bytes[1..]).await;
+                }
                 Message::Close(_) => break,
                 _ => {}
             }

@@ -56,6 +56,11 @@ impl PodHttp {
         Ok(Self { sender, reason, silence, connection: Arc::new(AbortOnDropHandle::new(task)) })
     }
 
+    /// Whether the peer has not closed it, as far as that is known.
+    pub fn is_open(&self) -> bool {
+        !self.sender.is_closed()
+    }
+
     /// Sends a GET. `path` may carry a query.
     ///
     /// # Errors

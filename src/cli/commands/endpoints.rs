@@ -3,7 +3,7 @@
 use crate::cli::commands::proxy_config::{pilots, silent};
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::workflows::proxies::{
-    self, EndpointComparison, EndpointError, EndpointQuery, Envoy, Reach, SourceError, TargetQuery,
+    self, EndpointComparison, EndpointError, EndpointQuery, Envoy, Pilots, Reach, SourceError, Target, TargetQuery,
 };
 
 /// Show the endpoints of a service, merged over all clusters, and where each of them runs
@@ -82,45 +82,24 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
 
 /// Expected, pushed, held.
 async fn compare(ctx: &Context, args: Args) -> Outcome {
-    let Args { service: text, namespace, pilot, proxy, admin, .. } = args;
     if ctx.format() == Format::V1 {
         return Err(CliError::usage("the talk's pilot compares nothing").hint("-o json"));
     }
-    if admin.is_some() && proxy.len() > 1 {
+    if args.admin.is_some() && args.proxy.len() > 1 {
         return Err(CliError::usage("--admin is the address of one Envoy, and several proxies were named")
             .hint("one --proxy a call, or leave --admin out"));
     }
-    let query = EndpointQuery { text, namespace, cluster: None };
-    let (mesh, unread) = ctx.mesh_as_read().await?;
-    let of_service = |e: EndpointError| CliError::from(e.without(&unread));
-    let mut pilots = pilots(ctx, pilot.as_deref().filter(|url| !url.is_empty())).await?;
-    let mut comparison = EndpointComparison::default();
-    if proxy.is_empty() {
-        comparison = proxies::compare_mesh(&mesh, &query, &pilots).await?.map_err(of_service)?;
-        silent_of(ctx, &comparison);
-        let answered = comparison.pilots.iter().filter(|p| p.reason.is_none());
-        ctx.out.note(&format!("from {}", answered.map(|p| p.pilot.as_str()).collect::<Vec<_>>().join(", ")));
+    let query = EndpointQuery { text: args.service.clone(), namespace: args.namespace.clone(), cluster: None };
+    let mut looked = look(ctx, &args, &query).await?;
+    // clusters, pilots and proxies are asked one after the other: what changes meanwhile is no difference
+    if looked.comparison.is_whole() && !looked.comparison.agrees() {
+        tokio::time::sleep(proxies::AGAIN).await;
+        looked = look(ctx, &args, &query).await?;
     }
-    for word in proxy {
-        let targets = pilots.resolve(&TargetQuery { text: word, ..TargetQuery::default() }).await??;
-        silent(ctx, &pilots);
-        for target in &targets.chosen {
-            ctx.out.note(&format!("{target}, from {}", pilots.of(target)?.origin()));
-            let envoy = match &admin {
-                Some(url) => Envoy::at(url)?,
-                None => Envoy::of_pod(&Reach::new(&ctx.registry(None)?), target)
-                    .await
-                    .map_err(|e| CliError::from(e).hint("or name its admin address: --admin 127.0.0.1:15000"))?,
-            };
-            let of_proxy = proxies::compare_proxy(&mesh, &query, &pilots, target, &envoy).await?;
-            let of_proxy = of_proxy.map_err(of_service)?;
-            silent_of(ctx, &of_proxy);
-            comparison.extend(of_proxy);
-        }
+    let Looked { comparison, notes } = looked;
+    for note in &notes {
+        ctx.out.note(note);
     }
-    // those that did not answer while a proxy was looked for
-    comparison.pilots.extend(pilots.silent().iter().map(SourceError::unanswered));
-    comparison.unread = unread;
     if comparison.items.is_empty() {
         ctx.out.note(&format!("{} has no endpoints", proxies::query_host(&query)));
     }
@@ -132,6 +111,60 @@ async fn compare(ctx: &Context, args: Args) -> Outcome {
         (true, true) => Exit::Yes,
         (true, false) => Exit::No,
     })
+}
+
+/// A look at all who have a say.
+struct Looked {
+    comparison: EndpointComparison,
+    notes: Vec<String>,
+}
+
+async fn look(ctx: &Context, args: &Args, query: &EndpointQuery) -> Result<Looked, CliError> {
+    let (mesh, unread) = ctx.mesh_as_read().await?;
+    let of_service = |e: EndpointError| CliError::from(e.without(&unread));
+    let mut pilots = pilots(ctx, args.pilot.as_deref().filter(|url| !url.is_empty())).await?;
+    let (mut comparison, mut notes) = (EndpointComparison::default(), Vec::new());
+    if args.proxy.is_empty() {
+        comparison = proxies::compare_mesh(&mesh, query, &pilots).await?.map_err(of_service)?;
+        silent_of(ctx, &comparison);
+        let answered = comparison.pilots.iter().filter(|p| p.reason.is_none());
+        notes.push(format!("from {}", answered.map(|p| p.pilot.as_str()).collect::<Vec<_>>().join(", ")));
+    }
+    for word in &args.proxy {
+        let targets = pilots.resolve(&TargetQuery { text: word.clone(), ..TargetQuery::default() }).await??;
+        silent(ctx, &pilots);
+        for target in &targets.chosen {
+            notes.push(format!("{target}, from {}", pilots.of(target)?.origin()));
+            if !pilots.is_connected(target) {
+                return Err(not_connected(&pilots, target));
+            }
+            let envoy = match &args.admin {
+                Some(url) => Envoy::at(url)?,
+                None => Envoy::of_pod(&Reach::new(&ctx.registry(None)?), target)
+                    .await
+                    .map_err(|e| CliError::from(e).hint("or name its admin address: --admin 127.0.0.1:15000"))?,
+            };
+            let of_proxy = proxies::compare_proxy(&mesh, query, &pilots, target, &envoy).await?;
+            let of_proxy = of_proxy.map_err(of_service)?;
+            silent_of(ctx, &of_proxy);
+            comparison.extend(of_proxy);
+        }
+    }
+    // those that did not answer while a proxy was looked for
+    comparison.pilots.extend(pilots.silent().iter().map(SourceError::unanswered));
+    comparison.unread = unread;
+    Ok(Looked { comparison, notes })
+}
+
+/// What a pilot would push to a proxy that it does not serve was never pushed.
+fn not_connected(pilots: &Pilots, target: &Target) -> CliError {
+    let whom = match pilots.silent().len() {
+        0 => "none of the pilots that were asked".to_owned(),
+        n => format!("none of the pilots that answered, and {n} did not"),
+    };
+    CliError::usage(format!("comparing the endpoints of the proxy of {target} failed: it is connected to {whom}"))
+        .hint("meshctl proxy-status lists the proxies that are connected, and the pilots that do not answer")
+        .hint("without --proxy, what the pilots have merged is compared")
 }
 
 /// Says which pilots did not answer, or not for everything.

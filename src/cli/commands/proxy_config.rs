@@ -4,6 +4,7 @@ mod filters;
 mod log;
 mod show;
 mod source;
+mod tell;
 mod words;
 
 use std::path::PathBuf;

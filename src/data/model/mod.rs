@@ -7,6 +7,7 @@ mod ids;
 mod locality;
 mod names;
 mod ours;
+mod plain;
 mod pmap;
 mod report;
 mod secret;
@@ -23,6 +24,7 @@ pub use ids::{ClusterId, FeedId, IdError, Name, NetworkId, ServiceId, ServiceSco
 pub use locality::Locality;
 pub use names::{ClusterName, Direction, LegacyKey, NameError, NodeId, ProxyRole, hostname, parse_hostname};
 pub use ours::{DISCOVERY, INSTALL, LEASE, MANAGED_BY, OWNED, REMOTES, SLICE_CONTROLLER, SLICE_KEEPER, STUB};
+pub use plain::{plain, plain_lines};
 pub use pmap::PMap;
 pub use report::{Align, Column, Report, Table};
 pub use secret::Secret;

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::Deserialize;
 
 use super::dump::{Element, Group};
-use super::filter::{Filter, NameParts, wants};
+use super::filter::{Filter, NameParts};
 use super::view::{IstioMetadata, Rows, dash, origin};
 
 /// Envoy's `ClustersConfigDump.DynamicCluster` and `StaticCluster`, and what is shown of a `Cluster`.
@@ -46,12 +46,7 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
     };
     let cluster = &entry.cluster;
     let parts = NameParts::of(&cluster.name);
-    let wanted = wants(&filter.fqdn, parts.host)
-        && wants(&filter.port, parts.port)
-        && wants(&filter.direction, parts.direction)
-        && wants(&filter.subset, parts.subset)
-        && filter.cluster.as_ref().is_none_or(|c| c.matches(&cluster.name));
-    if !wanted {
+    if !filter.wants_cluster(&cluster.name) {
         return Ok(());
     }
     if element.group == Group::Warming && !rows.wide {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::dump::{Group, Section, Visit};
 use super::endpoints::Member;
+use super::held::Held;
 use super::summary::{DumpError, Summary};
 use super::unsaid::Unsaid;
 use super::view::resource;
@@ -14,6 +15,10 @@ use super::walk::walk;
 
 /// The sections that are compared, in the order in which differences are told.
 const SECTIONS: [Section; 4] = [Section::Clusters, Section::Endpoints, Section::Listeners, Section::Routes];
+
+/// How many resources are held of a dump, and how many bytes of them: two dumps of a large mesh, and no more than a machine has.
+const MAX_RESOURCES: usize = 250_000;
+const MAX_BYTES: usize = 128 << 20;
 
 /// The resources of a dump that came from a control plane.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +28,8 @@ pub struct Resources {
     idle: BTreeMap<(Section, String), Difference>,
     /// What the dump says nothing of.
     unsaid: Unsaid,
+    /// A pilot computed them, and sent nothing.
+    computed: bool,
 }
 
 /// A difference of one resource.
@@ -41,16 +48,24 @@ pub enum Difference {
 }
 
 impl Resources {
-    /// Reads the resources of a dump; static ones are the proxy's own and do not count.
+    /// Reads the resources of a dump; static ones are the proxy's own and do not count. What is more than can be held is a
+    /// problem that loses.
     ///
     /// # Errors
     /// As [`walk`].
     pub fn read(input: &mut dyn Read) -> Result<(Self, Summary), DumpError> {
+        Self::read_within(input, Held::new("resources", MAX_RESOURCES, MAX_BYTES))
+    }
+
+    fn read_within(input: &mut dyn Read, mut held: Held) -> Result<(Self, Summary), DumpError> {
         let mut found = Self::default();
         let summary = walk(input, &SECTIONS, &mut |element| {
             let section = element.section;
             if element.group == Group::Static {
                 return Visit::Done;
+            }
+            if let Some(limit) = held.take(1, element.json.len()) {
+                return Visit::Full(limit);
             }
             let Ok(entry) = serde_json::from_slice::<Value>(element.json) else {
                 return Visit::Bad("it is no valid JSON".to_owned());
@@ -72,6 +87,7 @@ impl Resources {
             Visit::Done
         })?;
         found.unsaid = summary.unsaid.clone();
+        found.computed = summary.computed;
         Ok((found, summary))
     }
 
@@ -80,14 +96,25 @@ impl Resources {
         &self.unsaid
     }
 
-    /// How many resources of a section there are.
-    pub fn count(&self, section: Section) -> usize {
-        self.of.keys().filter(|(s, _)| *s == section).count()
+    /// Whether a pilot computed them for a proxy that is not connected to it.
+    pub fn is_computed(&self) -> bool {
+        self.computed
     }
 
-    /// The endpoints of a cluster, as `ADDRESS:PORT`.
+    /// The names of a section's resources.
+    pub fn names(&self, section: Section) -> impl Iterator<Item = &str> {
+        self.of.keys().filter(move |(s, _)| *s == section).map(|(_, name)| name.as_str())
+    }
+
+    /// How many resources of a section there are.
+    pub fn count(&self, section: Section) -> usize {
+        self.names(section).count()
+    }
+
+    /// The endpoints of a cluster, as `ADDRESS:PORT`; none of a cluster that finds them by other means than EDS.
     pub fn endpoints(&self, cluster: &str) -> BTreeSet<String> {
-        let set = self.of.get(&(Section::Endpoints, cluster.to_owned()));
+        let other = self.of.contains_key(&(Section::Clusters, cluster.to_owned())) && !self.is_eds(cluster);
+        let set = self.of.get(&(Section::Endpoints, cluster.to_owned())).filter(|_| !other);
         set.map(|set| Member::all(set).into_keys().collect()).unwrap_or_default()
     }
 
@@ -229,6 +256,22 @@ mod tests {
             ]
         );
         assert_eq!(held.endpoints("a").len(), 2);
+    }
+
+    #[test]
+    fn a_dump_without_an_end_is_given_up_and_says_why() {
+        let start = r#"{"configs":[{"dynamic_active_clusters":["#;
+        let read = |max_count, max_bytes| {
+            let mut endless = super::super::held::Endless::of(start, r#"{"cluster":{"name":"a"}}"#);
+            let summary = Resources::read_within(&mut endless, Held::new("resources", max_count, max_bytes)).unwrap().1;
+            assert!(summary.problems.iter().all(|p| p.loses()));
+            summary.problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let said = |limit: &str| {
+            vec![format!("the dump holds more than {limit}: reading it ended in the middle of dynamic_active_clusters")]
+        };
+        assert_eq!(read(1000, 1 << 20), said("1000 resources"));
+        assert_eq!(read(usize::MAX, 1 << 20), said("1 MiB of resources"));
     }
 
     #[test]

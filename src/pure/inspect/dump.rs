@@ -90,4 +90,6 @@ pub enum Visit {
     Bad(String),
     /// No more are wanted.
     Stop,
+    /// No more can be held than this: `250000 resources`.
+    Full(String),
 }

@@ -1,5 +1,6 @@
 //! Which rows are wanted. Every field matches exactly, letter case aside; `*` stands for any text.
 
+use super::dump::Section;
 use crate::data::model::LegacyKey;
 
 /// An exact text, or one with `*` in it.
@@ -131,6 +132,26 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether a resource of this name may be wanted; what only its contents say is taken for a yes.
+    pub fn may_want(&self, section: Section, name: &str) -> bool {
+        match section {
+            Section::Clusters => self.wants_cluster(name),
+            Section::Endpoints => self.cluster.as_ref().is_none_or(|c| c.matches(name)),
+            Section::Routes => wants(&self.name, name),
+            Section::Listeners | Section::Bootstrap => true,
+        }
+    }
+
+    /// Whether the cluster of this name is wanted.
+    pub(super) fn wants_cluster(&self, name: &str) -> bool {
+        let parts = NameParts::of(name);
+        wants(&self.fqdn, parts.host)
+            && wants(&self.port, parts.port)
+            && wants(&self.direction, parts.direction)
+            && wants(&self.subset, parts.subset)
+            && self.cluster.as_ref().is_none_or(|c| c.matches(name))
+    }
+
     /// Whether everything is wanted.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

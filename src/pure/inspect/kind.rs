@@ -7,6 +7,7 @@ use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
 use super::dump::Section;
 use super::scan::MAX_KEY;
+use crate::data::model::plain;
 
 /// What an element is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +33,7 @@ impl Kind {
             Kind::Of(Section::Routes) => format!("{count} route configuration{many}"),
             Kind::Of(Section::Endpoints) => format!("{count} set{many} of endpoints"),
             Kind::DumpSection => format!("{count} section{many} of a config dump"),
-            Kind::Type(ty) => format!("{count} of the type {ty}"),
+            Kind::Type(ty) => format!("{count} of the type {}", plain(ty)),
             Kind::Other => format!("{count} of other types"),
         }
     }

@@ -34,6 +34,13 @@ pub enum Problem {
         /// Which.
         what: String,
     },
+    /// More than is held at once.
+    Full {
+        /// What was being read.
+        inside: String,
+        /// What of it is enough: `250000 clusters`.
+        limit: String,
+    },
     /// More problems than are told.
     More(u64),
     /// Text after the end.
@@ -48,7 +55,7 @@ impl Problem {
 
     /// Whether the rest of the dump is lost.
     pub fn is_truncation(&self) -> bool {
-        matches!(self, Problem::Truncated { .. })
+        matches!(self, Problem::Truncated { .. } | Problem::Full { .. })
     }
 }
 
@@ -60,6 +67,9 @@ impl fmt::Display for Problem {
             }
             Problem::Bad { what, why } => write!(f, "{what} was left out: {why}"),
             Problem::TooLarge { what } => write!(f, "{what} was left out: it is larger than {} MiB", MAX_ELEMENT >> 20),
+            Problem::Full { inside, limit } => {
+                write!(f, "the dump holds more than {limit}: reading it ended in the middle of {inside}")
+            }
             Problem::More(n) => write!(f, "{n} more elements were left out"),
             Problem::Trailing(at) => write!(f, "the dump ends at byte {at}; what follows there was not read"),
         }
@@ -81,6 +91,10 @@ pub struct Summary {
     pub is_empty_array: bool,
     /// What a pilot says that it does not know of its proxy.
     pub unsaid: Unsaid,
+    /// A pilot computed it for a proxy that is not connected to it.
+    pub computed: bool,
+    /// A pilot has something newer for its proxy, which it has not sent yet.
+    pub outdated: bool,
     /// What could not be shown.
     pub problems: Vec<Problem>,
 }

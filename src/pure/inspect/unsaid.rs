@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::dump::Section;
 
+/// How many resources a dump may name, and in how many bytes. Of more, what is not known is not known either.
+const MAX_NAMES: usize = 500_000;
+const MAX_BYTES: usize = 64 << 20;
+
 /// What a dump says that it does not know. Whatever it names must be in no comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unsaid {
@@ -11,6 +15,8 @@ pub struct Unsaid {
     pub sections: BTreeSet<Section>,
     /// Single resources.
     pub resources: BTreeSet<(Section, String)>,
+    /// How many bytes of names came.
+    bytes: usize,
 }
 
 impl Unsaid {
@@ -22,6 +28,17 @@ impl Unsaid {
     /// Whether everything is known.
     pub fn is_empty(&self) -> bool {
         self.sections.is_empty() && self.resources.is_empty()
+    }
+
+    /// What of it is of these resources.
+    #[must_use]
+    pub fn of(&self, section: Section, wanted: impl Fn(&str) -> bool) -> Self {
+        let resources = self.resources.iter().filter(|(s, name)| *s == section && wanted(name));
+        Self {
+            sections: self.sections.iter().copied().filter(|s| *s == section).collect(),
+            resources: resources.cloned().collect(),
+            bytes: self.bytes,
+        }
     }
 
     /// In words: `all clusters, 2 of the endpoints`.
@@ -47,7 +64,9 @@ impl Unsaid {
     pub(super) fn claimed(&mut self, json: &[u8]) -> bool {
         let Ok(types) = serde_json::from_slice::<BTreeMap<String, Vec<String>>>(json) else { return false };
         types.into_iter().all(|(ty, names)| {
-            let Some(section) = section(&ty) else { return false };
+            self.bytes = names.iter().fold(self.bytes, |all, name| all.saturating_add(name.len()));
+            let fits = self.resources.len() + names.len() <= MAX_NAMES && self.bytes <= MAX_BYTES;
+            let Some(section) = section(&ty).filter(|_| fits) else { return false };
             self.resources.extend(names.into_iter().map(|name| (section, name)));
             true
         })

@@ -9,10 +9,15 @@ use serde_json::Value;
 
 use super::dump::{Element, Group, Section, Visit};
 use super::filter::Filter;
+use super::held::Held;
 use super::summary::{DumpError, Summary};
 use super::walk::walk;
 use super::{bootstrap, clusters, endpoints, listeners, routes};
 use crate::data::model::Table;
+
+/// How many rows a view may have, and how many bytes of text.
+const MAX_ROWS: usize = 2_000_000;
+const MAX_TEXT: usize = 256 << 20;
 
 /// How a section is shown.
 struct View {
@@ -81,12 +86,14 @@ pub struct Rows {
     pub(super) wide: bool,
     /// How many columns are kept.
     keep: usize,
+    /// How many bytes of text were added.
+    text: usize,
 }
 
 impl Rows {
     /// Adds the rows of another text of the same dump.
     pub fn merge(&mut self, section: Section, other: Rows) {
-        let Rows { cells, names, hidden, wide: _, keep: _ } = other;
+        let Rows { cells, names, hidden, wide: _, keep: _, text: _ } = other;
         self.cells.extend(cells);
         self.names.extend(names);
         self.hidden += hidden;
@@ -103,6 +110,7 @@ impl Rows {
     /// Notes a resource that is wanted, whether it has rows or not.
     pub(super) fn named(&mut self, name: &str) {
         if self.names.last().is_none_or(|last| last != name) {
+            self.text += name.len();
             self.names.push(name.to_owned());
         }
     }
@@ -110,11 +118,19 @@ impl Rows {
     /// Adds a row of a resource.
     pub(super) fn add<const N: usize>(&mut self, name: &str, cells: impl FnOnce() -> [String; N]) {
         self.named(name);
-        self.cells.push(cells().into_iter().take(self.keep).collect());
+        let cells: Vec<String> = cells().into_iter().take(self.keep).collect();
+        self.text += cells.iter().map(String::len).sum::<usize>();
+        self.cells.push(cells);
+    }
+
+    /// How many rows and names there are, and how many bytes of text.
+    fn size(&self) -> (usize, usize) {
+        (self.cells.len() + self.names.len(), self.text)
     }
 }
 
-/// Reads the rows of `sections` that `filter` wants; sorted. `group` overrules what the dump says of where elements stand.
+/// Reads the rows of `sections` that `filter` wants; sorted. `group` overrules what the dump says of where elements stand. What
+/// is more than can be held is a problem that loses.
 ///
 /// # Errors
 /// As [`walk`].
@@ -125,6 +141,17 @@ pub fn read_rows(
     wide: bool,
     group: Option<Group>,
 ) -> Result<(BTreeMap<Section, Rows>, Summary), DumpError> {
+    read_rows_within(input, sections, filter, wide, group, Held::new("rows", MAX_ROWS, MAX_TEXT))
+}
+
+fn read_rows_within(
+    input: &mut dyn Read,
+    sections: &[Section],
+    filter: &Filter,
+    wide: bool,
+    group: Option<Group>,
+    mut held: Held,
+) -> Result<(BTreeMap<Section, Rows>, Summary), DumpError> {
     let mut all: BTreeMap<Section, Rows> = BTreeMap::new();
     for section in sections {
         let view = view(*section);
@@ -134,9 +161,13 @@ pub fn read_rows(
     let summary = walk(input, sections, &mut |mut element| {
         element.group = group.unwrap_or(element.group);
         let Some(rows) = all.get_mut(&element.section) else { return Visit::Done };
-        match (view(element.section).rows)(&element, filter, rows) {
-            Ok(()) => Visit::Done,
-            Err(e) => Visit::Bad(misshapen(element.section, &e)),
+        let before = rows.size();
+        let result = (view(element.section).rows)(&element, filter, rows);
+        let after = rows.size();
+        match (result, held.take(after.0 - before.0, after.1 - before.1)) {
+            (_, Some(limit)) => Visit::Full(limit),
+            (Ok(()), None) => Visit::Done,
+            (Err(e), None) => Visit::Bad(misshapen(element.section, &e)),
         }
     })?;
     for (section, rows) in &mut all {
@@ -166,8 +197,8 @@ pub fn table(section: Section, rows: Rows) -> Table {
     table
 }
 
-/// Reads the resources of `section` that `filter` wants and gives each, as Envoy wrote it, to `each`, which says whether to go
-/// on. The order is the dump's.
+/// Reads the resources of `section` that `filter` wants and gives each, as Envoy wrote it and with the size it had there, to
+/// `each`, which says whether to go on. The order is the dump's.
 ///
 /// # Errors
 /// As [`walk`].
@@ -175,7 +206,7 @@ pub fn read_json(
     input: &mut dyn Read,
     section: Section,
     filter: &Filter,
-    each: &mut dyn FnMut(Value) -> bool,
+    each: &mut dyn FnMut(Value, usize) -> Visit,
 ) -> Result<Summary, DumpError> {
     walk(input, &[section], &mut |element| {
         let mut rows = Rows::default();
@@ -190,7 +221,7 @@ pub fn read_json(
                 if section == Section::Endpoints {
                     endpoints::keep_wanted(&mut value, filter);
                 }
-                if each(value) { Visit::Done } else { Visit::Stop }
+                each(value, element.json.len())
             }
             Err(e) => Visit::Bad(misshapen(section, &e)),
         }
@@ -267,4 +298,26 @@ pub(super) fn origin(metadata: &IstioMetadata) -> String {
 /// A cell that is never empty.
 pub(super) fn dash(text: &str) -> String {
     if text.is_empty() { "-".to_owned() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::held::Endless;
+    use super::*;
+
+    #[test]
+    fn a_dump_without_an_end_is_shown_as_far_as_it_can_be_held() {
+        let start = r#"{"configs":[{"dynamic_active_clusters":["#;
+        for (max_count, max_bytes, limit) in [(100, 1 << 20, "100 rows"), (usize::MAX, 1 << 10, "1024 bytes of rows")] {
+            let mut endless = Endless::of(start, r#"{"cluster":{"name":"outbound|80||a.b","type":"EDS"}}"#);
+            let held = Held::new("rows", max_count, max_bytes);
+            let read = read_rows_within(&mut endless, &[Section::Clusters], &Filter::default(), true, None, held);
+            let (rows, summary) = read.unwrap();
+            assert!((10..200).contains(&rows[&Section::Clusters].cells.len()), "{limit}");
+            let said =
+                format!("the dump holds more than {limit}: reading it ended in the middle of dynamic_active_clusters");
+            assert_eq!(summary.problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [said]);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::io::Read;
 
 use super::dump::{Element, Group, Section, Visit};
 use super::kind::{Kind, judge};
-use super::scan::{Keep, ScanError, Scanner};
+use super::scan::{Keep, MAX_KEY, ScanError, Scanner};
 use super::summary::{DumpError, MAX_ELEMENT, Problem, Summary};
 
 /// How many problems are told one by one.
@@ -64,6 +64,8 @@ enum End {
     /// An element of a bare array might be anything.
     Bare,
     Stopped,
+    /// No more can be held.
+    Full,
 }
 
 impl From<ScanError> for End {
@@ -105,7 +107,7 @@ impl Walker<'_, '_> {
             return Err(DumpError::Others { wanted, found: std::mem::take(&mut self.summary.others) });
         }
         match result {
-            Err(End::Stopped) => {}
+            Err(End::Stopped | End::Full) => {}
             Err(End::Bare) => return Err(DumpError::Bare),
             Ok(()) if self.summary.is_empty_array && self.summary.sections.is_empty() => {
                 return Err(DumpError::EmptyArray);
@@ -156,6 +158,8 @@ impl Walker<'_, '_> {
                 self.bootstrap()?;
             } else if top && (key == "unknown" || key == "claimed") {
                 self.unsaid(&key)?;
+            } else if top && (key == "source" || key == "upToDate") {
+                self.standing(&key)?;
             } else {
                 self.scanner.value(Keep::No)?;
             }
@@ -294,6 +298,18 @@ impl Walker<'_, '_> {
         Ok(())
     }
 
+    /// How a pilot's dump stands to what its proxy has. Other control planes say nothing of it.
+    fn standing(&mut self, key: &str) -> Result<(), End> {
+        self.json.clear();
+        self.scanner.value(Keep::Into(&mut self.json, MAX_KEY))?;
+        match (key, &self.json[..]) {
+            ("source", br#""computed""#) => self.summary.computed = true,
+            ("upToDate", b"false") => self.summary.outdated = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn show(&mut self, section: Section, group: Group, what: impl Fn() -> String) -> Result<(), End> {
         if self.json.is_empty() {
             self.problem(Problem::TooLarge { what: what() });
@@ -303,6 +319,10 @@ impl Walker<'_, '_> {
             Visit::Done => *self.summary.counts.entry(section).or_default() += 1,
             Visit::Bad(why) => self.problem(Problem::Bad { what: what(), why }),
             Visit::Stop => return Err(End::Stopped),
+            Visit::Full(limit) => {
+                self.summary.problems.push(Problem::Full { inside: self.inside.clone(), limit });
+                return Err(End::Full);
+            }
         }
         Ok(())
     }
@@ -327,7 +347,6 @@ fn single(ty: &str) -> Option<(Section, Group)> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::scan::MAX_KEY;
     use super::super::summary::in_words;
     use super::*;
 
@@ -356,6 +375,18 @@ mod tests {
     fn an_answer_to_resource_is_elements_side_by_side() {
         let text = r#"{"configs":[{"@type":"x/envoy.admin.v3.ClustersConfigDump.DynamicCluster","cluster":{}}]}"#;
         assert_eq!(names(text, &[Section::Clusters]).0, [r#"clusters Dynamic {"cluster":{}}"#]);
+    }
+
+    #[test]
+    fn how_a_pilots_dump_stands_is_read() {
+        let of = |more: &str| {
+            let text = format!(r#"{{"configs":[{{"@type":"x/envoy.admin.v3.ClustersConfigDump"}}],{more}}}"#);
+            let summary = names(&text, &[Section::Clusters]).1.unwrap();
+            (summary.computed, summary.outdated)
+        };
+        assert_eq!(of(r#""source":"computed""#), (true, false));
+        assert_eq!(of(r#""source":"current","upToDate":false"#), (false, true));
+        assert_eq!(of(r#""source":7,"upToDate":true"#), (false, false));
     }
 
     #[test]

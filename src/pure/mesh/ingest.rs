@@ -87,7 +87,10 @@ fn pod(pod: &kinds::Pod, warnings: &mut Vec<Warning>) -> Option<FactBody> {
             .flat_map(|c| &c.ports)
             .filter_map(|p| Some(WorkloadPort { name: p.name.clone(), number: port_number(p.container_port)? }))
             .collect(),
-        ready: pod.status.conditions.iter().any(|c| c.kind == "Ready" && c.status == "True"),
+        // one that is being deleted is still Ready until its program ends: nobody looks for it any more. Who is sent calls is
+        // what its EndpointSlices say
+        ready: pod.metadata.deletion_timestamp.is_none()
+            && pod.status.conditions.iter().any(|c| c.kind == "Ready" && c.status == "True"),
         host_network: pod.spec.host_network,
         sidecar: containers().any(|c| c.name == "istio-proxy"),
         network: network(&pod.metadata),

@@ -19,7 +19,7 @@ pub use clusters::{cluster_name, clusters};
 pub use json::text;
 pub use listeners::listeners;
 pub use node::{Api, V1Error, availability_zone};
-pub use registration::{endpoints, registration};
+pub use registration::{endpoints, endpoints_where, registration, selected};
 pub use routes::routes;
 pub use stats::{CacheCount, CacheStats};
 pub use types::{

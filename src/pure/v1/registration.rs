@@ -22,14 +22,19 @@ pub fn registration(mesh: &Mesh, cluster: &ClusterId) -> Vec<KeyAndHosts> {
 
 /// The endpoints of a key: `HOST|PORT[,PORT…][|label=v,label=v[;…]]`. An unknown service has none, and is no error.
 pub fn endpoints(mesh: &Mesh, cluster: &ClusterId, key: &LegacyKey) -> Hosts {
+    endpoints_where(mesh, cluster, key, |_| true)
+}
+
+/// The same, of the endpoints that are wanted.
+pub fn endpoints_where(mesh: &Mesh, cluster: &ClusterId, key: &LegacyKey, wanted: impl Fn(&Endpoint) -> bool) -> Hosts {
     let network = network(mesh, cluster);
     let service = parse_hostname(&key.host)
         .and_then(|(name, namespace)| mesh.service_in(cluster, namespace, name))
         .filter(|s| s.hostname == key.host && !is_external(s));
     let Some(service) = service else { return Hosts { hosts: Vec::new() } };
-    let wanted: Vec<&str> = key.port.split(',').collect();
-    let ports = service.ports.iter().filter(|p| wanted.contains(&p.name.as_str()));
-    let reachable = |e: &Endpoint| Some(&e.network) == network && selected(e, &key.labels);
+    let names: Vec<&str> = key.port.split(',').collect();
+    let ports = service.ports.iter().filter(|p| names.contains(&p.name.as_str()));
+    let reachable = |e: &Endpoint| Some(&e.network) == network && selected(e, &key.labels) && wanted(e);
     Hosts { hosts: ports.flat_map(|p| hosts(service, p.id(), reachable)).collect() }
 }
 
@@ -61,8 +66,8 @@ fn hosts(service: &Service, port: PortId, wanted: impl Fn(&Endpoint) -> bool) ->
         .collect()
 }
 
-/// Whether the endpoint has all labels of one of the sets; no set takes all.
-fn selected(endpoint: &Endpoint, sets: &str) -> bool {
+/// Whether the endpoint has all labels of one of the sets of a key, `a=b,c=d;e=f`; no set takes all.
+pub fn selected(endpoint: &Endpoint, sets: &str) -> bool {
     let holds = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         endpoint.labels.get(&Name::from(name)).is_some_and(|v| *v == value)

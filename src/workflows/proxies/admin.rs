@@ -20,6 +20,14 @@ impl Ask {
         Self { path, query: Vec::new(), holds }
     }
 
+    /// The elements of these arrays whose names match, in one answer: Envoy leaves out every other name before it builds
+    /// anything, and then every section that has none of these arrays.
+    fn named(arrays: &[&str], regex: String) -> Self {
+        let mut ask = Self::new("/config_dump", Holds::Dump);
+        ask.query = vec![("name_regex", regex), ("mask", arrays.join(","))];
+        ask
+    }
+
     fn resource(name: &'static str, regex: Option<String>) -> Self {
         let holds = if name == "dynamic_warming_clusters" { Holds::Warming } else { Holds::Dump };
         let mut ask = Self::new("/config_dump", holds);
@@ -31,8 +39,11 @@ impl Ask {
 
 /// The requests for sections. Health and weights of endpoints are what `/clusters` says; the clusters they run in, EDS.
 fn asks(sections: &[Section], filter: &Filter, wide: bool) -> Vec<Ask> {
-    let all =
-        |names: &[&'static str], regex: Option<String>| names.iter().map(|n| Ask::resource(n, regex.clone())).collect();
+    // without names to look for, a whole dump would be built of which a part is wanted
+    let all = |arrays: &[&'static str], regex: Option<String>| match regex {
+        Some(regex) => vec![Ask::named(arrays, regex)],
+        None => arrays.iter().map(|array| Ask::resource(array, None)).collect(),
+    };
     match sections {
         [Section::Clusters] => {
             all(&["static_clusters", "dynamic_active_clusters", "dynamic_warming_clusters"], filter.cluster_regex())

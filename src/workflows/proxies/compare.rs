@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::admin::Envoy;
 use super::pilot::Pilot;
-use super::source::{Dump, Holds, SourceError};
+use super::source::{Dump, Holds, Origin, SourceError};
 use super::status::shown;
 use super::target::Target;
 use crate::data::model::{Report, Table};
 use crate::pure::inspect::{Difference, Filter, Resources, Section, Unsaid, differences};
 
-/// A response that is on its way when both are asked is no difference: both are asked again after this time.
-const AGAIN: Duration = Duration::from_millis(700);
+/// A response that is on its way when somebody is asked is no difference: all are asked again after this time.
+pub const AGAIN: Duration = Duration::from_millis(700);
 
 /// What was compared, and what differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,12 +33,11 @@ pub struct Comparison {
 }
 
 /// Why a pilot's answer is not all of what its proxy has; `None`: it is.
-pub(super) fn withheld(pilot: &Pilot, unsaid: &Unsaid) -> Option<String> {
+pub fn withheld(pilot: &Origin, unsaid: &Unsaid) -> Option<String> {
     (!unsaid.is_empty()).then(|| {
         format!(
-            "{} does not know what the proxy holds of {}: the proxy has it from before the pilot started, which sends \
+            "{pilot} does not know what the proxy holds of {}: the proxy has it from before the pilot started, which sends \
              nothing in its place until it has heard every cluster",
-            pilot.origin(),
             unsaid.in_words()
         )
     })
@@ -58,7 +57,7 @@ pub async fn compare(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Co
 }
 
 async fn once(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Comparison, SourceError> {
-    let sent = resources(pilot.config_dump(target).await?).await?;
+    let sent = sent(pilot, target).await?;
     let held = resources(envoy.dump(&Section::ALL, &Filter::default(), false).await?).await?;
     let sections = [Section::Clusters, Section::Endpoints, Section::Listeners, Section::Routes];
     Ok(Comparison {
@@ -67,8 +66,18 @@ async fn once(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Compariso
         envoy: envoy.origin().to_string(),
         sent: sections.map(|s| (s, sent.count(s))).into(),
         differences: differences(&sent, &held),
-        withheld: withheld(pilot, sent.unsaid()),
+        withheld: withheld(pilot.origin(), sent.unsaid()),
     })
+}
+
+/// What a pilot sent a proxy. What it computes for a pod whose proxy is not connected was never sent.
+pub(super) async fn sent(pilot: &Pilot, target: &Target) -> Result<Resources, SourceError> {
+    let sent = resources(pilot.config_dump(target).await?).await?;
+    if sent.is_computed() {
+        let why = format!("the proxy of {target} is not connected to it, so that it sent nothing");
+        return Err(SourceError::Answer { origin: pilot.origin().clone(), path: "/debug/config_dump".to_owned(), why });
+    }
+    Ok(sent)
 }
 
 /// The resources of a dump, all of which must be readable: what is missing would look like a difference.

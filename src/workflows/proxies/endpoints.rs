@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::near::{Near, alike};
 use super::unread::Unread;
-use crate::data::model::{LegacyKey, Name, Readiness, Report, ServicePort, Table, hostname, parse_hostname};
+use crate::data::model::{ClusterId, LegacyKey, Name, Readiness, Report, ServicePort, Table, hostname, parse_hostname};
 use crate::pure::mesh::{Endpoint, Mesh, Service, SyncState};
+use crate::pure::v1;
 
 /// Which endpoints are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +65,9 @@ pub enum EndpointError {
         /// Those there are.
         known: Vec<String>,
     },
+    /// A key with labels, where sets of endpoints are compared.
+    #[error("\"{0}\" selects endpoints by labels, and what pilot pushes are the endpoints of a whole port")]
+    Labels(String),
     /// The rows do not serialise.
     #[error("{0}")]
     Json(String),
@@ -119,22 +123,39 @@ struct Items<'a> {
     unread: &'a Unread,
 }
 
-/// The two hosts of a query: its name and namespace, and its port.
-fn take_apart(query: &EndpointQuery) -> (String, Option<String>, Option<String>) {
-    let (host, port) = if query.text.contains('|') || query.text.starts_with("out.") {
-        let key = LegacyKey::parse(&query.text);
-        key.map(|k| (k.host.to_string(), Some(k.port.to_string()))).unwrap_or_else(|| (query.text.clone(), None))
-    } else {
-        match query.text.rsplit_once(':') {
-            Some((host, port)) => (host.to_owned(), Some(port.to_owned())),
-            None => (query.text.clone(), None),
-        }
+/// A query, taken apart.
+struct Words {
+    name: String,
+    namespace: Option<String>,
+    /// Names or numbers; none: all ports.
+    ports: Vec<String>,
+    /// The labels of a key, as they stand there.
+    labels: String,
+}
+
+/// Whether a query is one of the talk's keys.
+fn is_key(query: &EndpointQuery) -> bool {
+    query.text.contains('|') || query.text.starts_with("out.")
+}
+
+fn take_apart(query: &EndpointQuery) -> Words {
+    let key = LegacyKey::parse(&query.text).filter(|_| is_key(query));
+    let (host, ports, labels) = match (key, query.text.rsplit_once(':')) {
+        (Some(LegacyKey { host, port, labels }), _) => (host.to_string(), port.to_string(), labels.to_string()),
+        (None, Some((host, port))) => (host.to_owned(), port.to_owned(), String::new()),
+        (None, None) => (query.text.clone(), String::new(), String::new()),
     };
-    let port = port.filter(|p| !p.is_empty());
-    match parse_hostname(&host) {
-        Some((name, namespace)) => (name.to_owned(), Some(namespace.to_owned()), port),
-        None => (host, None, port),
-    }
+    let ports = ports.split(',').filter(|p| !p.is_empty()).map(str::to_owned).collect();
+    let (name, namespace) = match parse_hostname(&host) {
+        Some((name, namespace)) => (name.to_owned(), Some(namespace.to_owned())),
+        None => (host, None),
+    };
+    Words { name, namespace, ports, labels }
+}
+
+/// Whether a query selects endpoints by their labels.
+pub(super) fn has_labels(query: &EndpointQuery) -> bool {
+    !take_apart(query).labels.is_empty()
 }
 
 /// The services that a query means: one, or one cluster-local one per cluster.
@@ -174,39 +195,63 @@ fn services<'m>(
     }
 }
 
-/// The ports of a service that a query means.
-fn ports<'s>(service: &'s Service, wanted: Option<&str>) -> Result<Vec<&'s ServicePort>, EndpointError> {
-    let Some(wanted) = wanted else { return Ok(service.ports.iter().collect()) };
-    let found: Vec<_> = service.ports.iter().filter(|p| p.name == *wanted || p.number.to_string() == wanted).collect();
-    if found.is_empty() {
-        let paste = |p: &ServicePort| format!("{}:{}", service.hostname, p.number);
-        let known = service.ports.iter().map(paste).collect();
-        return Err(EndpointError::NoPort { service: service.hostname.to_string(), port: wanted.to_owned(), known });
-    }
-    Ok(found)
+/// What a query means: the ports of one service, or of one cluster-local one per cluster.
+pub(super) struct Meant<'m> {
+    pub(super) ports: Vec<(&'m Service, &'m ServicePort)>,
+    /// The query names ports.
+    pub(super) by_port: bool,
 }
 
-/// The endpoints that a query means, in the mesh's order, each with its service and port.
-pub(super) fn select<'m>(
-    mesh: &'m Mesh,
-    query: &EndpointQuery,
-) -> Result<Vec<(&'m Service, &'m ServicePort, &'m Endpoint)>, EndpointError> {
-    if let Some(cluster) = query.cluster.as_ref().filter(|c| !mesh.clusters.keys().any(|k| k.as_str() == *c)) {
-        let known = mesh.clusters.keys().map(ToString::to_string).collect();
-        return Err(EndpointError::NoCluster { cluster: cluster.clone(), known });
+/// Refuses a cluster that the mesh does not have.
+fn known_cluster(mesh: &Mesh, query: &EndpointQuery) -> Result<(), EndpointError> {
+    match query.cluster.as_ref().filter(|c| !mesh.clusters.keys().any(|k| k.as_str() == *c)) {
+        Some(cluster) => {
+            let known = mesh.clusters.keys().map(ToString::to_string).collect();
+            Err(EndpointError::NoCluster { cluster: cluster.clone(), known })
+        }
+        None => Ok(()),
     }
-    let (name, namespace, port) = take_apart(query);
+}
+
+/// The ports that a query means, in the mesh's order.
+pub(super) fn meant<'m>(mesh: &'m Mesh, query: &EndpointQuery) -> Result<Meant<'m>, EndpointError> {
+    known_cluster(mesh, query)?;
+    let Words { name, namespace, ports: wanted, labels: _ } = take_apart(query);
     if name.is_empty() {
         return Err(EndpointError::Empty);
     }
-    let mut all = Vec::new();
-    for service in services(mesh, query, &name, namespace.as_deref())? {
-        for port in ports(service, port.as_deref())? {
-            let of_cluster = |e: &&Endpoint| query.cluster.as_ref().is_none_or(|c| e.cluster.as_str() == c);
-            all.extend(service.endpoints(port.id()).iter().filter(of_cluster).map(|e| (service, port, e)));
-        }
+    let services = services(mesh, query, &name, namespace.as_deref())?;
+    let of_service = |s: &&'m Service| -> Vec<(&'m Service, &'m ServicePort)> {
+        let service = *s;
+        let named = |p: &&ServicePort| wanted.iter().any(|w| p.name == **w || p.number.to_string() == *w);
+        service.ports.iter().filter(|p| wanted.is_empty() || named(p)).map(|p| (service, p)).collect()
+    };
+    let ports: Vec<_> = services.iter().flat_map(of_service).collect();
+    if let Some(service) = services.first().filter(|_| ports.is_empty() && !wanted.is_empty()) {
+        let paste = |p: &ServicePort| format!("{}:{}", service.hostname, p.number);
+        return Err(EndpointError::NoPort {
+            service: service.hostname.to_string(),
+            port: wanted.join(","),
+            known: services
+                .iter()
+                .flat_map(|s| s.ports.iter().map(paste))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+        });
     }
-    Ok(all)
+    Ok(Meant { ports, by_port: !wanted.is_empty() })
+}
+
+/// The endpoints of a port that a query means: of its cluster, and with these labels, as a key writes them.
+pub(super) fn of_port<'m>(
+    service: &'m Service,
+    port: &ServicePort,
+    query: &EndpointQuery,
+    labels: &str,
+) -> impl Iterator<Item = &'m Endpoint> {
+    let of_cluster = move |e: &&Endpoint| query.cluster.as_ref().is_none_or(|c| e.cluster.as_str() == c);
+    service.endpoints(port.id()).iter().filter(of_cluster).filter(move |e| v1::selected(e, labels))
 }
 
 fn row(mesh: &Mesh, service: &Service, port: &ServicePort, e: &Endpoint) -> Row {
@@ -252,8 +297,10 @@ fn row(mesh: &Mesh, service: &Service, port: &ServicePort, e: &Endpoint) -> Row 
 /// # Errors
 /// [`EndpointError`], with what to type instead.
 pub fn endpoint_rows(mesh: &Mesh, query: &EndpointQuery, unread: &Unread) -> Result<Report, EndpointError> {
-    let found = select(mesh, query).map_err(|e| e.without(unread))?;
-    report(&found.into_iter().map(|(s, p, e)| row(mesh, s, p, e)).collect::<Vec<_>>(), unread)
+    let found = meant(mesh, query).map_err(|e| e.without(unread))?.ports;
+    let labels = take_apart(query).labels;
+    let rows = found.into_iter().flat_map(|(s, p)| of_port(s, p, query, &labels).map(move |e| row(mesh, s, p, e)));
+    report(&rows.collect::<Vec<_>>(), unread)
 }
 
 /// The report of a search that found nothing, for programs that want to know who was not asked.
@@ -295,50 +342,42 @@ fn report(rows: &[Row], unread: &Unread) -> Result<Report, EndpointError> {
     Ok(report)
 }
 
-/// The talk's answer to `/v1/registration/KEY` (pilot 0.7): `{"hosts":[{"ip_address","port","tags":{"az"}}]}`, ready ones
-/// only, laid out as Go's `MarshalIndent(v, " ", " ")` does.
+/// The talk's answer to `/v1/registration/KEY` (pilot 0.7), as a pilot of the primary gives it: endpoints that are ready and in
+/// its network. A key that names nothing has none, and is no error; a word that names no service is one. With a cluster: what a
+/// pilot there would say of that cluster's own endpoints.
 ///
 /// # Errors
 /// As [`endpoint_rows`].
 pub fn endpoint_v1(mesh: &Mesh, query: &EndpointQuery) -> Result<String, EndpointError> {
-    let hosts = select(mesh, query)?.into_iter().filter(|(.., e)| e.readiness == Readiness::Ready).map(|(_, _, e)| {
-        let az = format!("{}/{}", e.locality.region, e.locality.zone);
-        let tags = (az != "/").then_some(Tags { az });
-        Host { ip_address: e.address.to_string(), port: e.port, tags }
-    });
-    go_json(&Hosts { hosts: hosts.collect() }).map_err(|e| EndpointError::Json(e.to_string()))
+    let key = legacy_key(mesh, query)?;
+    let home = match &query.cluster {
+        Some(cluster) => ClusterId::parse(cluster).ok(),
+        None => mesh.settings.primary().cloned(),
+    };
+    let wanted = |e: &Endpoint| query.cluster.as_ref().is_none_or(|c| e.cluster.as_str() == c);
+    let hosts = v1::endpoints_where(mesh, &home.unwrap_or_default(), &key, wanted);
+    let mut text = v1::text(&hosts).map_err(|e| EndpointError::Json(e.to_string()))?;
+    text.push('\n');
+    Ok(text)
 }
 
-#[derive(Serialize)]
-struct Hosts {
-    hosts: Vec<Host>,
-}
-
-#[derive(Serialize)]
-struct Host {
-    ip_address: String,
-    port: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<Tags>,
-}
-
-#[derive(Serialize)]
-struct Tags {
-    az: String,
-}
-
-/// JSON as Go's `MarshalIndent(v, " ", " ")` lays it out: every line but the first starts with one more blank.
-fn go_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
-    Ok(String::from_utf8_lossy(&bytes).replace('\n', "\n ") + "\n")
+/// The key of a query: as it stands there, or of the service and ports that words mean.
+fn legacy_key(mesh: &Mesh, query: &EndpointQuery) -> Result<LegacyKey, EndpointError> {
+    known_cluster(mesh, query)?;
+    if let Some(key) = LegacyKey::parse(&query.text).filter(|key| is_key(query) && key.host.contains(".svc")) {
+        return Ok(key);
+    }
+    let ports = meant(mesh, query)?.ports;
+    let host = ports.first().map(|(service, _)| service.hostname.clone()).unwrap_or_default();
+    let names: BTreeSet<&str> = ports.iter().map(|(_, port)| port.name.as_str()).collect();
+    let port = names.into_iter().collect::<Vec<_>>().join(",").into();
+    Ok(LegacyKey { host, port, labels: take_apart(query).labels.into() })
 }
 
 /// The host of a query, for messages: `reviews.default.svc.cluster.local`, or the name alone.
 pub fn query_host(query: &EndpointQuery) -> String {
     match take_apart(query) {
-        (name, Some(namespace), _) => hostname(&name, &namespace).to_string(),
-        (name, None, _) => name,
+        Words { name, namespace: Some(namespace), .. } => hostname(&name, &namespace).to_string(),
+        Words { name, namespace: None, .. } => name,
     }
 }

@@ -2,103 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::admin::Envoy;
-use super::compare::{resources, withheld};
-use super::endpoints::{EndpointError, EndpointQuery, select};
+use super::agreement::{Agreement, EndpointComparison, PilotAsked};
+use super::compare::{resources, sent, withheld};
+use super::endpoints::{EndpointError, EndpointQuery, has_labels, meant, of_port};
 use super::pilots::Pilots;
 use super::registry::computed_dump;
 use super::source::SourceError;
 use super::status::place;
 use super::target::Target;
-use super::unread::Unread;
-use crate::data::model::{ClusterName, NetworkId, Report, Table, Transport};
-use crate::pure::inspect::{Filter, Section, Unsaid};
+use crate::data::model::{ClusterName, Direction, NetworkId, ServiceScope, Transport};
+use crate::pure::inspect::{Filter, Resources, Section};
 use crate::pure::mesh::Mesh;
 
-/// An endpoint of a service's port, and who has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Agreement {
-    /// `ADDRESS:PORT`
-    pub endpoint: String,
-    /// The cluster of the mesh that it runs in; empty where the registry does not know it.
-    pub cluster: String,
-    /// The xDS cluster.
-    pub xds_cluster: String,
-    /// The proxy that was asked, `CLUSTER/NAMESPACE/POD`; none: pilot's merged mesh alone was.
-    pub proxy: Option<String>,
-    /// The registry's clusters give it.
-    pub expected: bool,
-    /// Every pilot that was asked pushes it; of its merged mesh: to the proxies of its own network.
-    pub pushed: bool,
-    /// The pilots that push it.
-    pub pushed_by: Vec<String>,
-    /// The pilots that do not.
-    pub not_pushed_by: Vec<String>,
-    /// Its network; empty: the default one.
-    pub network: String,
-    /// What proxies of other networks are given in its place: the gateways of its network. None where the mesh has one network,
-    /// or where a proxy was asked.
-    pub elsewhere: Option<Vec<String>>,
-    /// The proxy holds it; none where no proxy was asked.
-    pub held: Option<bool>,
+/// A set of endpoints: an xDS cluster, and the cluster of the mesh whose proxies alone are given it. Two clusters may both
+/// have a service of their own of one name, and its xDS cluster is then called the same in both.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    name: String,
+    scope: Option<String>,
 }
 
-impl Agreement {
-    /// What differs; nothing where all agree.
-    fn difference(&self) -> String {
-        let by_some = !self.pushed_by.is_empty();
-        match (self.expected, by_some, self.held) {
-            (true, false, _) => "not pushed".to_owned(),
-            (true, true, _) if !self.pushed => format!("not pushed by {}", self.not_pushed_by.join(", ")),
-            (false, true, _) => "pushed, not expected".to_owned(),
-            (true, true, Some(false)) => "pushed, not held".to_owned(),
-            (false, false, _) => "held, not pushed".to_owned(),
-            (true, true, _) => String::new(),
-        }
-    }
-
-    /// Whether and to whom it is pushed.
-    fn pushed_cell(&self) -> String {
-        let pushed = match (self.pushed, self.pushed_by.is_empty()) {
-            (true, _) => "yes",
-            (false, true) => return "no".to_owned(),
-            (false, false) => "by some",
-        };
-        match self.elsewhere.as_deref() {
-            None => pushed.to_owned(),
-            Some([]) => format!("{pushed}, in its network alone"),
-            Some(gateways) => format!("{pushed}, elsewhere {}", gateways.join(" ")),
-        }
-    }
-}
-
-/// A pilot that was to be asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PilotAsked {
-    /// Where it is.
-    pub pilot: String,
-    /// Why it did not answer; none where it did.
-    pub reason: Option<String>,
-}
-
-/// A comparison, and by whose word it is made.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct EndpointComparison {
-    /// The pilots that were to be asked.
-    pub pilots: Vec<PilotAsked>,
-    /// What the registry's mesh was read without: what it has looks pushed and not expected.
-    #[serde(flatten)]
-    pub unread: Unread,
-    /// The endpoints that anybody has, by xDS cluster and proxy.
-    pub items: Vec<Agreement>,
-}
-
-/// Sets of `ADDRESS:PORT`, by xDS cluster.
-type Sets = BTreeMap<String, BTreeSet<String>>;
+/// Sets of `ADDRESS:PORT`.
+type Sets = BTreeMap<Key, BTreeSet<String>>;
 
 /// What a pilot pushes.
 struct Pushed {
@@ -107,31 +35,63 @@ struct Pushed {
 }
 
 /// What the registry's clusters give, and where each endpoint runs.
+#[derive(Default)]
 struct Expected {
+    /// A set for each port of the service, also where nothing is in it: a pilot may push what nobody has any more.
     sets: Sets,
-    clusters: BTreeMap<String, String>,
-    /// By endpoint, as the registry knows it.
-    networks: BTreeMap<String, NetworkId>,
+    /// Cluster and network of an endpoint of a set.
+    places: BTreeMap<(Key, String), (String, NetworkId)>,
     /// The service's hosts.
     hosts: BTreeSet<String>,
+    /// The ports that are asked for; none: all.
+    ports: Option<BTreeSet<u16>>,
 }
 
-fn expected(mesh: &Mesh, query: &EndpointQuery) -> Result<Expected, EndpointError> {
-    let mut found =
-        Expected { sets: Sets::new(), clusters: BTreeMap::new(), networks: BTreeMap::new(), hosts: BTreeSet::new() };
-    for (service, port, endpoint) in select(mesh, query)? {
-        // nobody is given what no proxy carries
-        if port.transport != Transport::Tcp {
-            continue;
+impl Expected {
+    fn of(mesh: &Mesh, query: &EndpointQuery) -> Result<Self, EndpointError> {
+        if has_labels(query) {
+            return Err(EndpointError::Labels(query.text.clone()));
         }
-        let address = std::net::SocketAddr::new(endpoint.address, endpoint.port).to_string();
-        let name = ClusterName::outbound(port.number, &service.hostname).to_string();
-        found.clusters.insert(address.clone(), endpoint.cluster.to_string());
-        found.networks.insert(address.clone(), endpoint.network.clone());
-        found.hosts.insert(service.hostname.to_string());
-        found.sets.entry(name).or_default().insert(address);
+        let mut found = Self::default();
+        let meant = meant(mesh, query)?;
+        if meant.by_port {
+            found.ports = Some(meant.ports.iter().map(|(_, port)| port.number).collect());
+        }
+        // nobody is given what no proxy carries
+        for (service, port) in meant.ports.into_iter().filter(|(_, port)| port.transport == Transport::Tcp) {
+            let scope = match &service.id.scope {
+                ServiceScope::Mesh => None,
+                ServiceScope::Cluster(cluster) => Some(cluster.to_string()),
+            };
+            let key = Key { name: ClusterName::outbound(port.number, &service.hostname).to_string(), scope };
+            found.hosts.insert(service.hostname.to_string());
+            let set = found.sets.entry(key.clone()).or_default();
+            for endpoint in of_port(service, port, query, "") {
+                let address = std::net::SocketAddr::new(endpoint.address, endpoint.port).to_string();
+                set.insert(address.clone());
+                let place = || (endpoint.cluster.to_string(), endpoint.network.clone());
+                // of an address that two clusters have, the first in the mesh's order
+                found.places.entry((key.clone(), address)).or_insert_with(place);
+            }
+        }
+        Ok(found)
     }
-    Ok(found)
+
+    /// Whether an xDS cluster is of the service, and of the ports that are asked for: a service has more ports than those, and
+    /// whoever is asked may have a port that the registry has no longer.
+    fn wants(&self, name: &str) -> bool {
+        ClusterName::parse(name).is_some_and(|c| {
+            let whole = c.direction == Direction::Outbound && c.subset.is_empty();
+            whole && self.hosts.contains(c.host.as_str()) && self.ports.as_ref().is_none_or(|p| p.contains(&c.port))
+        })
+    }
+
+    /// Leaves what a proxy of a cluster sees: its cluster's own service, where there is one. The scope of all that is left.
+    fn seen_from(&mut self, cluster: &str) -> Option<String> {
+        let own = self.sets.keys().any(|key| key.scope.as_deref() == Some(cluster)).then(|| cluster.to_owned());
+        self.sets.retain(|key, _| key.scope == own);
+        own
+    }
 }
 
 /// Compares what is expected with what every pilot has merged. What a pilot has of a network, it pushes to that network's proxies;
@@ -144,7 +104,7 @@ pub async fn compare_mesh(
     query: &EndpointQuery,
     pilots: &Pilots,
 ) -> Result<Result<EndpointComparison, EndpointError>, SourceError> {
-    let expected = match expected(mesh, query) {
+    let expected = match Expected::of(mesh, query) {
         Ok(expected) => expected,
         Err(error) => return Ok(Err(error)),
     };
@@ -159,12 +119,7 @@ pub async fn compare_mesh(
             .pilots
             .push(PilotAsked { pilot: by.clone(), reason: answers.as_ref().err().map(ToString::to_string) });
         match answers {
-            Ok(answers) => {
-                let mut sets: Sets = answers.iter().flat_map(merged).collect();
-                // a service has more ports than were asked for
-                sets.retain(|name, _| expected.sets.contains_key(name));
-                all.push(Pushed { by, sets });
-            }
+            Ok(rows) => all.push(Pushed { by, sets: sorted(&expected, rows.into_iter().flatten()) }),
             Err(error) => silent = Some(error),
         }
     }
@@ -175,7 +130,7 @@ pub async fn compare_mesh(
     let settings = &mesh.settings;
     let networks: BTreeSet<&NetworkId> = settings.clusters.values().map(|c| &c.network).collect();
     for row in comparison.items.iter_mut().filter(|_| networks.len() > 1) {
-        let gateways = expected.networks.get(&row.endpoint).and_then(|n| settings.networks.get(n));
+        let gateways = settings.networks.iter().find(|(name, _)| name.to_string() == row.network).map(|(_, g)| g);
         let shown = gateways.into_iter().flatten().map(|g| format!("{}:{}", g.address, g.port));
         row.elsewhere = Some(shown.collect());
     }
@@ -193,47 +148,90 @@ pub async fn compare_proxy(
     target: &Target,
     envoy: &Envoy,
 ) -> Result<Result<EndpointComparison, EndpointError>, SourceError> {
-    let mut known = match expected(mesh, query) {
+    let mut known = match Expected::of(mesh, query) {
         Ok(expected) => expected,
         Err(error) => return Ok(Err(error)),
     };
+    let scope = known.seen_from(target.id.cluster.as_str());
     let pilot = pilots.of(target)?;
     let should = resources(computed_dump(mesh, "", target)?).await?;
-    let pushed = resources(pilot.config_dump(target).await?).await?;
+    let pushed = sent(pilot, target).await?;
     let held = resources(envoy.dump(&Section::ALL, &Filter::default(), false).await?).await?;
-    let unsaid = of_sets(pushed.unsaid(), known.sets.keys());
-    known.sets.retain(|name, _| !unsaid.covers(Section::Endpoints, name));
-    let sets = |of: &crate::pure::inspect::Resources| -> Sets {
-        known.sets.keys().map(|name| (name.clone(), of.endpoints(name))).collect()
+    let unsaid = pushed.unsaid().of(Section::Endpoints, |name| known.wants(name));
+    let said = |name: &str| !unsaid.covers(Section::Endpoints, name);
+    known.sets.retain(|key, _| said(&key.name));
+    let sets = |of: &Resources| -> Sets {
+        let names = of.names(Section::Endpoints).filter(|name| known.wants(name) && said(name));
+        names.map(|name| (Key { name: name.to_owned(), scope: scope.clone() }, of.endpoints(name))).collect()
     };
     let by = place(pilot.origin());
     let pushed = [Pushed { by: by.clone(), sets: sets(&pushed) }];
     let items = rows(&known, Some(target), &sets(&should), &pushed, Some(&sets(&held)));
-    let reason = withheld(pilot, &unsaid);
+    let reason = withheld(pilot.origin(), &unsaid);
     Ok(Ok(EndpointComparison { pilots: vec![PilotAsked { pilot: by, reason }], items, ..Default::default() }))
 }
 
-/// What of the unknown is of these sets of endpoints.
-fn of_sets<'a>(unsaid: &Unsaid, names: impl Iterator<Item = &'a String>) -> Unsaid {
-    let names = names.filter(|name| unsaid.covers(Section::Endpoints, name));
-    Unsaid {
-        sections: unsaid.sections.iter().copied().filter(|s| *s == Section::Endpoints).collect(),
-        resources: names.map(|name| (Section::Endpoints, name.clone())).collect(),
-    }
+/// A row of pilot's `/debug/endpointz`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Merged {
+    name: String,
+    /// Whose proxies are given it; none: the pilot does not say.
+    scope: Option<Option<String>>,
+    endpoints: BTreeSet<String>,
 }
 
-/// Pilot's `/debug/endpointz`: `[{"cluster": NAME, "endpoints": [{"address": …, "port": …}]}]`.
-fn merged(answer: &Value) -> Sets {
-    let of = |row: &Value| {
-        let all = row.get("endpoints").and_then(Value::as_array).into_iter().flatten();
+impl Merged {
+    /// Reads the page, `[{"cluster": NAME, "scope": [CLUSTER/]NAMESPACE/NAME, "endpoints": [{"address": …, "port": …}]}]`.
+    /// What cannot be read would look like an endpoint that is not pushed: why, where anything cannot be.
+    pub(super) fn read(page: &Value) -> Result<Vec<Self>, &'static str> {
+        let rows = page.as_array().ok_or("it is no list of endpoints")?;
+        // a port that no proxy carries has no xDS cluster, and says so
+        let rows = rows.iter().filter(|row| row.get("cluster") != Some(&Value::Null));
+        rows.map(|row| Self::row(row).ok_or("one of its rows is no set of endpoints")).collect()
+    }
+
+    fn row(row: &Value) -> Option<Self> {
         let address = |e: &Value| {
             let ip = e.get("address").and_then(Value::as_str)?.parse().ok()?;
             let port = u16::try_from(e.get("port").and_then(Value::as_u64)?).ok()?;
             Some(std::net::SocketAddr::new(ip, port).to_string())
         };
-        Some((row.get("cluster").and_then(Value::as_str)?.to_owned(), all.filter_map(address).collect()))
-    };
-    answer.as_array().into_iter().flatten().filter_map(of).collect()
+        let scope = row.get("scope").and_then(Value::as_str).map(|scope| {
+            let cluster = scope.split_once('/').filter(|(_, rest)| rest.contains('/'));
+            cluster.map(|(cluster, _)| cluster.to_owned())
+        });
+        Some(Self {
+            name: row.get("cluster").and_then(Value::as_str)?.to_owned(),
+            scope,
+            endpoints: row.get("endpoints")?.as_array()?.iter().map(address).collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// A pilot's rows as sets. Several rows may be of one set. Where a pilot does not say whose a row is, its endpoints are of
+/// those that are expected to have them, else of the first of that name.
+fn sorted(expected: &Expected, rows: impl Iterator<Item = Merged>) -> Sets {
+    let mut sets = Sets::new();
+    for Merged { name, scope, endpoints } in rows.filter(|row| expected.wants(&row.name)) {
+        if let Some(scope) = scope {
+            sets.entry(Key { name, scope }).or_default().extend(endpoints);
+            continue;
+        }
+        let of_name: Vec<_> = expected.sets.iter().filter(|(key, _)| key.name == name).collect();
+        for address in endpoints {
+            let mut owners: Vec<&Key> =
+                of_name.iter().filter(|(_, set)| set.contains(&address)).map(|(k, _)| *k).collect();
+            if owners.is_empty() {
+                owners.extend(of_name.first().map(|(key, _)| *key));
+            }
+            let unknown = Key { name: name.clone(), scope: None };
+            let owners = if owners.is_empty() { vec![&unknown] } else { owners };
+            for key in owners {
+                sets.entry(key.clone()).or_default().insert(address.clone());
+            }
+        }
+    }
+    sets
 }
 
 fn rows(
@@ -245,10 +243,12 @@ fn rows(
 ) -> Vec<Agreement> {
     let none = BTreeSet::new();
     let mut all = Vec::new();
-    for name in known.sets.keys() {
-        let should = should.get(name).unwrap_or(&none);
-        let pushed: Vec<_> = pushed.iter().map(|p| (&p.by, p.sets.get(name).unwrap_or(&none))).collect();
-        let held = held.map(|h| h.get(name).unwrap_or(&none));
+    let others = pushed.iter().map(|p| &p.sets).chain(held).chain([should]);
+    let keys: BTreeSet<&Key> = known.sets.keys().chain(others.flat_map(BTreeMap::keys)).collect();
+    for key in keys {
+        let should = should.get(key).unwrap_or(&none);
+        let pushed: Vec<_> = pushed.iter().map(|p| (&p.by, p.sets.get(key).unwrap_or(&none))).collect();
+        let held = held.map(|h| h.get(key).unwrap_or(&none));
         let anybody = pushed.iter().flat_map(|(_, set)| *set);
         let addresses: BTreeSet<&String> = should.iter().chain(anybody).chain(held.into_iter().flatten()).collect();
         for address in addresses {
@@ -257,16 +257,18 @@ fn rows(
                 pilots.map(|(by, _)| (*by).clone()).collect::<Vec<String>>()
             };
             let (pushed_by, not_pushed_by) = (by(true), by(false));
+            let place = known.places.get(&(key.clone(), address.clone()));
             all.push(Agreement {
                 endpoint: address.clone(),
-                cluster: known.clusters.get(address).cloned().unwrap_or_default(),
-                xds_cluster: name.clone(),
+                cluster: place.map(|(cluster, _)| cluster.clone()).unwrap_or_default(),
+                xds_cluster: key.name.clone(),
+                scope: key.scope.clone(),
                 proxy: proxy.map(ToString::to_string),
                 expected: should.contains(address),
                 pushed: !pushed_by.is_empty() && not_pushed_by.is_empty(),
                 pushed_by,
                 not_pushed_by,
-                network: known.networks.get(address).map(ToString::to_string).unwrap_or_default(),
+                network: place.map(|(_, network)| network.to_string()).unwrap_or_default(),
                 elsewhere: None,
                 held: held.map(|h| h.contains(address)),
             });
@@ -275,109 +277,71 @@ fn rows(
     all
 }
 
-impl EndpointComparison {
-    /// Takes in another comparison of the same mesh.
-    pub fn extend(&mut self, other: Self) {
-        let Self { pilots, unread: _, items } = other;
-        self.pilots.extend(pilots.into_iter().filter(|p| !self.pilots.contains(p)).collect::<Vec<_>>());
-        self.items.extend(items);
-    }
-
-    /// Whether everybody agrees.
-    pub fn agrees(&self) -> bool {
-        self.items.iter().all(|row| row.difference().is_empty())
-    }
-
-    /// Whether everybody who has a say could be asked.
-    pub fn is_whole(&self) -> bool {
-        self.unread.is_empty() && self.pilots.iter().all(|p| p.reason.is_none())
-    }
-
-    /// The comparison as a report of kind `EndpointComparison`.
-    ///
-    /// # Errors
-    /// Where it does not serialise.
-    pub fn report(&self) -> Result<Report, serde_json::Error> {
-        let columns = ["ENDPOINT", "CLUSTER", "XDS CLUSTER", "PROXY", "EXPECTED", "PUSHED", "HELD", "DIFFERENCE"];
-        let mut table = Table::new(&columns, &["NETWORK"]);
-        let yes = |is: bool| if is { "yes" } else { "no" };
-        let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-        for row in &self.items {
-            table.row([
-                row.endpoint.clone(),
-                dash(&row.cluster),
-                row.xds_cluster.clone(),
-                dash(row.proxy.as_deref().unwrap_or_default()),
-                yes(row.expected).to_owned(),
-                row.pushed_cell(),
-                row.held.map_or("-", yes).to_owned(),
-                row.difference(),
-                dash(&row.network),
-            ]);
-        }
-        let mut report = Report::of_kind("EndpointComparison", self, table)?;
-        let differing = self.items.iter().filter(|r| !r.difference().is_empty());
-        report.names = differing.map(|r| r.endpoint.clone()).collect();
-        Ok(report)
-    }
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
-    fn row(expected: bool, by: (&[&str], &[&str]), held: Option<bool>) -> Agreement {
-        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        Agreement {
-            endpoint: "10.0.0.1:80".into(),
-            cluster: String::new(),
-            xds_cluster: "outbound|80||a.b.svc.cluster.local".into(),
-            proxy: None,
-            expected,
-            pushed: by.1.is_empty() && !by.0.is_empty(),
-            pushed_by: names(by.0),
-            not_pushed_by: names(by.1),
-            network: String::new(),
-            elsewhere: None,
-            held,
-        }
+    const NAME: &str = "outbound|53||dns.kube-system.svc.cluster.local";
+
+    fn set(addresses: &[&str]) -> BTreeSet<String> {
+        addresses.iter().map(|a| (*a).to_owned()).collect()
+    }
+
+    fn key(scope: Option<&str>) -> Key {
+        Key { name: NAME.to_owned(), scope: scope.map(str::to_owned) }
+    }
+
+    fn page(rows: &[(Option<&str>, &str)]) -> Value {
+        let row = |(scope, address): &(Option<&str>, &str)| json!({"cluster": NAME, "scope": scope, "endpoints": [{"address": address, "port": 53}]});
+        rows.iter().map(row).collect()
     }
 
     #[test]
-    fn each_way_to_disagree_has_its_word() {
-        let (all, none, some): (_, _, (&[&str], &[&str])) =
-            ((&["p"][..], &[][..]), (&[][..], &["p"][..]), (&["p"], &["q"]));
-        for (row, word) in [
-            (row(true, all, None), ""),
-            (row(true, all, Some(true)), ""),
-            (row(true, none, None), "not pushed"),
-            (row(true, some, None), "not pushed by q"),
-            (row(false, some, None), "pushed, not expected"),
-            (row(false, all, Some(true)), "pushed, not expected"),
-            (row(true, all, Some(false)), "pushed, not held"),
-            (row(false, none, Some(true)), "held, not pushed"),
-        ] {
-            assert_eq!(row.difference(), word);
-            let comparison = EndpointComparison { items: vec![row], ..EndpointComparison::default() };
-            assert_eq!(comparison.agrees(), word.is_empty());
-        }
-    }
-
-    #[test]
-    fn to_whom_it_is_pushed_is_said() {
-        let of = |elsewhere: Option<&[&str]>| {
-            let elsewhere = elsewhere.map(|all| all.iter().map(|g| (*g).to_owned()).collect());
-            Agreement { elsewhere, ..row(true, (&["p"], &[]), None) }.pushed_cell()
+    fn rows_of_one_name_are_of_the_clusters_that_they_name() {
+        let known = Expected {
+            sets: [(key(Some("a")), set(&["10.0.0.1:53"])), (key(Some("b")), set(&["10.0.0.2:53"]))].into(),
+            hosts: ["dns.kube-system.svc.cluster.local".to_owned()].into(),
+            ..Expected::default()
         };
-        assert_eq!(of(None), "yes");
-        assert_eq!(of(Some(&[])), "yes, in its network alone");
-        assert_eq!(of(Some(&["1.2.3.4:15443"])), "yes, elsewhere 1.2.3.4:15443");
+        let told = page(&[(Some("a/kube-system/dns"), "10.0.0.1"), (Some("b/kube-system/dns"), "10.0.0.2")]);
+        let rows = |page: &Value| sorted(&known, Merged::read(page).unwrap().into_iter());
+        assert_eq!(rows(&told), known.sets);
+        // a pilot that does not say whose a row is
+        assert_eq!(rows(&page(&[(None, "10.0.0.1"), (None, "10.0.0.2")])), known.sets);
+        let mut more = known.sets.clone();
+        more.entry(key(Some("a"))).or_default().insert("10.0.0.3:53".to_owned());
+        assert_eq!(rows(&page(&[(None, "10.0.0.1"), (None, "10.0.0.2"), (None, "10.0.0.3")])), more);
+        // of the mesh's, where the registry has only clusters' own
+        let of_all = page(&[(Some("kube-system/dns"), "10.0.0.1")]);
+        assert_eq!(rows(&of_all), Sets::from([(key(None), set(&["10.0.0.1:53"]))]));
     }
 
     #[test]
-    fn pilots_page_is_read() {
-        let page =
-            serde_json::json!([{"cluster": "c", "endpoints": [{"address": "10.0.0.1", "port": 80}, {"address": 7}]}]);
-        assert_eq!(merged(&page), Sets::from([("c".to_owned(), BTreeSet::from(["10.0.0.1:80".to_owned()]))]));
+    fn a_port_without_an_xds_cluster_is_no_set() {
+        let udp = json!([{"cluster": null, "scope": "kube-system/dns", "endpoints": [{"address": "10.0.0.1", "port": 53}]}]);
+        assert_eq!(Merged::read(&udp), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_read_whole_is_none() {
+        for bad in
+            [json!({}), json!([7]), json!([{"cluster": "c"}]), json!([{"cluster": "c", "endpoints": [{"address": 7}]}])]
+        {
+            assert!(Merged::read(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_of_the_service_is_known_by_host_and_port() {
+        let mut known = Expected { hosts: ["a.b.svc.cluster.local".to_owned()].into(), ..Expected::default() };
+        assert!(known.wants("outbound|80||a.b.svc.cluster.local") && known.wants("outbound|81||a.b.svc.cluster.local"));
+        for other in ["outbound|80|v1|a.b.svc.cluster.local", "outbound|80||c.b.svc.cluster.local", "inbound|80||", "x"]
+        {
+            assert!(!known.wants(other), "{other}");
+        }
+        known.ports = Some([80].into());
+        assert!(!known.wants("outbound|81||a.b.svc.cluster.local"));
     }
 }

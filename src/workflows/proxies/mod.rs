@@ -1,6 +1,7 @@
 //! From a word to a proxy, in any cluster; and the sources of what a proxy knows.
 
 mod admin;
+mod agreement;
 mod compare;
 mod endpoints;
 mod expected;
@@ -16,9 +17,10 @@ mod target;
 mod unread;
 
 pub use admin::Envoy;
-pub use compare::{Comparison, compare};
+pub use agreement::{Agreement, EndpointComparison, PilotAsked};
+pub use compare::{AGAIN, Comparison, compare, withheld};
 pub use endpoints::{EndpointError, EndpointQuery, endpoint_rows, endpoint_v1, no_endpoints, query_host};
-pub use expected::{Agreement, EndpointComparison, PilotAsked, compare_mesh, compare_proxy};
+pub use expected::{compare_mesh, compare_proxy};
 pub use http::NO_HTTP;
 pub use near::{Near, alike};
 pub use pilot::{Pilot, no_json};

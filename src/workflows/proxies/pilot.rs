@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::future::join;
 use serde_json::Value;
 
+use super::expected::Merged;
 use super::http::Http;
 use super::source::{Dump, Holds, Origin, Part, SourceError};
 use super::target::{Candidate, Target};
@@ -57,14 +58,15 @@ impl Pilot {
         Ok((connected, pods))
     }
 
-    /// What it says of its streams: JSON.
-    pub(super) async fn streams(&self) -> Result<Value, SourceError> {
-        self.json("/debug/syncz", &[]).await
+    /// What it says of its streams, one by one.
+    pub(super) async fn streams(&self) -> Result<Vec<Value>, SourceError> {
+        self.rows("/debug/syncz").await
     }
 
-    /// The endpoints that it has of a host: JSON.
-    pub(super) async fn endpoints(&self, host: &str) -> Result<Value, SourceError> {
-        self.json("/debug/endpointz", &[("service", host)]).await
+    /// The endpoints that it has of a host.
+    pub(super) async fn endpoints(&self, host: &str) -> Result<Vec<Merged>, SourceError> {
+        let path = "/debug/endpointz";
+        Merged::read(&self.json(path, &[("service", host)]).await?).map_err(|why| self.answer(path, why))
     }
 
     /// The clusters that it watches; `None` where it does not say, as a pilot of somebody else's.
@@ -83,12 +85,19 @@ impl Pilot {
         SourceError::Answer { origin: self.http.origin.clone(), path: path.to_owned(), why: why.to_owned() }
     }
 
-    /// One of pilot's lists of proxies or pods.
+    /// One of pilot's lists of proxies or pods: bare, or as `proxies` of an object.
+    async fn rows(&self, path: &str) -> Result<Vec<Value>, SourceError> {
+        let mut all = self.json(path, &[]).await?;
+        let list = if all.is_array() { Some(&mut all) } else { all.get_mut("proxies") };
+        match list.map(Value::take) {
+            Some(Value::Array(rows)) => Ok(rows),
+            _ => Err(self.answer(path, "it is no list of proxies")),
+        }
+    }
+
+    /// The same, of those that can be named.
     async fn list(&self, path: &str) -> Result<Vec<Candidate>, SourceError> {
-        let all = self.json(path, &[]).await?;
-        let list = all.as_array().or_else(|| all.get("proxies").and_then(Value::as_array));
-        let list = list.ok_or_else(|| self.answer(path, "it is no list of proxies"))?;
-        Ok(list.iter().filter_map(candidate).collect())
+        Ok(self.rows(path).await?.iter().filter_map(candidate).collect())
     }
 
     /// What pilot gives a proxy, in the shape of an Envoy's config dump.

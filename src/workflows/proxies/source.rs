@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Read;
 
-use super::expected::PilotAsked;
+use super::agreement::PilotAsked;
 use super::status::place;
 use crate::adapters::k8s::K8sError;
 

@@ -1,18 +1,21 @@
 //! Whether proxies have what they were sent: every pilot's streams, type by type.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::future::join_all;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::expected::PilotAsked;
+use super::agreement::PilotAsked;
 use super::pilots::Pilots;
 use super::source::{Origin, SourceError};
 use crate::data::model::{Report, Table};
 
 /// The types, in the order of their columns.
 pub const TYPES: [&str; 4] = ["CDS", "LDS", "EDS", "RDS"];
+/// How long a response may be on its way before its proxy lags behind.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
 /// The longest reason in a table, in characters; JSON has it whole.
 const MAX_REASON: usize = 160;
 
@@ -65,29 +68,77 @@ pub struct ProxyState {
     pub types: BTreeMap<&'static str, TypeState>,
 }
 
-/// The streams of the pilots that answer, sorted; and which were asked.
+/// The streams of the pilots that answer, sorted; and which were asked. Where a response may just be on its way, all are asked
+/// again before that counts.
 ///
 /// # Errors
 /// Where no pilot answers.
 pub async fn proxy_states(pilots: &Pilots) -> Result<(Vec<ProxyState>, Vec<PilotAsked>), SourceError> {
-    let asked = pilots.iter().map(|pilot| async move { (pilot.origin(), pilot.streams().await) });
-    let (mut states, mut pilots, mut silent) = (Vec::new(), Vec::new(), None);
-    for (origin, answer) in join_all(asked).await {
-        let reason = answer.as_ref().err().map(ToString::to_string);
-        pilots.push(PilotAsked { pilot: place(origin), reason });
-        match answer {
-            Ok(streams) => {
-                let rows = streams.as_array().into_iter().flatten();
-                states.extend(rows.filter_map(|row| proxy_state(row, &place(origin))));
-            }
-            Err(error) => silent = Some(error),
-        }
+    let first = ask(pilots).await?;
+    if !first.0.iter().flat_map(|s| s.types.values()).any(TypeState::may_pass) {
+        return Ok(first);
     }
-    if pilots.iter().all(|p| p.reason.is_some()) {
+    tokio::time::sleep(ON_ITS_WAY).await;
+    let (mut states, pilots) = ask(pilots).await?;
+    states.iter_mut().for_each(ProxyState::settle);
+    Ok((states, pilots))
+}
+
+async fn ask(pilots: &Pilots) -> Result<(Vec<ProxyState>, Vec<PilotAsked>), SourceError> {
+    let asked = pilots.iter().map(|pilot| async move { (pilot.origin(), pilot.streams().await) });
+    let (mut states, mut pilots, mut silent, mut answered) = (Vec::new(), Vec::new(), None, false);
+    for (origin, answer) in join_all(asked).await {
+        let pilot = place(origin);
+        let reason = match answer {
+            Ok(rows) => {
+                answered = true;
+                let known = states.len();
+                states.extend(rows.iter().filter_map(|row| proxy_state(row, &pilot)));
+                let lost = rows.len() - (states.len() - known);
+                // what cannot be read of it may be a proxy that is not in sync
+                (lost > 0)
+                    .then(|| format!("{lost} of the proxies that {origin} names cannot be read, and were left out"))
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                silent = Some(error);
+                Some(reason)
+            }
+        };
+        pilots.push(PilotAsked { pilot, reason });
+    }
+    if !answered {
         return Err(silent.unwrap_or_else(|| SourceError::NoPilot("there is none".to_owned())));
     }
     states.sort_by(|a, b| (&a.cluster, &a.proxy, &a.pilot).cmp(&(&b.cluster, &b.proxy, &b.pilot)));
     Ok((states, pilots))
+}
+
+impl TypeState {
+    /// Whether what is missing may be on its way: the proxy was just sent it, or has just asked. Only ours says for how long.
+    fn may_pass(&self) -> bool {
+        match self.state {
+            State::Stale => self.seconds.unwrap_or_default() < ON_ITS_WAY.as_secs(),
+            State::NotSent => true,
+            State::Synced | State::Nack | State::NotAsked => false,
+        }
+    }
+}
+
+impl ProxyState {
+    /// What went out a moment ago, after all that went before was answered, is no proxy that lags behind.
+    fn settle(&mut self) {
+        for state in self.types.values_mut() {
+            if state.state == State::Stale && state.seconds.is_some_and(|s| s < ON_ITS_WAY.as_secs()) {
+                *state = TypeState { state: State::Synced, seconds: None, reason: None };
+            }
+        }
+        self.in_sync = in_sync(&self.types);
+    }
+}
+
+fn in_sync(types: &BTreeMap<&'static str, TypeState>) -> bool {
+    types.values().all(|t| matches!(t.state, State::Synced | State::NotAsked))
 }
 
 /// A pilot's place, short enough for a column.
@@ -103,7 +154,7 @@ pub(super) fn place(origin: &Origin) -> String {
 fn proxy_state(row: &Value, pilot: &str) -> Option<ProxyState> {
     let text = |keys: &[&str]| keys.iter().find_map(|k| row.get(*k)).and_then(Value::as_str).unwrap_or_default();
     let proxy = text(&["proxy", "proxyID"]);
-    if proxy.is_empty() {
+    if proxy.is_empty() || row.get("types").is_some_and(|types| !types.is_object()) {
         return None;
     }
     let types: BTreeMap<_, _> = TYPES.into_iter().map(|ty| (ty, type_state(row, ty))).collect();
@@ -112,7 +163,7 @@ fn proxy_state(row: &Value, pilot: &str) -> Option<ProxyState> {
         cluster: text(&["cluster_id", "clusterID"]).to_owned(),
         pilot: pilot.to_owned(),
         version: text(&["version", "istio_version"]).to_owned(),
-        in_sync: types.values().all(|t| matches!(t.state, State::Synced | State::NotAsked)),
+        in_sync: in_sync(&types),
         types,
     })
 }
@@ -196,6 +247,7 @@ fn cut(reason: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use serde_json::json;
@@ -222,6 +274,29 @@ mod tests {
             "listener_acked": "x", "endpoint_sent": "", "route_sent": "z", "route_acked": "z"});
         let states = proxy_state(&row, "p").map(|s| s.types.into_values().map(|t| t.state).collect::<Vec<_>>());
         assert_eq!(states, Some(vec![State::Synced, State::NotSent, State::Stale, State::Synced]));
-        assert_eq!(proxy_state(&json!({}), "p"), None);
+        for bad in [json!({}), json!(7), json!({"proxy": "a.b", "types": 7})] {
+            assert_eq!(proxy_state(&bad, "p"), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_looked_at_again_and_then_settled() {
+        let state = |ty: Value| {
+            let row = json!({"proxy": "a.b", "types": {"CDS": ty}});
+            proxy_state(&row, "p").unwrap()
+        };
+        for (ty, passes, settled) in [
+            (json!({"state": "STALE", "unansweredSeconds": 0}), true, State::Synced),
+            (json!({"state": "STALE", "unansweredSeconds": 1}), false, State::Stale),
+            // nobody says since when
+            (json!({"state": "STALE"}), true, State::Stale),
+            (json!({"state": "NOT SENT"}), true, State::NotSent),
+            (json!({"state": "NACK", "nack": {"secondsAgo": 0}}), false, State::Nack),
+        ] {
+            let mut state = state(ty.clone());
+            assert_eq!(state.types["CDS"].may_pass(), passes, "{ty}");
+            state.settle();
+            assert_eq!((state.types["CDS"].state, state.in_sync), (settled, settled == State::Synced), "{ty}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Dumps → tables, JSON, YAML, names; and a plain word on stderr about what could not be shown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde::Serialize;
@@ -8,19 +8,20 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::Plan;
+use super::tell::{Shown, tell};
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::data::model::Report;
+use crate::data::model::{Report, plain};
 use crate::data::yaml;
 use crate::pure::inspect::{
-    DumpError, Element, Filter, Group, Kind, Rows, Section, Summary, Visit, in_words, join_cluster_ids, read_json,
+    DumpError, Element, Filter, Group, Held, Kind, Rows, Section, Summary, Visit, join_cluster_ids, read_json,
     read_rows, table, walk,
 };
 use crate::workflows::proxies::{Dump, Holds, Origin};
 
 /// How much text goes to stdout at once, in bytes.
 const BLOCK: usize = 64 << 10;
-/// The largest dump that is written as YAML, in bytes: it is held whole.
-const MAX_YAML: u64 = 64 << 20;
+/// The largest dump, or part of one, that is written as YAML, in bytes: it is held whole.
+const MAX_YAML: usize = 64 << 20;
 
 /// Shows one proxy.
 pub(super) async fn one(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
@@ -41,12 +42,12 @@ pub(super) async fn many(ctx: &Context, plan: &Plan, dumps: Vec<(String, Dump)>)
     let mut exit = Exit::Yes;
     for (name, dump) in dumps {
         if several {
-            ctx.out.data(&format!("==> {name} <==\n"))?;
+            ctx.out.data(&format!("==> {} <==\n", plain(&name)))?;
         }
         let ended = match format {
-            Format::Json => json(ctx, plan, dump).await?,
-            Format::Yaml => as_yaml(ctx, plan, dump).await?,
-            _ => rows(ctx, plan, dump, format).await?,
+            Format::Json => json(ctx, plan, &name, dump).await?,
+            Format::Yaml => as_yaml(ctx, plan, &name, dump).await?,
+            _ => rows(ctx, plan, &name, dump, format).await?,
         };
         if ended != Exit::Yes {
             exit = ended;
@@ -90,7 +91,7 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-async fn rows(ctx: &Context, plan: &Plan, dump: Dump, format: Format) -> Outcome {
+async fn rows(ctx: &Context, plan: &Plan, proxy: &str, dump: Dump, format: Format) -> Outcome {
     let (sections, filter, wide) = (plan.sections.clone(), plan.filter.clone(), format == Format::Wide);
     let origin = dump.origin.clone();
     let (mut found, summaries) = blocking(move || read_parts(dump, &sections, &filter, wide)).await?;
@@ -114,7 +115,7 @@ async fn rows(ctx: &Context, plan: &Plan, dump: Dump, format: Format) -> Outcome
             ctx.out.note(&format!("{section} that -o wide shows too ({}): {hidden}", aside(*section)));
         }
     }
-    Ok(tell(ctx, plan, &origin, &summaries, matched > 0))
+    Ok(tell(ctx, plan, &Shown { proxy, origin: &origin, summaries: &summaries, matched: matched > 0 }))
 }
 
 /// What of a section the default table leaves out, as istioctl does.
@@ -157,68 +158,6 @@ fn read_parts(
         all = empty;
     }
     Ok((all, summaries))
-}
-
-/// Says what could not be shown, and that nothing matches; what was lost is exit 2.
-fn tell(ctx: &Context, plan: &Plan, origin: &Origin, summaries: &[Summary], matched: bool) -> Exit {
-    let mut exit = Exit::Yes;
-    for summary in summaries {
-        for problem in &summary.problems {
-            ctx.out.warning(&format!("{origin}: {problem}"));
-            if problem.loses() {
-                exit = Exit::Unasked;
-            }
-        }
-        if let ([section], true) = (&plan.sections[..], summary.is_empty_array) {
-            ctx.out.note(&format!("{origin} holds no {section}: it is an empty array"));
-            return exit;
-        }
-        if !summary.others.is_empty() {
-            ctx.out.note(&format!("{origin} also holds what was not asked for: {}", in_words(&summary.others)));
-        }
-        for (ty, count) in &summary.unknown {
-            ctx.out.note(&format!("{count} section(s) of the type {ty} are not known here and were not shown"));
-        }
-    }
-    let whole = !origin.is_envoy() && !summaries.iter().any(|s| s.problems.iter().any(|p| p.is_truncation()));
-    for section in plan.sections.iter().filter(|_| whole) {
-        if summaries.iter().any(|s| s.sections.contains(section)) {
-            continue;
-        }
-        // of everything: only a proxy itself has a bootstrap, and one without HTTP listeners has no routes
-        if plan.sections.len() > 1 && matches!(section, Section::Bootstrap | Section::Routes) {
-            continue;
-        }
-        let (message, more) = (
-            section.message(),
-            match section {
-                Section::Endpoints => "; take it with /config_dump?include_eds, or give /clusters?format=json",
-                Section::Routes => "; a proxy without HTTP listeners has none",
-                Section::Bootstrap => "; an Envoy itself has one: --admin HOST:PORT, or -f with its /config_dump",
-                _ => "",
-            },
-        );
-        let there: BTreeSet<Section> = summaries.iter().flat_map(|s| s.sections.iter().copied()).collect();
-        let instead = match plan.sections.len() {
-            1 if !there.is_empty() => {
-                format!("; it has {}", there.iter().map(Section::to_string).collect::<Vec<_>>().join(", "))
-            }
-            _ => String::new(),
-        };
-        ctx.out.warning(&format!("{origin} has no {message}, so no {section} can be shown{instead}{more}"));
-        // a proxy may well have no routes; everything else was cut out of the dump
-        if plan.sections.len() == 1 && *section != Section::Routes {
-            exit = Exit::Unasked;
-        }
-    }
-    if let [section] = plan.sections[..]
-        && !matched
-        && exit == Exit::Yes
-        && let Some(said) = plan.asked.unmatched(section)
-    {
-        ctx.out.note(&said);
-    }
-    exit
 }
 
 /// Text on its way to stdout.
@@ -268,7 +207,7 @@ fn pretty(value: &Value) -> Vec<u8> {
 }
 
 /// Envoy's own JSON: a bare array as the dump streams by; the bootstrap as an object; the whole dump for `all`.
-async fn json(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
+async fn json(ctx: &Context, plan: &Plan, proxy: &str, dump: Dump) -> Outcome {
     let (origin, filter) = (dump.origin.clone(), plan.filter.clone());
     let (summaries, matched) = match plan.sections[..] {
         [Section::Bootstrap] => {
@@ -283,7 +222,7 @@ async fn json(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
         [section] => pour(ctx, move |pen| array(dump, section, &filter, pen)).await?,
         _ => (pour(ctx, move |pen| whole(dump, pen)).await?, true),
     };
-    Ok(tell(ctx, plan, &origin, &summaries, matched))
+    Ok(tell(ctx, plan, &Shown { proxy, origin: &origin, summaries: &summaries, matched }))
 }
 
 /// The resources of a section; and whether there were any.
@@ -291,10 +230,10 @@ fn array(dump: Dump, section: Section, filter: &Filter, pen: &mut Pen) -> Result
     let Dump { parts, origin } = dump;
     let (mut summaries, mut any) = (Vec::new(), false);
     for mut part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
-        let mut each = |value: Value| {
+        let mut each = |value: Value, _| {
             let text = String::from_utf8_lossy(&pretty(&value)).replace('\n', "\n    ");
             let before: &[u8] = if std::mem::replace(&mut any, true) { b",\n    " } else { b"[\n    " };
-            pen.write(before) && pen.write(text.as_bytes())
+            if pen.write(before) && pen.write(text.as_bytes()) { Visit::Done } else { Visit::Stop }
         };
         let summary = read_json(&mut part.bytes, section, filter, &mut each).map_err(|e| unreadable(&origin, &e))?;
         summaries.push(summary);
@@ -337,10 +276,14 @@ async fn values(dump: Dump, section: Section, filter: Filter) -> Result<(Vec<Val
     blocking(move || {
         let Dump { parts, origin } = dump;
         let (mut all, mut summaries) = (Vec::new(), Vec::new());
+        let mut held = Held::new("resources", usize::MAX, MAX_YAML);
         for mut part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
-            let mut each = |value: Value| {
+            let mut each = |value: Value, size| {
+                if let Some(limit) = held.take(1, size) {
+                    return Visit::Full(limit);
+                }
                 all.push(value);
-                true
+                Visit::Done
             };
             summaries
                 .push(read_json(&mut part.bytes, section, &filter, &mut each).map_err(|e| unreadable(&origin, &e))?);
@@ -350,14 +293,14 @@ async fn values(dump: Dump, section: Section, filter: Filter) -> Result<(Vec<Val
     .await
 }
 
-async fn as_yaml(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
+async fn as_yaml(ctx: &Context, plan: &Plan, proxy: &str, dump: Dump) -> Outcome {
     let origin = dump.origin.clone();
     let [section] = plan.sections[..] else {
         let (parts, summaries) = blocking(move || parsed(dump)).await?;
         for part in &parts {
             ctx.out.data(&yaml::to_string(part)?)?;
         }
-        return Ok(tell(ctx, plan, &origin, &summaries, true));
+        return Ok(tell(ctx, plan, &Shown { proxy, origin: &origin, summaries: &summaries, matched: true }));
     };
     let (found, summaries) = values(dump, section, plan.filter.clone()).await?;
     let text = match (section, found.first()) {
@@ -365,7 +308,7 @@ async fn as_yaml(ctx: &Context, plan: &Plan, dump: Dump) -> Outcome {
         _ => yaml::to_string(&found)?,
     };
     ctx.out.data(&text)?;
-    Ok(tell(ctx, plan, &origin, &summaries, !found.is_empty()))
+    Ok(tell(ctx, plan, &Shown { proxy, origin: &origin, summaries: &summaries, matched: !found.is_empty() }))
 }
 
 /// A whole dump as it stands, parsed; YAML cannot be written along the way.
@@ -378,9 +321,9 @@ fn parsed(dump: Dump) -> Result<(Vec<Value>, Vec<Summary>), CliError> {
     };
     for part in parts.into_iter().filter(|p| p.holds == Holds::Dump) {
         let mut text = Vec::new();
-        let read = part.bytes.take(MAX_YAML + 1).read_to_end(&mut text);
+        let read = part.bytes.take(MAX_YAML as u64 + 1).read_to_end(&mut text);
         read.map_err(|e| refused(&format!("reading it broke off: {e}")))?;
-        if text.len() as u64 > MAX_YAML {
+        if text.len() > MAX_YAML {
             return Err(refused(&format!("it is larger than {} MiB", MAX_YAML >> 20)));
         }
         let mut nothing = |_: Element<'_>| Visit::Done;

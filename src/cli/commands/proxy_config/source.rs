@@ -286,14 +286,12 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
     match Source::of(plan)? {
         Source::Pilot(url) => {
             let pilots = pilots(ctx, url.as_deref()).await?;
-            // every pilot has the same mesh: one is enough
-            let Some(pilot) = pilots.iter().next() else { return Ok(Exit::Unasked) };
-            ctx.out.note(&format!("{key}, from {}", pilot.origin()));
-            let text = ended(pilot.registration(&key).await?);
+            let (text, origin) = asked(ctx, &pilots, &key).await?;
+            ctx.out.note(&format!("{key}, from {origin}"));
             if ctx.format() == Format::V1 {
-                ctx.out.data(&text)?;
+                ctx.out.data(&ended(text))?;
             } else {
-                ctx.out.report(&hosts(&text, pilot.origin())?, ctx.format())?;
+                ctx.out.report(&hosts(&text, &origin)?, ctx.format())?;
             }
         }
         Source::Registry | Source::ByCluster => {
@@ -317,6 +315,23 @@ pub(super) async fn registration(ctx: &Context, plan: &Plan) -> Outcome {
         }
     }
     Ok(Exit::Yes)
+}
+
+/// The endpoints of a key, from the first pilot that answers: all have the same mesh. Names those that do not.
+async fn asked(ctx: &Context, pilots: &Pilots, key: &str) -> Result<(String, Origin), CliError> {
+    let mut silent = Vec::new();
+    for pilot in pilots.iter() {
+        match pilot.registration(key).await {
+            Ok(text) => {
+                silent.iter().for_each(|e: &SourceError| ctx.out.warning(&e.to_string()));
+                return Ok((text, pilot.origin().clone()));
+            }
+            Err(error) => silent.push(error),
+        }
+    }
+    let last = silent.pop().unwrap_or_else(|| SourceError::NoPilot("there is none".to_owned()));
+    silent.iter().for_each(|e| ctx.out.warning(&e.to_string()));
+    Err(last.into())
 }
 
 /// Pilot's v1 hosts as a table.
