@@ -8,6 +8,9 @@ use super::source::{Dump, Holds, Origin, Part, SourceError};
 use super::target::Target;
 use crate::pure::inspect::{Filter, Section};
 
+/// What Envoy says to a mask of arrays that no section of it has.
+const NO_SUCH_MASK: &str = "could not be successfully applied to any configs";
+
 /// One request that a view needs.
 struct Ask {
     path: &'static str,
@@ -117,8 +120,9 @@ impl Envoy {
         for (answer, holds) in join_all(asked).await {
             match answer {
                 Ok(bytes) => parts.push(Part { bytes, holds }),
-                // an Envoy without routes or listeners has no such section, and says so with 404
+                // an Envoy without routes or listeners has no such section, and says so
                 Err(SourceError::Status { status: 404, body, .. }) if body.contains("not found in config dump") => {}
+                Err(SourceError::Status { status: 400, body, .. }) if body.contains(NO_SUCH_MASK) => {}
                 Err(e) => return Err(e),
             }
         }
