@@ -13,7 +13,7 @@ use super::input::{PlanCluster, PlanInput};
 use super::installed::path;
 use super::live::{DEADLINE, Live, uid};
 use super::plan::NAMESPACE;
-use super::run::connect;
+use super::prepare::connect;
 use super::standing;
 use super::uninstall::{Leave, LeftCluster, Uninstall, prepare_uninstall};
 use crate::adapters::k8s::{delete, get, merge};

@@ -9,7 +9,7 @@ use super::backend::Backend;
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
 use super::plan;
-use super::run::connect;
+use super::prepare::connect;
 
 mod found;
 mod others;

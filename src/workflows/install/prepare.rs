@@ -1,0 +1,232 @@
+//! From a registry to a plan whose every cluster has been looked at and compared: all that can be checked before the first write
+//! is checked here.
+
+use futures::future::join_all;
+
+use super::backend::{Backend, Compared, Consent};
+use super::credentials::{Credentials, Wanted};
+use super::error::InstallError;
+use super::folder::Folder;
+use super::input::{Place, PlanInput};
+use super::live::Live;
+use super::plan::{Options, Plan, PlannedCluster};
+use super::ready::{self, Look};
+use super::run::Prepared;
+use super::secret::PlannedSecret;
+use super::skew;
+use super::steps::Way;
+use super::stubs;
+use super::trust::{self, CaAt};
+use crate::data::model::{ClusterId, ClusterRole};
+use crate::pure::manifest::Inventory;
+
+/// A cluster that was asked what stands in it.
+struct Asked<'a> {
+    id: &'a ClusterId,
+    backend: Result<Backend, String>,
+    inventory: Result<Option<Inventory>, String>,
+}
+
+/// Plans, and compares with what stands in every cluster.
+///
+/// # Errors
+/// [`InstallError`] for what stops everything. What stops one cluster is in its row of the report.
+pub async fn prepare(
+    input: &PlanInput,
+    options: &Options,
+    ca: CaAt<'_>,
+    consent: Consent,
+) -> Result<Prepared, InstallError> {
+    let mut plan = Plan::of(input, options)?;
+    let namespace = plan.clusters.first().map(|c| c.manifests.namespace.clone()).unwrap_or_default();
+    // also those that are not asked for now: they know the primary
+    let asked = join_all(input.clusters.iter().map(|c| ask(&c.id, &c.place, &namespace))).await;
+    if !consent.move_primary {
+        recorded_primary(&asked, &plan)?;
+    }
+    let told = match options.stub_services || input.mesh.stub_services {
+        true => stubs::add(input, &mut plan.clusters, &places(&asked)).await,
+        false => Vec::new(),
+    };
+    let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
+    let mut secrets = trust::check(input, ca, &wanted)?;
+    let look = &ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent, options).await;
+    let ways = plan.clusters.iter().map(|planned| {
+        let secrets = secrets.remove(&planned.id).unwrap_or_default();
+        let asked = asked.iter().find(|a| *a.id == planned.id);
+        compare(planned, asked, secrets, look, consent, options)
+    });
+    let ways = join_all(ways).await;
+    for (id, text) in told {
+        ways.iter().filter(|way| way.planned.id == id).for_each(|way| way.note(text.clone()));
+    }
+    let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
+    let upgrade = asked.iter().filter(|a| plan.clusters.iter().any(|c| c.id == *a.id)).any(|a| {
+        let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
+        inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
+    });
+    let elsewhere = asked.iter().filter(|a| plan.clusters.iter().all(|c| c.id != *a.id));
+    let elsewhere = elsewhere.map(|a| (a.id.clone(), a.inventory.clone())).collect();
+    Ok(Prepared { plan, ways, credentials, consent, upgrade, elsewhere, only_secrets: options.only_secrets })
+}
+
+/// Compares what stands in a cluster with what it shall hold: the cluster at the start of its way, or stopped before it.
+async fn compare(
+    planned: &PlannedCluster,
+    asked: Option<&Asked<'_>>,
+    secrets: Vec<PlannedSecret>,
+    look: &Look,
+    consent: Consent,
+    options: &Options,
+) -> Way {
+    let compared = match look.stops(&planned.id) {
+        Some(why) => Err(why),
+        None => changes(planned, asked, &secrets, options).await,
+    };
+    let way = Way::new(planned.clone(), secrets, consent, compared);
+    look.tell(&way);
+    if !consent.force_conflicts
+        && let Some(why) = way.open().and_then(|(_, compared)| compared.changes.conflicts())
+    {
+        way.fail(why);
+        way.hint("meshctl diff shows them; --force-conflicts takes these fields back");
+    }
+    if options.only_secrets && planned.place.server().is_none() {
+        way.note("a folder holds no Secret: nothing is placed there");
+    }
+    way
+}
+
+/// Where a cluster's objects stand, and what must happen there.
+async fn changes(
+    planned: &PlannedCluster,
+    asked: Option<&Asked<'_>>,
+    secrets: &[PlannedSecret],
+    options: &Options,
+) -> Result<(Backend, Compared), String> {
+    let asked = asked.ok_or_else(|| "it is not in the registry".to_owned())?;
+    let (backend, old) = (asked.backend.clone()?, asked.inventory.clone()?);
+    if !options.only_secrets {
+        let compared = backend.compare(planned, secrets, old).await?;
+        return Ok((backend, compared));
+    }
+    let narrow = planned.secrets_only(old.as_ref());
+    let mut compared = backend.compare(&narrow, secrets, old.clone()).await?;
+    compared.only_secrets(&backend, old.as_ref());
+    Ok((backend, compared))
+}
+
+/// What the stubs need of the clusters that were asked.
+fn places<'a>(asked: &'a [Asked<'a>]) -> Vec<stubs::Place<'a>> {
+    let place = |a: &'a Asked<'a>| stubs::Place {
+        id: a.id,
+        backend: a.backend.as_ref().ok(),
+        old: a.inventory.as_ref().ok().and_then(Option::as_ref),
+    };
+    asked.iter().map(place).collect()
+}
+
+/// What the preflight needs of the clusters that were asked.
+fn grounds<'a>(asked: &'a [Asked<'a>]) -> Vec<ready::Reached<'a>> {
+    let inventory = |a: &'a Asked<'a>| a.inventory.as_ref().ok().and_then(Option::as_ref);
+    asked.iter().map(|a| ready::Reached { id: a.id, backend: &a.backend, inventory: inventory(a) }).collect()
+}
+
+/// What must happen to the credentials of the remotes that are asked for.
+async fn credentials(
+    input: &PlanInput,
+    plan: &Plan,
+    asked: &[Asked<'_>],
+    look: &Look,
+    ways: &[Way],
+    consent: Consent,
+    options: &Options,
+) -> Option<Credentials> {
+    let remotes: Vec<&Way> = ways.iter().filter(|w| w.planned.role == ClusterRole::Remote).collect();
+    let live = || remotes.iter().filter(|w| w.planned.place.server().is_some());
+    let asked = asked.iter().find(|a| *a.id == plan.primary)?;
+    if let Some(primary) = ways.iter().find(|w| w.planned.id == plan.primary) {
+        // what stopped the primary stops every write there, and is told in its own row
+        if primary.open().is_none() {
+            live()
+                .for_each(|w| w.note(format!("pilot's credential for it was not looked at: {} was stopped", asked.id)));
+            return None;
+        }
+    } else if let Err(why) = is_the_primary(asked).await {
+        live().for_each(|w| w.fail(format!("placing pilot's credential in the primary {} failed: {why}", asked.id)));
+        return None;
+    }
+    let Ok(Backend::Live(primary)) = &asked.backend else { return None };
+    let wanted = remotes.iter().filter_map(|way| {
+        let (Backend::Live(live), _) = way.open()? else { return None };
+        let source = &input.clusters.iter().find(|c| c.id == way.planned.id)?.source;
+        Some(Wanted { id: &way.planned.id, live, source, reach: look.reaches.get(&way.planned.id)? })
+    });
+    match Credentials::plan(primary, wanted.collect(), consent.revoke_credentials, options).await {
+        Ok(credentials) => {
+            for remote in &credentials.remotes {
+                let way = remotes.iter().find(|w| w.planned.id == remote.id);
+                way.into_iter().for_each(|way| remote.plan_text().into_iter().for_each(|text| way.foresee(text)));
+            }
+            Some(credentials)
+        }
+        Err(why) => {
+            remotes.iter().filter(|w| w.planned.place.server().is_some()).for_each(|way| way.fail(why.clone()));
+            None
+        }
+    }
+}
+
+/// Whether a primary that is not installed into now may hold pilot's credentials: it is the cluster that was installed.
+///
+/// # Errors
+/// The reason why not.
+async fn is_the_primary(asked: &Asked<'_>) -> Result<(), String> {
+    let Backend::Live(live) = asked.backend.as_ref().map_err(Clone::clone)? else { return Ok(()) };
+    match asked.inventory.as_ref().map_err(Clone::clone)? {
+        None => Err("nothing is installed there".to_owned()),
+        Some(inventory) if inventory.cluster != asked.id.as_str() => {
+            Err(format!("its inventory is that of cluster {}", inventory.cluster))
+        }
+        Some(inventory) => live.is_the_same(inventory).await,
+    }
+}
+
+/// Connects to a cluster and reads its inventory.
+async fn ask<'a>(id: &'a ClusterId, place: &Place, namespace: &str) -> Asked<'a> {
+    let backend = connect(place).await;
+    let inventory = match &backend {
+        Ok(backend) => backend.inventory(namespace).await,
+        Err(why) => Err(why.clone()),
+    };
+    Asked { id, backend, inventory }
+}
+
+/// The backend of a cluster. Nothing is asked of an API server yet.
+///
+/// # Errors
+/// The sentence that stops the cluster: its kubeconfig makes no client.
+pub(super) async fn connect(place: &Place) -> Result<Backend, String> {
+    match place {
+        Place::Folder { ours, .. } => Ok(Backend::Folder(Folder { dir: ours.clone() })),
+        Place::Live { server, connector } => match connector.client().await {
+            Ok((_, client)) => Ok(Backend::Live(Box::new(Live::new(client, server.clone())))),
+            Err(why) => Err(format!("making a client for {server} failed: {why}")),
+        },
+    }
+}
+
+/// Once installed, the primary is recorded in every cluster, also in those that are not asked for now. An inventory that cannot
+/// be read stops its own cluster, later.
+fn recorded_primary(asked: &[Asked<'_>], plan: &Plan) -> Result<(), InstallError> {
+    let recorded = asked.iter().filter_map(|a| Some((a.id, a.inventory.as_ref().ok()?.as_ref()?)));
+    match recorded.into_iter().find(|(_, inventory)| inventory.primary != plan.primary.as_str()) {
+        None => Ok(()),
+        Some((cluster, inventory)) => Err(InstallError::PrimaryMoves {
+            cluster: cluster.clone(),
+            recorded: inventory.primary.clone(),
+            chosen: plan.primary.clone(),
+            reason: plan.primary_reason.clone(),
+        }),
+    }
+}
