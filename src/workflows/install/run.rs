@@ -96,11 +96,15 @@ impl Prepared {
                 say(text);
             }
         };
+        let verifies = waiting != Waiting::No && verify != Verify::No;
+        // from now on: whoever is interrupted in the midst knows of none that it works
+        let live = self.ways.iter().filter(|w| w.planned.place.server().is_some());
+        live.for_each(|w| w.mark_unverified(verifies));
         match self.upgrade {
             true => self.one_by_one(waiting, &say).await,
             false => self.side_by_side(waiting, &say).await,
         }
-        if waiting != Waiting::No && verify != Verify::No {
+        if verifies {
             say("whether it works");
             self.verify(verify).await;
         }
@@ -162,7 +166,14 @@ impl Prepared {
         }
         let asked = |w: &&&Way| w.planned.role == ClusterRole::Remote && (verify == Verify::All || w.wrote());
         let remotes: Vec<&Way> = live.iter().filter(asked).copied().collect();
-        verify::the_way_to_pilot(&self.plan, &remotes).await;
+        // of the others nothing more is asked
+        let is_asked = |w: &&Way| remotes.iter().any(|r| r.planned.id == w.planned.id);
+        self.ways.iter().filter(|w| !is_asked(w)).for_each(|w| w.mark_unverified(false));
+        join_all(remotes.iter().map(|w| async {
+            verify::the_way_to_pilot(&self.plan, &[*w]).await;
+            w.mark_unverified(false);
+        }))
+        .await;
     }
 
     /// Removes what an interrupted run made for itself alone.

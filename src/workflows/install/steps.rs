@@ -47,6 +47,8 @@ struct Progress {
     underway: Vec<ObjectKey>,
     /// It is through.
     finished: bool,
+    /// Whether it works is still to be found out.
+    unverified: bool,
     /// Something was written that is no object of the plan.
     touched: bool,
     /// A slice that is no longer wanted stays: pilot has not filled the one that is.
@@ -191,10 +193,21 @@ impl Way {
             .any(|stage| compared.changes.of_stage(stage).next().is_some())
     }
 
+    /// Whether something of ours runs in it; in a folder nothing runs.
+    pub(super) fn runs_workloads(&self) -> bool {
+        let Ok((Backend::Live(_), compared)) = &self.compared else { return false };
+        compared.manifests.objects.iter().any(|o| o.key.kind == "Deployment")
+    }
+
     /// The workload of pilot that is removed here: this is the former primary.
     pub(super) fn former_pilot(&self) -> Option<&ObjectKey> {
         let (_, compared) = self.compared.as_ref().ok()?;
         compared.changes.pruned().map(|change| &change.key).find(|key| key.kind == "Deployment")
+    }
+
+    /// Notes whether it is still to be found out that what was written works: until then nothing is well.
+    pub(super) fn mark_unverified(&self, so: bool) {
+        self.progress().unverified = so;
     }
 
     /// A pod was made that looks for pilot: it is removed in the end.
@@ -291,13 +304,14 @@ impl Way {
         let state = match (&progress.error, planned) {
             (Some(_), _) => State::Failed,
             (None, true) => State::Planned,
-            (None, false) if !progress.finished => State::Failed,
+            (None, false) if !progress.finished || progress.unverified => State::Failed,
             (None, false) if !progress.touched && objects.iter().all(|o| o.action == Action::Unchanged) => {
                 State::Unchanged
             }
             (None, false) => State::Written,
         };
         let error = match (&progress.error, state) {
+            (None, State::Failed) if progress.finished => Some("it was interrupted before it was verified".to_owned()),
             (None, State::Failed) => Some("it was interrupted".to_owned()),
             (error, _) => error.clone(),
         };

@@ -24,6 +24,7 @@ impl Prepared {
             }
             way.wait(waiting).await;
             stages(way, Stage::Webhooks, Stage::Webhooks).await;
+            self.unlooked_at(way, waiting);
             if way.former_pilot().is_none() {
                 way.finish(waiting, None).await;
             }
@@ -31,5 +32,12 @@ impl Prepared {
         }
         let former: Vec<&Way> = self.ways.iter().filter(|w| w.former_pilot().is_some()).collect();
         self.farewell(&former, waiting).await;
+    }
+
+    /// Says where the others come after a control plane of which nobody knows whether it is well.
+    fn unlooked_at(&self, way: &Way, waiting: Waiting) {
+        if waiting == Waiting::No && self.ways.len() > 1 && way.runs_workloads() && way.error().is_none() {
+            way.note("the upgrade of the other clusters does not wait until it is well: --no-wait");
+        }
     }
 }
