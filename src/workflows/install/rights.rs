@@ -1,15 +1,19 @@
 //! Everything that is asked of an API server besides single objects of a plan, as one table: whoever sends such a request takes
 //! its path from here, and the preflight asks for the same rows whether the user may.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 
 use super::installed::READER;
 use super::live::{DEADLINE, WIDTH};
 use super::plan::NAMESPACE;
-use crate::adapters::k8s::{Access, K8sError, may};
+use crate::adapters::k8s::{Access, K8sError, may, within};
 use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
+
+/// How long all questions about rights may take together.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where a collection is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,15 +154,21 @@ fn lists() -> impl Iterator<Item = &'static Listed> {
 /// What is done with every object of a plan: looked at, made or changed by server-side apply, and made anew or pruned.
 const VERBS: [&str; 4] = ["get", "create", "patch", "delete"];
 
+/// What may be unknown of a remote that is not verified.
+const LEFT_BEHIND: &str = "whether a run that was killed has left a pod there";
+
 /// What else is done: verb, resource and name in the core group, when, and what is not known without it.
 type Row = (&'static str, &'static str, &'static str, When, &'static str);
-const BESIDES: [Row; 6] = [
+const BESIDES: [Row; 8] = [
     // the token by which pilot reads a remote
     ("create", "serviceaccounts/token", READER, |w| w.remote, ""),
     // the pod that looks for pilot from a remote
     ("get", "pods", "", |w| w.remote && w.verifies, ""),
     ("create", "pods", "", |w| w.remote && w.verifies, ""),
     ("delete", "pods", "", |w| w.remote && w.verifies, ""),
+    // the same pod, where a run that was killed left it
+    ("get", "pods", "", |w| w.remote && !w.verifies, LEFT_BEHIND),
+    ("delete", "pods", "", |w| w.remote && !w.verifies, LEFT_BEHIND),
     // a WebSocket is opened by GET, and newer API servers want the right to create beside that
     ("get", "pods/portforward", "", |w| w.deploys && w.verifies, "what pilot sees of each cluster"),
     ("create", "pods/portforward", "", |w| w.deploys && w.verifies, "what pilot sees of each cluster"),
@@ -216,26 +226,52 @@ pub(super) fn to_uninstall<'a>(keys: impl Iterator<Item = &'a ObjectKey>, looks:
     all.into_iter().map(|access| (access, "")).collect()
 }
 
-/// Those of `wanted` that the user does not have.
+/// Those of `wanted` that the user does not have. Each review has its own deadline, all of them together a generous one: a cluster
+/// with many namespaces behind a slow line answers all the same.
 ///
 /// # Errors
 /// Why the API server does not say.
 pub(super) async fn denied(client: &kube::Client, wanted: Vec<Wanted>) -> Result<Vec<Wanted>, K8sError> {
-    // an administrator of the cluster may everything, and needs no other question
-    if may(client, &access("*", "*", "*", "", ""), DEADLINE).await? {
-        return Ok(Vec::new());
-    }
+    within(PATIENCE, async {
+        // an administrator of the cluster may everything, and needs no other question
+        if may(client, &access("*", "*", "*", "", ""), DEADLINE).await? {
+            return Ok(Vec::new());
+        }
+        // what is wanted in many namespaces is asked for once, where the user has it in all of them
+        let wide = wanted_widely(wanted.iter().map(|(access, _)| access));
+        let not_wide = refused(client, wide.iter().map(|access| (access.clone(), "")).collect()).await?;
+        let has = |access: &Access| {
+            let everywhere = Access { namespace: String::new(), ..access.clone() };
+            wide.contains(&everywhere) && not_wide.iter().all(|(refused, _)| *refused != everywhere)
+        };
+        refused(client, wanted.into_iter().filter(|(access, _)| !has(access)).collect()).await
+    })
+    .await
+}
+
+/// Those of `wanted` to which the API server says no.
+async fn refused(client: &kube::Client, wanted: Vec<Wanted>) -> Result<Vec<Wanted>, K8sError> {
     let asked = futures::stream::iter(wanted).map(|(access, without)| async move {
         let allowed = may(client, &access, DEADLINE).await?;
         Ok::<_, K8sError>((!allowed).then_some((access, without)))
     });
-    let answers: Vec<Result<Option<Wanted>, K8sError>> = asked.buffered(WIDTH).collect().await;
-    answers.into_iter().filter_map(Result::transpose).collect()
+    let answers: Vec<Option<Wanted>> = asked.buffered(WIDTH).try_collect().await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
+/// The rights that are wanted in more than one namespace, as rights in all of them.
+fn wanted_widely<'a>(wanted: impl Iterator<Item = &'a Access>) -> BTreeSet<Access> {
+    let mut namespaces: BTreeMap<Access, BTreeSet<&str>> = BTreeMap::new();
+    for access in wanted.filter(|access| !access.namespace.is_empty()) {
+        let everywhere = Access { namespace: String::new(), ..access.clone() };
+        namespaces.entry(everywhere).or_default().insert(&access.namespace);
+    }
+    namespaces.into_iter().filter(|(_, of)| of.len() > 1).map(|(access, _)| access).collect()
 }
 
 /// `create, patch deployments.apps in istio-system; create namespaces`
 pub(super) fn text<'a>(denied: impl Iterator<Item = &'a Access>) -> String {
-    let mut by_resource: std::collections::BTreeMap<String, Vec<&str>> = Default::default();
+    let mut by_resource: BTreeMap<String, Vec<&str>> = Default::default();
     for access in denied {
         let group = if access.group.is_empty() { String::new() } else { format!(".{}", access.group) };
         let within = if access.namespace.is_empty() { String::new() } else { format!(" in {}", access.namespace) };
@@ -244,4 +280,23 @@ pub(super) fn text<'a>(denied: impl Iterator<Item = &'a Access>) -> String {
     let all: Vec<String> =
         by_resource.into_iter().map(|(place, verbs)| format!("{} {place}", verbs.join(", "))).collect();
     all.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_in_many_namespaces_is_asked_for_once() {
+        let wanted = [
+            access("get", "", "services", "a", ""),
+            access("get", "", "services", "b", ""),
+            access("delete", "", "services", "a", ""),
+            access("delete", "", "services", "a", ""),
+            access("list", "", "pods", "a", ""),
+            access("list", "", "pods", "", ""),
+        ];
+        let widely = wanted_widely(wanted.iter());
+        assert_eq!(widely.into_iter().collect::<Vec<_>>(), [access("get", "", "services", "", "")]);
+    }
 }

@@ -1,4 +1,4 @@
-//! What the checks look at, asked from one live cluster: a dozen requests side by side, within a deadline.
+//! What the checks look at, asked from one live cluster: some dozen requests side by side, each within a deadline of its own.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use super::super::live::{DEADLINE, Live};
 use super::super::rights::{self, OWN_SLICES, Work};
 use super::super::secret::decoded;
 use super::{Facts, FromInside, Own, is_loopback};
-use crate::adapters::k8s::{K8sError, get, get_all, identity, version, within};
+use crate::adapters::k8s::{K8sError, get, get_all, identity, version};
 use crate::adapters::registry::{PilotAccess, Source};
 use crate::pure::manifest::{ClusterManifests, Inventory};
 
@@ -39,18 +39,20 @@ pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String>
     let client = &asked.live.client;
     let loopback = is_loopback(&asked.own.server) && asked.said.server.is_none();
     let wanted = rights::to_install(asked.planned, asked.inventory, Work { loopback, ..asked.work });
-    let all = within(DEADLINE, async {
-        // one that is not there at all says so once
-        let version = version(client, DEADLINE).await?;
-        let (uid, denied, root) =
-            futures::try_join!(identity(client, DEADLINE), rights::denied(client, wanted), root(client),)?;
-        Ok(Facts { version, uid, inventory: asked.inventory.cloned(), denied, root, inside: None })
-    });
-    let mut facts = all.await.map_err(|e: K8sError| e.to_string())?;
-    if loopback {
-        facts.inside = Some(inside(asked).await);
-    }
-    Ok(facts)
+    // one that is not there at all says so once
+    let version = told("asking for its version", version(client, DEADLINE)).await?;
+    let (uid, denied, root) = futures::try_join!(
+        told("asking which cluster it is", identity(client, DEADLINE)),
+        told("asking what the kubeconfig's user may do", rights::denied(client, wanted)),
+        told("reading Secret/istio-system/cacerts", root(client)),
+    )?;
+    let inside = if loopback { Some(inside(asked).await) } else { None };
+    Ok(Facts { version, uid, inventory: asked.inventory.cloned(), denied, root, inside })
+}
+
+/// The sentence that says what was asked where there is no answer.
+async fn told<T>(doing: &str, asked: impl Future<Output = Result<T, K8sError>>) -> Result<T, String> {
+    asked.await.map_err(|e| format!("{doing} failed: {e}"))
 }
 
 /// What may not be read is not there; the rights say so themselves.
