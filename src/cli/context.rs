@@ -304,16 +304,34 @@ impl Context {
     /// Where the answer cannot be read.
     pub fn ask(&self, question: &str) -> Result<bool, CliError> {
         self.out.note(&format!("{question} [y/N]"));
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        read.map_err(|e| CliError::failed(format!("reading the answer failed: {e}")))?;
-        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+        read_answer()
+    }
+
+    /// As [`Context::ask`], for a command that hears of interrupts by itself: it may go on without an answer.
+    ///
+    /// # Errors
+    /// As [`Context::ask`].
+    pub async fn answer(&self, question: &str) -> Result<bool, CliError> {
+        self.out.note(&format!("{question} [y/N]"));
+        let (send, answer) = tokio::sync::oneshot::channel();
+        // not one of the runtime's threads: those are waited for, and this one may never hear anything
+        std::thread::spawn(move || send.send(read_answer()));
+        let nobody = || CliError::failed("reading the answer failed: nobody reads it");
+        answer.await.unwrap_or_else(|_| Err(nobody()))
     }
 
     /// The format that was asked for; a table where none was.
     pub fn format(&self) -> Format {
         self.globals.output.unwrap_or(Format::Table)
     }
+}
+
+/// A line of standard input; everything but a clear yes is a no.
+fn read_answer() -> Result<bool, CliError> {
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    read.map_err(|e| CliError::failed(format!("reading the answer failed: {e}")))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Why clusters could not be read, a sentence each.

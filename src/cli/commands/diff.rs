@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::manifest::ValueArgs;
 use crate::adapters::registry::Inside;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{CaAt, Consent, Options, PlanInput, Verify, prepare};
+use crate::workflows::install::{CaAt, Consent, Options, PlanInput, Verify, prepare, unplanned};
 
 /// Show what install would change, and what others have changed of ours
 ///
@@ -52,9 +52,15 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         stub_services: args.stub_services,
         now: ctx.now(),
     };
-    let prepared =
-        prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, Consent::default()).await?;
-    let report = prepared.dry_run();
+    let ca = CaAt { dir: args.ca.as_deref(), now: ctx.now() };
+    let prepared = tokio::select! {
+        prepared = prepare(&input, &options, ca, Consent::default()) => Some(prepared?),
+        () = super::install::interrupted() => None,
+    };
+    let report = match &prepared {
+        Some(prepared) => prepared.dry_run(),
+        None => unplanned(&input, &options, true)?,
+    };
     super::install::talk(ctx, &report, "comparing with");
     match ctx.format() {
         Format::Table | Format::Wide => ctx.out.data(&report.plan_text())?,
@@ -65,6 +71,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
             ctx.out.report(&shown, format)?;
         }
     }
+    let Some(prepared) = prepared else { return Ok(Exit::Unasked) };
     Ok(match (prepared.was_asked() && !unread, prepared.is_settled()) {
         (false, _) => Exit::Unasked,
         (true, true) => Exit::Yes,

@@ -1,6 +1,7 @@
 //! `meshctl install`
 
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -8,7 +9,9 @@ use super::manifest::ValueArgs;
 use crate::adapters::registry::Inside;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::model::ClusterRole;
-use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare};
+use crate::workflows::install::{
+    CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare, unplanned,
+};
 
 /// Install the control plane in every cluster of the registry
 ///
@@ -78,36 +81,56 @@ enum Only {
     Secrets,
 }
 
+impl Args {
+    /// Secrets alone start nothing.
+    fn waiting(&self) -> Waiting {
+        if self.no_wait || self.only.is_some() { Waiting::No } else { Waiting::Until(self.timeout) }
+    }
+
+    fn verify(&self) -> Verify {
+        match (self.waiting(), self.verify, self.no_verify) {
+            (Waiting::No, ..) | (.., true) => Verify::No,
+            (_, true, _) => Verify::All,
+            _ => Verify::Changed,
+        }
+    }
+
+    fn options(&self, ctx: &Context) -> Result<Options, CliError> {
+        Ok(Options {
+            layers: self.values.layers()?,
+            only: self.clusters.clone(),
+            only_secrets: self.only == Some(Only::Secrets),
+            stub_services: self.stub_services,
+            waits: self.waiting() != Waiting::No,
+            verify: self.verify(),
+            now: ctx.now(),
+        })
+    }
+
+    fn consent(&self) -> Consent {
+        Consent {
+            force_conflicts: self.force_conflicts,
+            move_primary: self.move_primary,
+            allow_downgrade: self.allow_downgrade,
+            revoke_credentials: self.revoke_credentials,
+        }
+    }
+}
+
 pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let input = PlanInput::read(&ctx.registry_dir()?, args.primary.as_deref())?;
     for note in &input.notes {
         ctx.out.note(note);
     }
     inside(ctx)?;
-    let verify = match (args.verify, args.no_verify) {
-        (true, _) => Verify::All,
-        (_, true) => Verify::No,
-        _ => Verify::Changed,
+    let options = args.options(ctx)?;
+    // from now on: what comes between two steps is not lost
+    let mut interrupt = pin!(interrupted());
+    let ca = CaAt { dir: args.ca.as_deref(), now: ctx.now() };
+    let prepared = tokio::select! {
+        prepared = prepare(&input, &options, ca, args.consent()) => prepared?,
+        () = &mut interrupt => return not_planned(ctx, &unplanned(&input, &options, args.dry_run)?),
     };
-    // Secrets alone start nothing
-    let waiting = if args.no_wait || args.only.is_some() { Waiting::No } else { Waiting::Until(args.timeout) };
-    let verify = if waiting == Waiting::No { Verify::No } else { verify };
-    let options = Options {
-        layers: args.values.layers()?,
-        only: args.clusters.clone(),
-        only_secrets: args.only == Some(Only::Secrets),
-        stub_services: args.stub_services,
-        waits: waiting != Waiting::No,
-        verify,
-        now: ctx.now(),
-    };
-    let consent = Consent {
-        force_conflicts: args.force_conflicts,
-        move_primary: args.move_primary,
-        allow_downgrade: args.allow_downgrade,
-        revoke_credentials: args.revoke_credentials,
-    };
-    let prepared = prepare(&input, &options, CaAt { dir: args.ca.as_deref(), now: ctx.now() }, consent).await?;
     if args.revoke_credentials {
         revocable(ctx, &prepared)?;
     }
@@ -120,14 +143,14 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     if args.dry_run {
         return dry_run(ctx, &prepared);
     }
-    if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared)? {
+    if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared, interrupt.as_mut()).await? {
         return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
     }
     let say = |text: &str| ctx.out.note(&format!("• {text}"));
     // what is under way when somebody interrupts is finished or not: the report says what is known
     let report = tokio::select! {
-        report = prepared.apply(waiting, verify, &say) => report,
-        () = interrupted() => {
+        report = prepared.apply(args.waiting(), options.verify, &say) => report,
+        () = &mut interrupt => {
             prepared.clean_up().await;
             prepared.so_far()
         }
@@ -200,6 +223,21 @@ fn dry_run(ctx: &Context, prepared: &Prepared) -> Outcome {
     Ok(exit(&report))
 }
 
+/// Nothing was planned to its end.
+fn not_planned(ctx: &Context, report: &InstallReport) -> Outcome {
+    talk(ctx, report, "installing in");
+    match (report.dry_run, ctx.format()) {
+        // what it prints is applied
+        (true, Format::Yaml) => {}
+        (true, Format::Table | Format::Wide) => ctx.out.data(&report.plan_text())?,
+        (_, format) => {
+            let shown = report.report("InstallReport");
+            ctx.out.report(&shown.map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?, format)?;
+        }
+    }
+    Ok(exit(report))
+}
+
 /// Says on stderr what is in no table.
 pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
     for cluster in &report.clusters {
@@ -221,8 +259,12 @@ fn headline(prepared: &Prepared) -> String {
     format!("primary {} ({}), image {}", plan.primary, plan.primary_reason, plan.image)
 }
 
-/// Asks on a terminal; elsewhere nobody can answer, and it goes on.
-fn confirmed(ctx: &Context, prepared: &Prepared) -> Result<bool, CliError> {
+/// Asks on a terminal; elsewhere nobody can answer, and it goes on. Whoever interrupts says no.
+async fn confirmed(
+    ctx: &Context,
+    prepared: &Prepared,
+    interrupt: Pin<&mut impl Future<Output = ()>>,
+) -> Result<bool, CliError> {
     if !ctx.can_ask() {
         return Ok(true);
     }
@@ -231,7 +273,10 @@ fn confirmed(ctx: &Context, prepared: &Prepared) -> Result<bool, CliError> {
     }
     ctx.out.note(&headline(prepared));
     ctx.out.note(prepared.dry_run().plan_text().trim_end());
-    ctx.ask("Install?").map_err(|e| e.hint("add --yes"))
+    tokio::select! {
+        answer = ctx.answer("Install?") => answer.map_err(|e| e.hint("add --yes")),
+        () = interrupt => Ok(false),
+    }
 }
 
 fn exit(report: &InstallReport) -> Exit {

@@ -32,6 +32,28 @@ pub(super) enum Backend {
     Live(Box<Live>),
 }
 
+/// Why an inventory could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// The sentence that stops the cluster.
+    pub(super) why: String,
+    /// The cluster itself did not answer: more questions would only take more time.
+    pub(super) is_silence: bool,
+}
+
+impl Unread {
+    /// Something that was read, and is no inventory of ours.
+    pub(super) fn other(why: String) -> Self {
+        Self { why, is_silence: false }
+    }
+}
+
+impl From<Unread> for String {
+    fn from(unread: Unread) -> Self {
+        unread.why
+    }
+}
+
 /// A cluster, compared with its plan.
 #[derive(Debug, Clone)]
 pub(super) struct Compared {
@@ -64,9 +86,9 @@ impl Backend {
     ///
     /// # Errors
     /// The sentence that stops the cluster.
-    pub(super) async fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, String> {
+    pub(super) async fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, Unread> {
         match self {
-            Backend::Folder(folder) => folder.inventory(namespace),
+            Backend::Folder(folder) => folder.inventory(namespace).map_err(Unread::other),
             Backend::Live(live) => live.inventory(namespace).await,
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Consent;
+use super::backend::Unread;
 use super::change::{Change, Payload};
 use crate::adapters::k8s::{Apply, ApplyError, K8sError, apply, delete, get};
 use crate::data::model::{DISCOVERY, INSTALL, Secret};
@@ -149,12 +150,14 @@ impl Live {
     }
 
     /// The inventory that stands; `None` where there is none.
-    pub(super) async fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, String> {
+    pub(super) async fn inventory(&self, namespace: &str) -> Result<Option<Inventory>, Unread> {
         let key = Inventory::key(namespace);
-        let object = self.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        let object = self.get(&key).await;
+        let object =
+            object.map_err(|e| Unread { is_silence: e.is_unreachable(), why: sentence("reading", &key, e) })?;
         self.recorded(object.as_ref().map(|o| &o.value));
         let Some(object) = object else { return Ok(None) };
-        Inventory::of_object(&object).map(Some).map_err(|e| sentence("reading", &key, e))
+        Inventory::of_object(&object).map(Some).map_err(|e| Unread::other(sentence("reading", &key, e)))
     }
 
     /// Writes the inventory, if it is still as this run knows it: two runs at once would each forget what the other lists.

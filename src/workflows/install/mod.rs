@@ -41,7 +41,7 @@ pub use input::{Place, PlanCluster, PlanInput, values_file};
 pub use installed::{Installed, installed_in_folder, installed_live};
 pub use live::Live;
 pub use plan::{Options, Plan, PlannedCluster, image};
-pub use prepare::prepare;
+pub use prepare::{prepare, unplanned};
 pub use removal::{Cleared, Removal, RemovalReport, Removing, prepare_removal};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
 pub use run::{Prepared, Waiting};

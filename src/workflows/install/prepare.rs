@@ -3,7 +3,7 @@
 
 use futures::future::join_all;
 
-use super::backend::{Backend, Compared, Consent};
+use super::backend::{Backend, Compared, Consent, Unread};
 use super::credentials::{Credentials, Wanted};
 use super::error::InstallError;
 use super::folder::Folder;
@@ -11,12 +11,14 @@ use super::input::{Place, PlanInput};
 use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
+use super::report::{ClusterReport, InstallReport, State};
 use super::run::Prepared;
 use super::secret::PlannedSecret;
-use super::skew;
+use super::skew::{self, VERSION};
 use super::steps::Way;
 use super::stubs;
 use super::trust::{self, CaAt};
+use super::verify;
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::Inventory;
 
@@ -24,7 +26,20 @@ use crate::pure::manifest::Inventory;
 struct Asked<'a> {
     id: &'a ClusterId,
     backend: Result<Backend, String>,
-    inventory: Result<Option<Inventory>, String>,
+    inventory: Result<Option<Inventory>, Unread>,
+}
+
+impl Asked<'_> {
+    /// The inventory, where there is one that can be read.
+    fn recorded(&self) -> Option<&Inventory> {
+        self.inventory.as_ref().ok()?.as_ref()
+    }
+
+    /// Why the cluster does not answer; `None` where it does, or nobody knows.
+    fn silence(&self) -> Option<&str> {
+        let unread = self.inventory.as_ref().err()?;
+        unread.is_silence.then_some(unread.why.as_str())
+    }
 }
 
 /// Plans, and compares with what stands in every cluster.
@@ -60,14 +75,67 @@ pub async fn prepare(
     for (id, text) in told {
         ways.iter().filter(|way| way.planned.id == id).for_each(|way| way.note(text.clone()));
     }
+    if !options.only_secrets {
+        primary_first(&ways, &asked, &plan);
+    }
     let credentials = credentials(input, &plan, &asked, look, &ways, consent, options).await;
-    let upgrade = asked.iter().filter(|a| plan.clusters.iter().any(|c| c.id == *a.id)).any(|a| {
-        let inventory = a.inventory.as_ref().ok().and_then(Option::as_ref);
-        inventory.is_some_and(|i| skew::step(&i.version, env!("CARGO_PKG_VERSION")) == skew::Step::Upgrade)
-    });
-    let elsewhere = asked.iter().filter(|a| plan.clusters.iter().all(|c| c.id != *a.id));
-    let elsewhere = elsewhere.map(|a| (a.id.clone(), a.inventory.clone())).collect();
+    let is_planned = |a: &&Asked<'_>| plan.clusters.iter().any(|c| c.id == *a.id);
+    // Secrets are of no version
+    let upgrade = !options.only_secrets && asked.iter().filter(is_planned).any(|a| a.recorded().is_some_and(is_older));
+    let elsewhere = asked.iter().filter(|a| !is_planned(a));
+    let elsewhere = elsewhere.map(|a| (a.id.clone(), a.inventory.clone().map_err(String::from))).collect();
     Ok(Prepared { plan, ways, credentials, consent, upgrade, elsewhere, only_secrets: options.only_secrets })
+}
+
+/// The report of a run that was interrupted while it was prepared.
+///
+/// # Errors
+/// As [`Plan::of`].
+pub fn unplanned(input: &PlanInput, options: &Options, dry_run: bool) -> Result<InstallReport, InstallError> {
+    let plan = Plan::of(input, options)?;
+    let clusters = plan.clusters.into_iter().map(|planned| ClusterReport {
+        cluster: planned.id.to_string(),
+        role: planned.role.to_string(),
+        folder: planned.place.ours().map(|f| f.display().to_string()),
+        server: planned.place.server().map(str::to_owned),
+        state: State::Failed,
+        objects: Vec::new(),
+        secrets: Vec::new(),
+        notes: Vec::new(),
+        error: Some("it was interrupted while it was planned; nothing was written".to_owned()),
+        hint: None,
+    });
+    Ok(InstallReport {
+        primary: plan.primary.to_string(),
+        primary_reason: plan.primary_reason,
+        image: plan.image,
+        dry_run,
+        clusters: clusters.collect(),
+    })
+}
+
+/// Whether an older version of this program wrote it.
+fn is_older(inventory: &Inventory) -> bool {
+    skew::step(&inventory.version, VERSION) == skew::Step::Upgrade
+}
+
+/// Whether this version comes to a cluster with this run.
+fn is_new(asked: Option<&Asked<'_>>) -> bool {
+    asked.and_then(Asked::recorded).is_none_or(is_older)
+}
+
+/// Stops the remotes to which this version must not come yet: an upgrade goes primary first, and a primary that is not asked for
+/// stays as it is.
+fn primary_first(ways: &[Way], asked: &[Asked<'_>], plan: &Plan) {
+    let of = |id: &ClusterId| asked.iter().find(|a| a.id == id);
+    if ways.iter().any(|way| way.planned.id == plan.primary) {
+        return;
+    }
+    let Some(old) = of(&plan.primary).and_then(Asked::recorded).filter(|inventory| is_older(inventory)) else { return };
+    for way in ways.iter().filter(|way| is_new(of(&way.planned.id))) {
+        way.fail(skew::primary_first(&plan.primary, &old.version, VERSION));
+        way.hint(&format!("upgrade the primary first: leave --clusters out, or name {} there, too", plan.primary));
+    }
 }
 
 /// Compares what stands in a cluster with what it shall hold: the cluster at the start of its way, or stopped before it.
@@ -107,7 +175,15 @@ async fn changes(
     let asked = asked.ok_or_else(|| "it is not in the registry".to_owned())?;
     let (backend, old) = (asked.backend.clone()?, asked.inventory.clone()?);
     if !options.only_secrets {
-        let compared = backend.compare(planned, secrets, old).await?;
+        let left = async {
+            match (&backend, planned.role) {
+                (Backend::Live(live), ClusterRole::Remote) => verify::left_behind(live).await,
+                _ => Ok(None),
+            }
+        };
+        let (compared, left) = futures::join!(backend.compare(planned, secrets, old), left);
+        let mut compared = compared?;
+        compared.changes.objects.extend(left?);
         return Ok((backend, compared));
     }
     let narrow = planned.secrets_only(old.as_ref());
@@ -121,15 +197,21 @@ fn places<'a>(asked: &'a [Asked<'a>]) -> Vec<stubs::Place<'a>> {
     let place = |a: &'a Asked<'a>| stubs::Place {
         id: a.id,
         backend: a.backend.as_ref().ok(),
-        old: a.inventory.as_ref().ok().and_then(Option::as_ref),
+        old: a.recorded(),
+        is_silent: a.silence().is_some(),
     };
     asked.iter().map(place).collect()
 }
 
 /// What the preflight needs of the clusters that were asked.
 fn grounds<'a>(asked: &'a [Asked<'a>]) -> Vec<ready::Reached<'a>> {
-    let inventory = |a: &'a Asked<'a>| a.inventory.as_ref().ok().and_then(Option::as_ref);
-    asked.iter().map(|a| ready::Reached { id: a.id, backend: &a.backend, inventory: inventory(a) }).collect()
+    let reached = |a: &'a Asked<'a>| ready::Reached {
+        id: a.id,
+        backend: &a.backend,
+        inventory: a.recorded(),
+        silence: a.silence(),
+    };
+    asked.iter().map(reached).collect()
 }
 
 /// What must happen to the credentials of the remotes that are asked for.
@@ -152,9 +234,15 @@ async fn credentials(
                 .for_each(|w| w.note(format!("pilot's credential for it was not looked at: {} was stopped", asked.id)));
             return None;
         }
-    } else if let Err(why) = is_the_primary(asked).await {
-        live().for_each(|w| w.fail(format!("placing pilot's credential in the primary {} failed: {why}", asked.id)));
-        return None;
+    } else {
+        match is_the_primary(asked).await {
+            Ok(unknown) => unknown.iter().for_each(|text| live().for_each(|w| w.note(format!("{}: {text}", asked.id)))),
+            Err(why) => {
+                let why = format!("placing pilot's credential in the primary {} failed: {why}", asked.id);
+                live().for_each(|w| w.fail(why.clone()));
+                return None;
+            }
+        }
     }
     let Ok(Backend::Live(primary)) = &asked.backend else { return None };
     let wanted = remotes.iter().filter_map(|way| {
@@ -177,12 +265,13 @@ async fn credentials(
     }
 }
 
-/// Whether a primary that is not installed into now may hold pilot's credentials: it is the cluster that was installed.
+/// Whether a primary that is not installed into now may hold pilot's credentials: it is the cluster that was installed. Gives
+/// what cannot be known of that.
 ///
 /// # Errors
 /// The reason why not.
-async fn is_the_primary(asked: &Asked<'_>) -> Result<(), String> {
-    let Backend::Live(live) = asked.backend.as_ref().map_err(Clone::clone)? else { return Ok(()) };
+async fn is_the_primary(asked: &Asked<'_>) -> Result<Option<String>, String> {
+    let Backend::Live(live) = asked.backend.as_ref().map_err(Clone::clone)? else { return Ok(None) };
     match asked.inventory.as_ref().map_err(Clone::clone)? {
         None => Err("nothing is installed there".to_owned()),
         Some(inventory) if inventory.cluster != asked.id.as_str() => {
@@ -197,7 +286,7 @@ async fn ask<'a>(id: &'a ClusterId, place: &Place, namespace: &str) -> Asked<'a>
     let backend = connect(place).await;
     let inventory = match &backend {
         Ok(backend) => backend.inventory(namespace).await,
-        Err(why) => Err(why.clone()),
+        Err(why) => Err(Unread::other(why.clone())),
     };
     Asked { id, backend, inventory }
 }
@@ -219,7 +308,7 @@ pub(super) async fn connect(place: &Place) -> Result<Backend, String> {
 /// Once installed, the primary is recorded in every cluster, also in those that are not asked for now. An inventory that cannot
 /// be read stops its own cluster, later.
 fn recorded_primary(asked: &[Asked<'_>], plan: &Plan) -> Result<(), InstallError> {
-    let recorded = asked.iter().filter_map(|a| Some((a.id, a.inventory.as_ref().ok()?.as_ref()?)));
+    let recorded = asked.iter().filter_map(|a| Some((a.id, a.recorded()?)));
     match recorded.into_iter().find(|(_, inventory)| inventory.primary != plan.primary.as_str()) {
         None => Ok(()),
         Some((cluster, inventory)) => Err(InstallError::PrimaryMoves {

@@ -10,6 +10,7 @@ use super::plan::{Options, PlannedCluster};
 use super::preflight::{Asked, Finding, Ground, Own, Reach, Subject, gather, reach};
 use super::rights::Work;
 use super::secret::PlannedSecret;
+use super::skew::VERSION;
 use super::steps::Way;
 use super::verify::Verify;
 use crate::adapters::registry::Source;
@@ -50,6 +51,8 @@ pub(super) struct Reached<'a> {
     pub(super) backend: &'a Result<Backend, String>,
     /// What an earlier run left there.
     pub(super) inventory: Option<&'a Inventory>,
+    /// Why it did not answer when that was read.
+    pub(super) silence: Option<&'a str>,
 }
 
 /// What a cluster's kubeconfig says of the way to it.
@@ -75,7 +78,7 @@ fn work(planned: &ClusterManifests, input: &PlanInput, options: &Options) -> Wor
     }
 }
 
-/// Looks at every live cluster that is asked for, side by side.
+/// Looks at every cluster that is asked for, the live ones side by side. Of a folder there is nothing to ask but its version.
 pub(super) async fn look(
     input: &PlanInput,
     planned: &[PlannedCluster],
@@ -90,6 +93,8 @@ pub(super) async fn look(
         let (said, own) = (cluster.pilot.clone(), own(server, &cluster.source));
         let reached = reached.iter().find(|r| *r.id == planned.id)?;
         let facts = match reached.backend {
+            // it would say the same again, and take its time once more
+            Ok(_) if reached.silence.is_some() => Err(reached.silence.unwrap_or_default().to_owned()),
             Ok(Backend::Live(live)) => {
                 let (source, planned) = (&cluster.source, &planned.manifests);
                 let work = work(planned, input, options);
@@ -107,10 +112,15 @@ pub(super) async fn look(
         Some((s.id.clone(), reach(&s.said, &s.own, inside).ok()?))
     });
     let reaches = reaches.collect();
+    let folders = planned.iter().filter(|p| p.place.folder().is_some()).filter_map(|p| {
+        let reached = reached.iter().find(|r| *r.id == p.id)?;
+        Some((p.id.clone(), reached.inventory?.clone()))
+    });
     let ground = Ground {
         subjects,
+        folders: folders.collect(),
         root: root(secrets),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: VERSION.to_owned(),
         allow_downgrade: consent.allow_downgrade,
     };
     let mut findings: BTreeMap<ClusterId, Vec<Finding>> = BTreeMap::new();

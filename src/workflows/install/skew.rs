@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::data::model::ClusterId;
+
 /// What an installation would do to the version that stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -12,6 +14,9 @@ pub(super) enum Step {
     /// What stands is newer.
     Downgrade,
 }
+
+/// The version of this program.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What to do about a refused downgrade.
 pub(super) const HINT: &str = "use the newer meshctl, or add --allow-downgrade";
@@ -31,6 +36,13 @@ pub(super) fn step(installed: &str, ours: &str) -> Step {
 /// Why a downgrade is refused.
 pub(super) fn refusal(installed: &str, ours: &str) -> String {
     format!("meshctl {installed} is installed there, and this is the older {ours}")
+}
+
+/// Why a remote is not upgraded ahead of its primary.
+pub(super) fn primary_first(primary: &ClusterId, installed: &str, ours: &str) -> String {
+    format!(
+        "its primary {primary} has meshctl {installed}, and this newer {ours} comes to a primary before its remotes"
+    )
 }
 
 /// The three numbers, and the identifiers of a pre-release. What follows a `+` does not count (§10).

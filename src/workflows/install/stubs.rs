@@ -43,6 +43,8 @@ pub(super) struct Place<'a> {
     pub(super) backend: Option<&'a Backend>,
     /// What an earlier run put there.
     pub(super) old: Option<&'a Inventory>,
+    /// It did not answer when it was asked last.
+    pub(super) is_silent: bool,
 }
 
 /// Adds the stubs to what is planned, and gives what is to be told of each cluster.
@@ -52,17 +54,15 @@ pub(super) async fn add(
     places: &[Place<'_>],
 ) -> Vec<(ClusterId, String)> {
     let Some(registry) = &input.registry else { return Vec::new() };
+    if let Some(dead) = places.iter().find(|p| p.is_silent) {
+        return planned.iter_mut().map(|planned| stay(planned, places, dead.id)).collect();
+    }
     // through the same clients as everything else: no plugin runs twice
     let loaded = load_once(registry, LOAD).await;
     let rows = planned.iter_mut().map(|planned| async {
         let place = places.iter().find(|p| *p.id == planned.id)?;
         if let Some((dead, _)) = loaded.failed.iter().next() {
-            // what the others define is not known: nothing comes, and nothing goes
-            keep(planned, place.old);
-            return Some((
-                planned.id.clone(),
-                format!("stub Services stay as they are: the cluster {dead} cannot be read"),
-            ));
+            return Some(stay(planned, places, dead));
         }
         let Some(namespaces) = namespaces(planned, place.backend?).await else {
             keep(planned, place.old);
@@ -88,6 +88,12 @@ pub(super) async fn add(
         (!names.is_empty()).then(|| (planned.id.clone(), text))
     });
     join_all(rows).await.into_iter().flatten().collect()
+}
+
+/// What the others define is not known: nothing comes, and nothing goes.
+fn stay(planned: &mut PlannedCluster, places: &[Place<'_>], dead: &ClusterId) -> (ClusterId, String) {
+    keep(planned, places.iter().find(|p| *p.id == planned.id).and_then(|p| p.old));
+    (planned.id.clone(), format!("stub Services stay as they are: the cluster {dead} cannot be read"))
 }
 
 /// Keeps the stubs of an earlier run in the inventory: Services that are not planned, but for pilot's own, are nothing else.

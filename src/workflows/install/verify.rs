@@ -7,6 +7,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::backend::Backend;
+use super::change::{Action, Change, Payload};
 use super::farewell::PILOTS;
 use super::live::{DEADLINE, Live, sentence};
 use super::plan::{NAMESPACE, Plan};
@@ -133,6 +134,23 @@ async fn remove(live: &Live) -> Result<(), String> {
     let path = format!("/api/v1/namespaces/{NAMESPACE}/pods/{PROBE}");
     let removed = delete(&live.client, &path, &super::live::uid(&pod), DEADLINE).await;
     removed.map(|_| ()).map_err(|e| sentence("removing", &key(), e))
+}
+
+/// The pod, where a run of ours that was killed has left it: it goes as what is no longer wanted does. Where it may not be looked
+/// for, nobody knows.
+///
+/// # Errors
+/// The sentence that says why the API server does not tell.
+pub(super) async fn left_behind(live: &Live) -> Result<Option<Change>, String> {
+    let standing = match live.get(&key()).await {
+        Err(K8sError::Forbidden(_)) => None,
+        answer => answer.map_err(|e| sentence("reading", &key(), e))?,
+    };
+    let change = |pod: Object| Change {
+        uid: super::live::uid(&pod),
+        ..Change::new(key(), Action::Pruned, Payload::Nothing, String::new(), String::new())
+    };
+    Ok(standing.filter(Object::is_owned).map(change))
 }
 
 /// Removes the pod that this run has made, and no other.

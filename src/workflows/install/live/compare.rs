@@ -17,6 +17,7 @@ use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey, is_t
 use crate::workflows::install::backend::Compared;
 use crate::workflows::install::change::{Action, Change, Changes, Payload, TAKEN_OVER};
 use crate::workflows::install::foreign;
+use crate::workflows::install::preflight::unpinned;
 use crate::workflows::install::secret::PlannedSecret;
 
 /// What the comparison of every object looks at.
@@ -106,14 +107,18 @@ impl Live {
 }
 
 impl Live {
-    /// Whether this is the cluster that an inventory is of.
+    /// Whether this is the cluster that an inventory is of. Gives the sentence that says so where nobody knows.
     ///
     /// # Errors
     /// The sentence that stops the cluster.
-    pub(in crate::workflows::install) async fn is_the_same(&self, inventory: &Inventory) -> Result<(), String> {
+    pub(in crate::workflows::install) async fn is_the_same(
+        &self,
+        inventory: &Inventory,
+    ) -> Result<Option<String>, String> {
         let uid = identity(&self.client, super::DEADLINE).await;
         let uid = uid.map_err(|e| format!("asking which cluster it is failed: {e}"))?;
-        same_cluster(&inventory.cluster, Some(inventory), uid.as_deref())
+        same_cluster(&inventory.cluster, Some(inventory), uid.as_deref())?;
+        Ok(uid.is_none().then(|| unpinned(Some(inventory))))
     }
 }
 

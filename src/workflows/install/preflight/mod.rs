@@ -58,6 +58,8 @@ pub(super) struct Facts {
 pub(super) struct Ground {
     /// The live clusters that are asked for.
     pub subjects: Vec<Subject>,
+    /// The file clusters that are asked for, with what an earlier installation left in each.
+    pub folders: Vec<(ClusterId, Inventory)>,
     /// The root of the CA that is installed, in PEM; `None` where nobody names one.
     pub root: Option<Vec<u8>>,
     /// The version of this program.
@@ -93,8 +95,9 @@ pub(super) struct Check {
 }
 
 /// Every check, in the order in which their findings are told. That a cluster answers at all comes before them.
-pub(super) static CHECKS: [Check; 8] = [
+pub(super) static CHECKS: [Check; 9] = [
     Check { name: "identity", look: identity },
+    Check { name: "pin", look: pinned },
     Check { name: "same cluster", look: same_cluster },
     Check { name: "version", look: version },
     Check { name: "version skew", look: version_skew },
@@ -121,7 +124,27 @@ impl Ground {
                 }
             }
         }
+        for (cluster, inventory) in &self.folders {
+            let said = self.of_version(inventory).into_iter();
+            found.extend(said.map(|(stops, sentence, hint)| Finding {
+                cluster: cluster.clone(),
+                check: "downgrade",
+                stops,
+                sentence,
+                hint,
+            }));
+        }
         found
+    }
+
+    /// What is said of the version that stands.
+    fn of_version(&self, inventory: &Inventory) -> Vec<Said3> {
+        match skew::step(&inventory.version, &self.version) {
+            skew::Step::Downgrade if !self.allow_downgrade => {
+                stop(skew::refusal(&inventory.version, &self.version), skew::HINT)
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The others that answered.
@@ -152,6 +175,24 @@ fn identity(_: &Ground, subject: &Subject, facts: &Facts) -> Vec<Said3> {
         ),
         _ => Vec::new(),
     }
+}
+
+/// What cannot be known of a cluster whose namespace kube-system may not be read, or is not there.
+pub(super) fn unpinned(inventory: Option<&Inventory>) -> String {
+    let what = match inventory.is_some_and(|i| !i.uid.is_empty()) {
+        true => "nobody knows whether it is still the cluster that was installed",
+        false => "nothing will tell it from another cluster under its name",
+    };
+    format!("the UID of its namespace kube-system cannot be read: {what}")
+}
+
+/// The UID is what pins a cluster.
+fn pinned(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
+    if facts.uid.is_some() {
+        return Vec::new();
+    }
+    let hint = "let the kubeconfig's user get the namespace kube-system";
+    vec![(false, unpinned(facts.inventory.as_ref()), Some(hint.to_owned()))]
 }
 
 /// No two entries are one cluster.
@@ -214,13 +255,7 @@ fn version_skew(ground: &Ground, subject: &Subject, facts: &Facts) -> Vec<Said3>
 }
 
 fn downgrade(ground: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
-    let Some(inventory) = &facts.inventory else { return Vec::new() };
-    match skew::step(&inventory.version, &ground.version) {
-        skew::Step::Downgrade if !ground.allow_downgrade => {
-            stop(skew::refusal(&inventory.version, &ground.version), skew::HINT)
-        }
-        _ => Vec::new(),
-    }
+    facts.inventory.as_ref().map_or_else(Vec::new, |inventory| ground.of_version(inventory))
 }
 
 fn may(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
@@ -276,6 +311,7 @@ mod tests {
 
     fn subject(id: &str, role: ClusterRole, facts: Facts) -> Subject {
         let facts = if facts.version.is_empty() { Facts { version: "v1.35.0".into(), ..facts } } else { facts };
+        let facts = Facts { uid: facts.uid.or_else(|| Some(format!("of {id}"))), ..facts };
         let own = Own { server: format!("https://{id}"), ..Own::default() };
         Subject { id: ClusterId::parse(id).unwrap(), role, said: PilotAccess::default(), own, facts: Ok(facts) }
     }
@@ -317,6 +353,21 @@ mod tests {
     }
 
     #[test]
+    fn a_cluster_without_a_uid_is_told() {
+        let unknown = |inventory| {
+            let mut subject = subject("gke", Primary, Facts { inventory, ..Facts::default() });
+            subject.facts = subject.facts.map(|facts| Facts { uid: None, ..facts });
+            let found = said(vec![subject]);
+            assert_eq!(found.iter().map(|f| (f.1, f.2)).collect::<Vec<_>>(), [("pin", false)], "{found:?}");
+            found[0].3.clone()
+        };
+        let new = unknown(None);
+        assert!(new.ends_with("cannot be read: nothing will tell it from another cluster under its name"), "{new}");
+        let pinned = unknown(Some(inventory("0.2.0", "1")));
+        assert!(pinned.ends_with("nobody knows whether it is still the cluster that was installed"), "{pinned}");
+    }
+
+    #[test]
     fn old_servers_stop_and_skew_is_told_once() {
         let at = |id, version: &str| subject(id, Remote, Facts { version: version.into(), ..Facts::default() });
         let found = said(vec![at("a", "v1.36.1"), at("b", "v1.36.0-gke.7"), at("c", "v1.30.2")]);
@@ -333,9 +384,18 @@ mod tests {
     #[test]
     fn a_downgrade_needs_its_flag() {
         let facts = Facts { inventory: Some(inventory("0.3.0", "")), ..Facts::default() };
-        let mut ground =
-            Ground { subjects: vec![subject("gke", Primary, facts)], version: "0.2.0".into(), ..Ground::default() };
-        assert!(ground.findings()[0].hint.as_deref().is_some_and(|h| h.contains("--allow-downgrade")));
+        let folder = (ClusterId::parse("files").unwrap(), inventory("0.3.0", ""));
+        let mut ground = Ground {
+            subjects: vec![subject("gke", Primary, facts)],
+            folders: vec![folder],
+            version: "0.2.0".into(),
+            ..Ground::default()
+        };
+        let found = ground.findings();
+        assert_eq!(found.iter().map(|f| f.cluster.as_str()).collect::<Vec<_>>(), ["gke", "files"]);
+        for finding in found {
+            assert!(finding.stops && finding.hint.as_deref().is_some_and(|h| h.contains("--allow-downgrade")));
+        }
         ground.allow_downgrade = true;
         assert_eq!(ground.findings(), []);
     }

@@ -94,10 +94,11 @@ pub(in crate::workflows::install) fn reach(
         }
         None => {
             let all: Vec<String> = inside.endpoints.iter().map(|(a, _)| a.to_string()).collect();
-            Err(nowhere(&format!(
-                "its certificate is not for {}, where the cluster's own pods find it",
-                all.join(", ")
-            )))
+            let not_for = match &said.tls_server_name {
+                Some(name) => format!("{name}, the tlsServerName of mesh.yaml"),
+                None => format!("{}, where the cluster's own pods find it", all.join(", ")),
+            };
+            Err(nowhere(&format!("its certificate is not for {not_for}")))
         }
     }
 }
@@ -154,6 +155,11 @@ mod tests {
         let named = PilotAccess { tls_server_name: Some("kubernetes".into()), ..PilotAccess::default() };
         let mended = reach(&named, &own("https://127.0.0.1:1"), Some(&inside([172, 18, 0, 2], false)));
         assert_eq!(mended.map(|r| r.tls_server_name), Ok(Some("kubernetes".into())));
+        let named = PilotAccess { tls_server_name: Some("other".into()), ..PilotAccess::default() };
+        let refused = reach(&named, &own("https://127.0.0.1:1"), Some(&inside([172, 18, 0, 2], true)));
+        assert!(
+            refused.is_err_and(|e| e.ends_with("its certificate is not for other, the tlsServerName of mesh.yaml"))
+        );
         assert!(reach(&none, &own("https://localhost"), None).is_err_and(|e| e.contains("gives no other")));
     }
 
