@@ -34,6 +34,8 @@ pub struct Settings {
     pub services: &'static str,
     /// What `kubernetes.default` points at; an API server refuses loopback there.
     pub advertised: &'static str,
+    /// What its certificate is for, besides the names that every API server has.
+    pub covered: &'static str,
     /// With kube-controller-manager: accounts, endpoint slices, garbage collection.
     pub controllers: bool,
 }
@@ -82,7 +84,7 @@ impl Cluster {
     /// Starts one and waits until its API server is ready.
     pub async fn start_new(settings: Settings, assets: &Assets) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("meshctl-api-").tempdir().map_err(|e| e.to_string())?;
-        let pki = pki::make(settings.name, settings.advertised);
+        let pki = pki::make(settings.name, settings.covered);
         let [port, etcd_port, peer_port] = free_ports();
         for (name, text) in [
             ("ca.crt", &pki.ca),

@@ -11,7 +11,7 @@ use libtest_mimic::Trial;
 use meshctl::data::model::OWNED;
 use serde_json::{Value, json};
 
-use crate::cluster::{Assets, Cluster, Settings};
+use crate::cluster::{Assets, Cluster};
 use crate::pair::{Pair, shared, with_controllers};
 use crate::pilot::{LONG, get};
 use crate::stretched::{Mesh, claims, token};
@@ -430,8 +430,7 @@ async fn pilot_pod(mesh: &Mesh, name: &str, address: &str) {
 /// The slices here are those that Kubernetes' own controller makes of the rendered Service.
 async fn pods_that_move_are_followed(gke: Cluster) {
     let assets = Assets::find(&["etcd", "kube-apiserver"]).unwrap();
-    let remote = Settings { name: "on-prem", services: "10.97.0.0/16", advertised: "192.0.2.2", controllers: false };
-    let pair = Pair { gke, on_prem: Cluster::start_new(remote, &assets).await.unwrap() };
+    let pair = Pair { gke, on_prem: Cluster::start_new(crate::pair::ON_PREM, &assets).await.unwrap() };
     let mesh = Mesh::install(&pair, "moves", of(&pair)).await;
     let node = json!({"metadata": {"name": "n"}});
     let nodes: Api<Node> = Api::all(mesh.client("gke"));

@@ -8,6 +8,8 @@ mod bad_days;
 pub mod bench;
 #[path = "install/between.rs"]
 mod between;
+#[path = "install/cut_off.rs"]
+mod cut_off;
 #[path = "install/leaving.rs"]
 mod leaving;
 #[path = "install/line.rs"]
@@ -46,6 +48,7 @@ pub fn trials() -> Vec<Trial> {
         others::trials(),
         at_once::trials(),
         bad_days::trials(),
+        cut_off::trials(),
         between::trials(),
         slices::trials(),
         leaving::trials(),

@@ -15,9 +15,17 @@ pub struct Pair {
     pub on_prem: Cluster,
 }
 
-const GKE: Settings = Settings { name: "gke", services: "10.96.0.0/16", advertised: "192.0.2.1", controllers: false };
-const ON_PREM: Settings =
-    Settings { name: "on-prem", services: "10.97.0.0/16", advertised: "192.0.2.2", controllers: false };
+const GKE: Settings = Settings {
+    name: "gke",
+    services: "10.96.0.0/16",
+    advertised: "192.0.2.1",
+    covered: "192.0.2.1",
+    controllers: false,
+};
+pub const ON_PREM: Settings =
+    Settings { name: "on-prem", services: "10.97.0.0/16", advertised: "192.0.2.2", covered: "192.0.2.2", ..GKE };
+const THIRD: Settings =
+    Settings { name: "third", services: "10.98.0.0/16", advertised: "192.0.2.3", covered: "192.0.2.3", ..GKE };
 
 type Started = Result<Arc<Pair>, String>;
 
@@ -145,10 +153,25 @@ where
     F: FnOnce(Arc<Pair>, Cluster) -> Fut + Send + 'static,
     Fut: Future<Output = ()>,
 {
+    alone_with(THIRD, name, test)
+}
+
+/// The same, where the certificate of the other cluster's API server is not for the address that it advertises.
+pub fn alone_with_an_uncovered<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>, Cluster) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    alone_with(Settings { covered: "192.0.2.33", ..THIRD }, name, test)
+}
+
+fn alone_with<F, Fut>(settings: Settings, name: &str, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>, Cluster) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
     alone(name, async |pair| {
         let assets = Assets::find(&["etcd", "kube-apiserver"]).expect("the pair was started with them");
-        let settings =
-            Settings { name: "third", services: "10.98.0.0/16", advertised: "192.0.2.3", controllers: false };
         test(pair, Cluster::start_new(settings, &assets).await.unwrap()).await;
     })
 }

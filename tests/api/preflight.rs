@@ -5,9 +5,11 @@ use std::sync::Arc;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
+use crate::cluster::Cluster;
 use crate::install::bench::{Bench, SYSTEM, cluster, listing, ours, put, versions};
 use crate::install::line::{Line, Rule, Seen};
-use crate::pair::{Pair, alone};
+use crate::objects::in_both;
+use crate::pair::{Pair, alone, alone_with_an_uncovered, alone_with_another};
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -18,7 +20,20 @@ pub fn trials() -> Vec<Trial> {
             "api::preflight::an_upgrade_stops_at_the_first_that_is_not_well",
             an_upgrade_stops_at_the_first_that_is_not_well,
         ),
+        alone("api::preflight::a_remote_is_not_upgraded_ahead_of_its_primary", a_remote_waits_for_its_primary),
+        alone_with_another(
+            "api::preflight::an_upgrade_stops_at_a_remote_that_is_not_well",
+            an_upgrade_stops_at_a_remote_that_is_not_well,
+        ),
+        alone("api::preflight::an_upgrade_together_with_a_move", an_upgrade_together_with_a_move),
         alone("api::preflight::every_request_was_asked_for", every_request_was_asked_for),
+        alone("api::preflight::many_reviews_behind_a_slow_line", many_reviews_behind_a_slow_line),
+        alone("api::preflight::namespaces_of_stubs_are_asked_for_at_once", namespaces_of_stubs_are_asked_for_at_once),
+        alone("api::preflight::a_uid_that_cannot_be_read_is_told", a_uid_that_cannot_be_read_is_told),
+        alone_with_an_uncovered(
+            "api::preflight::an_address_that_the_certificate_does_not_cover",
+            an_address_that_the_certificate_does_not_cover,
+        ),
         alone("api::preflight::what_may_not_be_looked_through_stops", what_may_not_be_looked_through_stops),
         alone("api::preflight::the_list_knows_what_is_installed", the_list_knows_what_is_installed),
     ]
@@ -93,15 +108,24 @@ async fn foreign_cas_meshes_and_endpoints_stop(pair: Arc<Pair>) {
     assert_eq!(ran.code, 0, "{report}");
 }
 
-async fn delete(cluster: &crate::cluster::Cluster, path: &str) {
+async fn delete(cluster: &Cluster, path: &str) {
     let request = http::Request::delete(path).body(Vec::new()).unwrap();
     cluster.client().request::<Value>(request).await.unwrap();
 }
 
 /// Changes the text of on-prem's inventory.
 async fn inventory(bench: &Bench, change: impl Fn(&str) -> String) {
+    inventory_of(&bench.pair.on_prem, change).await;
+}
+
+/// Makes it so that an older version was installed.
+async fn older(cluster: &Cluster) {
+    inventory_of(cluster, |text| with(text, "version", "0.0.1")).await;
+}
+
+async fn inventory_of(cluster: &Cluster, change: impl Fn(&str) -> String) {
     let path = format!("/api/v1/namespaces/{SYSTEM}/configmaps/meshctl-inventory");
-    let client = bench.pair.on_prem.client();
+    let client = cluster.client();
     let read = http::Request::get(&path).body(Vec::new()).unwrap();
     let mut map: Value = client.request(read).await.unwrap();
     let text = map["data"]["inventory.yaml"].as_str().unwrap();
@@ -138,7 +162,7 @@ async fn another_cluster_and_a_newer_version_stop(pair: Arc<Pair>) {
 async fn an_upgrade_stops_at_the_first_that_is_not_well(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
     assert_eq!(bench.report(&[]).await.1.code, 0);
-    inventory(&bench, |text| with(text, "version", "0.0.1")).await;
+    older(&bench.pair.on_prem).await;
     let before = versions(&listing(&bench.pair.on_prem).await);
     // no node runs pilot here, so that the primary does not become ready
     let args = ["install", "--tag", "next", "--yes", "-o", "json", "--wait", "--timeout", "2s"];
@@ -150,8 +174,91 @@ async fn an_upgrade_stops_at_the_first_that_is_not_well(pair: Arc<Pair>) {
     // where it is well, the others follow; the inventory's text was this test's own for a while
     let (report, ran) = bench.report(&["--force-conflicts"]).await;
     assert_eq!(ran.code, 0, "{report}");
+    let said = "the upgrade of the other clusters does not wait until it is well: --no-wait";
+    assert!(cluster(&report, "gke")["notes"].to_string().contains(said), "{report}");
     let list = bench.run(&["cluster", "list", "-o", "json"]).await.exits(0);
     assert!(!list.stdout.contains("\"installedVersion\": \"0.0.1\""), "{}", list.stdout);
+}
+
+async fn a_remote_waits_for_its_primary(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    for cluster in bench.clusters() {
+        older(cluster).await;
+    }
+    let before = bench.listings().await.each_ref().map(versions);
+    let (report, ran) = bench.report(&["--clusters", "on-prem", "--force-conflicts"]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let said = format!(
+        "its primary gke has meshctl 0.0.1, and this newer {} comes to a primary before its remotes",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert_eq!(cluster(&report, "on-prem")["error"], said.as_str(), "{report}");
+    assert!(ran.stderr.contains("leave --clusters out, or name gke there, too"), "{}", ran.stderr);
+    let ran = bench.run(&["diff", "--tag", "dev", "--clusters", "on-prem"]).await.exits(1);
+    assert!(ran.stdout.contains(&said), "{}", ran.stdout);
+    assert_eq!(bench.listings().await.each_ref().map(versions), before, "nothing was written");
+    // Secrets are of no version
+    bench.install(&["--only", "secrets", "--clusters", "on-prem"]).await.exits(0);
+
+    let (report, ran) = bench.report(&["--clusters", "gke", "--force-conflicts"]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert!(!cluster(&report, "gke")["notes"].to_string().contains("does not wait"), "nobody comes after it");
+    bench.install(&["--clusters", "on-prem", "--force-conflicts"]).await.exits(0);
+    bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+}
+
+async fn an_upgrade_stops_at_a_remote_that_is_not_well(pair: Arc<Pair>, third: Cluster) {
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    bench.kubeconfig("third", &third.kubeconfig());
+    bench.home.run(["ca", "init", "--registry", "kubeconf"]).exits(0);
+    bench.install(&[]).await.exits(0);
+    for cluster in bench.clusters().into_iter().chain([&third]) {
+        older(cluster).await;
+    }
+    let line = Line::counting(&pair.on_prem).await;
+    bench.through("on-prem", &line);
+    // the write, and not its dry run
+    line.rule("/configmaps/meshctl-inventory?fieldManager=meshctl&force", Rule::Forbid);
+    let before = versions(&listing(&third).await);
+    let (report, ran) = bench.report(&["--force-conflicts"]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    assert_eq!(cluster(&report, "gke")["state"], "written", "{report}");
+    let why = cluster(&report, "on-prem")["error"].as_str().unwrap();
+    assert!(why.contains("forbidden: the line says no"), "{report}");
+    let said = format!("it was not upgraded, since the cluster on-prem is not well: {why}");
+    assert_eq!(cluster(&report, "third")["error"], said.as_str(), "{report}");
+    assert_eq!(versions(&listing(&third).await), before, "it goes on with the old version");
+    line.obey();
+    let (report, ran) = bench.report(&["--force-conflicts"]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert_eq!(cluster(&report, "third")["state"], "written", "{report}");
+}
+
+async fn an_upgrade_together_with_a_move(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    for cluster in bench.clusters() {
+        older(cluster).await;
+    }
+    let before = versions(&listing(&bench.pair.gke).await);
+    let moved = ["--tag", "next", "--yes", "--primary", "on-prem", "--move-primary", "--force-conflicts"];
+    // no node runs the new primary's pilot: the old one goes on
+    let args = [&["install", "-o", "json", "--timeout", "2s"][..], &moved].concat();
+    let ran = bench.run(&args).await.exits(1);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let why = cluster(&report, "on-prem")["error"].as_str().unwrap();
+    assert!(why.starts_with("waiting until Deployment/istio-system/istio-pilot is ready failed"), "{report}");
+    let said = format!("it was not upgraded, since the cluster on-prem is not well: {why}");
+    assert_eq!(cluster(&report, "gke")["error"], said.as_str(), "{report}");
+    assert_eq!(versions(&listing(&bench.pair.gke).await), before);
+    // where it is not waited for, the new primary comes first all the same, and the former one's pilot last
+    let ran = bench.run(&[&["install", "--no-wait"][..], &moved].concat()).await.exits(0);
+    let at = |words: &str| ran.stderr.find(words).unwrap_or_else(|| panic!("\"{words}\" is missing in {}", ran.stderr));
+    assert!(at("the upgrade of on-prem") < at("the upgrade of gke"), "{}", ran.stderr);
+    let deployment = format!("Deployment/{SYSTEM}/istio-pilot");
+    let [gke, on_prem] = bench.listings().await;
+    assert!(!gke.contains_key(&deployment) && on_prem.contains_key(&deployment));
 }
 
 async fn the_list_knows_what_is_installed(pair: Arc<Pair>) {
@@ -226,10 +333,8 @@ fn missing(seen: Vec<Seen>, asked: Vec<Value>) -> Vec<String> {
             && (text("name").is_empty() || text("name") == name)
     };
     let aside = |seen: &Seen| {
-        // who the cluster is may be unknown; the reader's own token tries this list
-        seen.path.ends_with("/namespaces/kube-system")
-            || (seen.path == "/api/v1/services" && seen.query == "limit=1")
-            || seen.path.contains("selfsubjectaccessreviews")
+        // the reader's own token tries this list
+        (seen.path == "/api/v1/services" && seen.query == "limit=1") || seen.path.contains("selfsubjectaccessreviews")
     };
     let all = seen.into_iter().filter(|seen| !aside(seen));
     let missing = all.flat_map(|seen| rights(&seen)).filter(|right| !asked.iter().any(|a| covers(a, right)));
@@ -324,4 +429,136 @@ async fn what_may_not_be_looked_through_stops(pair: Arc<Pair>) {
     assert!(deployment.to_string().contains(":dev\""), "nothing was written: {deployment}");
     line.obey();
     bench.install(&["--tag", "other"]).await.exits(0);
+}
+
+/// A user who is no administrator, far away: all reviews together take longer than one request may.
+async fn many_reviews_behind_a_slow_line(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.through("on-prem", &line);
+    line.be_humble();
+    let delay = std::time::Duration::from_millis(2500);
+    line.rule("selfsubjectaccessreviews", Rule::Slow(delay));
+    let (report, ran) = bench.report(&["--dry-run"]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    // eight at a time
+    let reviews = u32::try_from(line.take_asked().len()).unwrap();
+    assert!(delay * reviews / 8 > std::time::Duration::from_secs(10), "no more than {reviews} reviews");
+}
+
+/// A right that is wanted in many namespaces is asked for in all of them first.
+async fn namespaces_of_stubs_are_asked_for_at_once(pair: Arc<Pair>) {
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    let (first, _) = in_both(&pair, "reviews").await;
+    let (second, _) = in_both(&pair, "reviews").await;
+    for there in [&first, &second] {
+        there.serve("reviewed", &["10.1.0.1"]).await;
+    }
+    let line = Line::counting(&pair.on_prem).await;
+    bench.through("on-prem", &line);
+    line.be_humble();
+    let (report, ran) = bench.report(&["--stub-services"]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    let stubs = cluster(&report, "on-prem")["objects"].to_string();
+    assert!(stubs.contains(&first.namespace) && stubs.contains(&second.namespace), "{report}");
+    let asked = line.take_asked();
+    let of =
+        |namespace: &str| asked.iter().filter(|a| a["namespace"] == namespace && a["resource"] == "services").count();
+    assert_eq!((of(&first.namespace), of(&second.namespace)), (0, 0), "{asked:?}");
+    assert!(of("") >= 4, "{asked:?}");
+    for there in [&first, &second] {
+        there.delete_service("reviewed").await;
+    }
+    bench.install(&[]).await.exits(0);
+}
+
+async fn a_uid_that_cannot_be_read_is_told(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let lines = [Line::counting(&bench.pair.gke).await, Line::counting(&bench.pair.on_prem).await];
+    for (id, line) in ["gke", "on-prem"].into_iter().zip(&lines) {
+        bench.through(id, line);
+    }
+    let kube_system = "GET /api/v1/namespaces/kube-system?";
+    let uid = async || {
+        let map = &listing(&bench.pair.on_prem).await[&format!("ConfigMap/{SYSTEM}/meshctl-inventory")];
+        let text = map["data"]["inventory.yaml"].as_str().unwrap();
+        text.lines().find_map(|l| l.strip_prefix("uid: ")).map(str::to_owned)
+    };
+    let notes = |report: &Value| cluster(report, "on-prem")["notes"].to_string();
+    let unread = "the UID of its namespace kube-system cannot be read: ";
+
+    lines[1].rule(kube_system, Rule::Forbid);
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    let said = format!("{unread}nothing will tell it from another cluster under its name");
+    assert!(notes(&report).contains(&said), "{report}");
+    assert!(!cluster(&report, "gke")["notes"].to_string().contains(unread), "{report}");
+    assert_eq!(uid().await, None);
+
+    lines[1].obey();
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert!(!notes(&report).contains(unread), "{report}");
+    let pinned = uid().await;
+    assert!(pinned.is_some());
+
+    // what is pinned stays so, and that it was not compared is told
+    lines[1].rule(kube_system, Rule::Forbid);
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    let said = format!("{unread}nobody knows whether it is still the cluster that was installed");
+    assert!(notes(&report).contains(&said), "{report}");
+    assert_eq!(uid().await, pinned);
+
+    // of a primary that is not asked for, too: it gets pilot's credentials
+    lines[1].obey();
+    lines[0].rule(kube_system, Rule::Forbid);
+    let (report, ran) = bench.report(&["--clusters", "on-prem"]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert!(notes(&report).contains(&format!("gke: {said}")), "{report}");
+}
+
+/// An address of this machine is replaced by the one that the cluster gives its pods, but by none that its certificate does
+/// not cover.
+async fn an_address_that_the_certificate_does_not_cover(pair: Arc<Pair>, third: Cluster) {
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    bench.kubeconfig("third", &third.kubeconfig());
+    bench.home.run(["ca", "init", "--registry", "kubeconf"]).exits(0);
+    let before = versions(&listing(&third).await);
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let error = cluster(&report, "third")["error"].as_str().unwrap();
+    let said = format!(
+        "pilot cannot reach it: its API server {} is an address of this machine, and its certificate is not for \
+         192.0.2.3, where the cluster's own pods find it",
+        third.server
+    );
+    assert_eq!(error, said, "{report}");
+    let hints = cluster(&report, "third")["notes"].to_string();
+    assert!(hints.contains("set clusters.third.server in mesh.yaml"), "{report}");
+    assert_eq!(versions(&listing(&third).await), before, "nothing was written there");
+    // the other's certificate covers it
+    let on_prem = cluster(&report, "on-prem");
+    let mended = format!(
+        "{} is an address of this machine; pilot will use https://192.0.2.2:{}",
+        pair.on_prem.server,
+        pair.on_prem.port()
+    );
+    assert_eq!(on_prem["state"], "written", "{report}");
+    assert!(on_prem["notes"].to_string().contains(&mended), "{report}");
+
+    let mesh = |way: &str| {
+        let text = format!("apiVersion: meshctl/v1\nkind: Mesh\nclusters: {{third: {way}}}\n");
+        bench.home.file("kubeconf/mesh.yaml", &text);
+    };
+    // a name that it is not for is as bad
+    mesh("{tlsServerName: elsewhere.example.com}");
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let error = cluster(&report, "third")["error"].as_str().unwrap();
+    assert!(error.ends_with("is not for elsewhere.example.com, the tlsServerName of mesh.yaml"), "{error}");
+    mesh("{tlsServerName: kubernetes.default.svc}");
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert_eq!(cluster(&report, "third")["state"], "written", "{report}");
 }

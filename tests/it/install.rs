@@ -506,6 +506,103 @@ fn files_and_objects_of_others_stop_their_cluster_only() {
     assert_eq!(rows(&bench.install(&[]).ok())[0][2], "unchanged");
 }
 
+/// The inventory of a folder, as another version would have left it.
+fn installed_by(bench: &Bench, id: &str, version: &str) {
+    let file = format!("kubeconf/{id}/meshctl/configmap-istio-system-meshctl-inventory.yaml");
+    let (text, ours) = (bench.read(&file), format!("    version: {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(text.contains(&ours), "{text}");
+    bench.write(&file, &text.replace(&ours, &format!("    version: {version}\n")));
+}
+
+#[test]
+fn a_folder_is_not_taken_back_to_an_older_version() {
+    let bench = Bench::new();
+    bench.install(&[]).ok();
+    installed_by(&bench, "gke", "99.0.0");
+    let before = files(&bench.path("kubeconf/gke"));
+    let run = bench.install(&["--set", "discovery.replicas=3"]);
+    assert_eq!(rows(&run.out).iter().map(|r| r[2]).collect::<Vec<_>>(), ["failed", "unchanged"], "{run:?}");
+    run.fails(1, &["meshctl 99.0.0 is installed there, and this is the older", "--allow-downgrade"]);
+    assert_eq!(files(&bench.path("kubeconf/gke")), before);
+    bench.run(&["diff", "--tag", "dev"]).fails(2, &["meshctl 99.0.0 is installed there"]);
+    bench.install(&["--set", "discovery.replicas=3", "--allow-downgrade"]).ok();
+    assert_ne!(files(&bench.path("kubeconf/gke")), before);
+}
+
+#[test]
+fn an_upgrade_of_folders_begins_with_the_primary() {
+    let bench = Bench::new();
+    bench.install(&[]).ok();
+    for id in ["gke", "on-prem"] {
+        installed_by(&bench, id, "0.0.1");
+    }
+    let before = bench.files();
+    let said = "its primary gke has meshctl 0.0.1, and this newer";
+    bench.install(&["--clusters", "on-prem"]).fails(1, &[said, "leave --clusters out, or name gke there, too"]);
+    assert_eq!(bench.files(), before);
+    bench.install(&["--clusters", "gke"]).ok();
+    bench.install(&["--clusters", "on-prem"]).ok();
+    assert_eq!(rows(&bench.install(&[]).ok()).iter().map(|r| r[2]).collect::<Vec<_>>(), ["unchanged", "unchanged"]);
+}
+
+/// Runs install on a terminal, gives these keys as soon as it asks, and then says how it ended and what was on the screen.
+fn asked_on_a_terminal(bench: &Bench, keys: &[u8]) -> (Option<i32>, String) {
+    use std::io::{Read, Write};
+    use std::process::{Command, Stdio};
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command", &format!("exec {MESHCTL} install --tag dev"), "/dev/null"])
+        .current_dir(bench.dir.path())
+        .env("HOME", bench.dir.path())
+        .env_remove("MESHCTL_REGISTRY")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (send, screen) = std::sync::mpsc::channel();
+    let mut out = child.stdout.take().unwrap();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(n) = out.read(&mut bytes) {
+            if n == 0 || send.send(bytes[..n].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    let (mut shown, mut keys) = (String::new(), Some(keys));
+    let mut input = child.stdin.take().unwrap();
+    loop {
+        match screen.recv_timeout(std::time::Duration::from_secs(60)) {
+            Ok(bytes) => shown.push_str(&String::from_utf8_lossy(&bytes)),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(e) => {
+                child.kill().unwrap();
+                panic!("{e}: {shown}");
+            }
+        }
+        if shown.contains("[y/N]")
+            && let Some(keys) = keys.take()
+        {
+            input.write_all(keys).unwrap();
+        }
+    }
+    (child.wait().unwrap().code(), shown)
+}
+
+#[test]
+fn a_question_is_answered_by_yes_and_by_ctrl_c() {
+    if !crate::harness::have("script", "the question that install asks on a terminal") {
+        return;
+    }
+    let bench = Bench::new();
+    let before = bench.files();
+    let (code, shown) = asked_on_a_terminal(&bench, b"\x03");
+    assert!(shown.contains("installing was not confirmed; nothing was written"), "{shown}");
+    assert_eq!((code, bench.files()), (Some(1), before.clone()));
+    let (code, shown) = asked_on_a_terminal(&bench, b"y\n");
+    assert_eq!(code, Some(0), "{shown}");
+    assert_ne!(bench.files(), before);
+}
+
 #[test]
 fn a_folder_that_cannot_be_written_hides_no_other_and_a_rerun_completes() {
     let bench = Bench::new();

@@ -43,9 +43,9 @@ fn leaf(mut params: CertificateParams, names: Vec<SanType>, issuer: &Issuer<'_, 
     Pair { certificate: certificate.pem(), key: key.serialize_pem() }
 }
 
-/// Makes them for a cluster; the API server is `127.0.0.1`, what it advertises, `localhost` and `kubernetes.default.svc`.
-pub fn make(cluster: &str, advertised: &str) -> Pki {
-    make_for(cluster, &[advertised.parse().unwrap()], &[]).0
+/// Makes them for a cluster; the API server is `127.0.0.1`, this address, `localhost` and `kubernetes.default.svc`.
+pub fn make(cluster: &str, address: &str) -> Pki {
+    make_for(cluster, &[address.parse().unwrap()], &[]).0
 }
 
 /// Another member of a cluster than the ones that every cluster has.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::bench::{Bench, Listing, SYSTEM, actions, cluster, ours, put, versions};
 use super::line::{Counts, Line, Rule};
+use crate::cluster::Cluster;
 use crate::pair::{Pair, alone, patient};
 use crate::proxy::BlackHole;
 
@@ -18,9 +19,7 @@ pub fn trials() -> Vec<Trial> {
         patient("api::install::a_line_that_breaks_after_any_request", async |pair| {
             breaks(pair, Counts::Requests).await
         }),
-        alone("api::install::killed_at_any_moment", killed_at_any_moment),
-        alone("api::install::an_interrupt_still_reports", an_interrupt_still_reports),
-        alone("api::install::an_interrupt_tells_what_a_stage_wrote", an_interrupt_tells_what_a_stage_wrote),
+        alone("api::install::a_silent_cluster_is_asked_once", a_silent_cluster_is_asked_once),
         alone("api::install::what_came_since_the_plan_is_not_taken_over", what_came_since_the_plan_is_not_taken_over),
         alone("api::install::a_foreign_pod_under_our_name_is_told", a_foreign_pod_under_our_name_is_told),
         alone("api::install::a_dead_cluster_hides_no_other", a_dead_cluster_hides_no_other),
@@ -30,7 +29,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// What is ours in a cluster and not in its inventory, the namespace, the inventory itself and the named Secrets aside.
-fn outside_the_inventory(listing: &Listing) -> Vec<String> {
+pub(super) fn outside_the_inventory(listing: &Listing) -> Vec<String> {
     let text =
         listing.get(&format!("ConfigMap/{SYSTEM}/meshctl-inventory")).map(|i| i["data"]["inventory.yaml"].to_string());
     let inventory = text.unwrap_or_default().replace("\\n", "\n");
@@ -56,23 +55,20 @@ pub(super) fn ca_of(kubeconfig: &str) -> String {
     String::from_utf8(bytes.0).unwrap()
 }
 
+/// A cluster of the pair by its id, and the kubeconfig that leads straight to it.
+pub(super) fn there<'a>(pair: &'a Pair, id: &str) -> (&'a Cluster, String) {
+    let cluster = if id == "gke" { &pair.gke } else { &pair.on_prem };
+    (cluster, cluster.kubeconfig())
+}
+
 /// A line that breaks after the first, the second, … of what is counted, in each cluster.
 async fn breaks(pair: Arc<Pair>, counts: Counts) {
     for broken in ["gke", "on-prem"] {
         for last in 1.. {
             let bench = Bench::new(Arc::clone(&pair)).await;
-            let (at, direct) = match broken {
-                "gke" => (&pair.gke, pair.gke.kubeconfig()),
-                _ => (&pair.on_prem, pair.on_prem.kubeconfig()),
-            };
+            let (at, direct) = there(&pair, broken);
             let line = Line::breaking_after(at, counts, last).await;
-            bench.kubeconfig(broken, &line.kubeconfig());
-            if broken == "on-prem" {
-                // the line speaks plain HTTP and is on this machine: pilot needs another way there
-                bench.home.file("ca.pem", &ca_of(&direct));
-                let way = "clusters: {on-prem: {server: 'https://192.0.2.2:6443', caFile: ../ca.pem}}";
-                bench.home.file("kubeconf/mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\n{way}\n"));
-            }
+            bench.through(broken, &line);
             let (report, ran) = bench.report(&[]).await;
             if line.seen() < last {
                 assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -111,95 +107,6 @@ async fn breaks(pair: Arc<Pair>, counts: Counts) {
             bench.run(&["diff", "--tag", "dev"]).await.exits(0);
         }
     }
-}
-
-async fn killed_at_any_moment(pair: Arc<Pair>) {
-    for after in [40, 80, 120, 160, 200, 260, 340, 500] {
-        let bench = Bench::new(Arc::clone(&pair)).await;
-        let home = Arc::clone(&bench.home);
-        tokio::task::spawn_blocking(move || {
-            let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--no-wait"];
-            let mut child = home.command(args).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(after));
-            child.kill().unwrap();
-            child.wait().unwrap();
-        })
-        .await
-        .unwrap();
-        for listing in bench.listings().await {
-            assert_eq!(outside_the_inventory(&listing), [] as [String; 0], "killed after {after} ms");
-        }
-        bench.install(&[]).await.exits(0);
-        bench.run(&["diff", "--tag", "dev"]).await.exits(0);
-    }
-}
-
-async fn an_interrupt_still_reports(pair: Arc<Pair>) {
-    let bench = Bench::new(pair).await;
-    let home = Arc::clone(&bench.home);
-    // nobody runs the Deployment, so that it waits
-    let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--timeout", "100s"];
-    let child = home.command(args).spawn().unwrap();
-    let written = async || {
-        bench.listings().await[0]
-            .contains_key(&format!("Deployment/{SYSTEM}/istio-pilot"))
-            .then_some(())
-            .ok_or("not yet")
-    };
-    crate::wait::eventually("the Deployment is written", Duration::from_secs(60), written).await;
-    // and install has heard of it
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let pid = child.id().to_string();
-    tokio::task::spawn_blocking(move || std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap())
-        .await
-        .unwrap();
-    let ran = tokio::task::spawn_blocking(move || crate::harness::finish(child)).await.unwrap();
-    assert_eq!(ran.code, 1, "{}", ran.stderr);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
-    for id in ["gke", "on-prem"] {
-        assert_eq!(
-            (&cluster(&report, id)["state"], &cluster(&report, id)["error"]),
-            (&"failed".into(), &"it was interrupted".into())
-        );
-    }
-    assert!(actions(&report, "gke").contains(&"created Deployment/istio-pilot".to_owned()), "{report}");
-    bench.install(&[]).await.exits(0);
-}
-
-async fn an_interrupt_tells_what_a_stage_wrote(pair: Arc<Pair>) {
-    let bench = Bench::new(pair).await;
-    let line = Line::counting(&bench.pair.gke).await;
-    bench.kubeconfig("gke", &line.kubeconfig());
-    // one object of a stage is not answered, the others of it are
-    let account = "ServiceAccount/istio-system/istio-pilot-service-account";
-    line.rule("PATCH /api/v1/namespaces/istio-system/serviceaccounts/istio-pilot-service-account", Rule::Stall);
-    let home = Arc::clone(&bench.home);
-    let args =
-        ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--no-wait", "--clusters", "gke"];
-    let child = home.command(args).spawn().unwrap();
-    let written = async || {
-        let listing = super::bench::listing(&bench.pair.gke).await;
-        let all = [format!("Role/{SYSTEM}/istio-pilot"), format!("ClusterRole//istio-pilot-{SYSTEM}")];
-        all.iter().all(|key| listing.contains_key(key)).then_some(()).ok_or("not yet")
-    };
-    crate::wait::eventually("the rest of the stage is written", Duration::from_secs(60), written).await;
-    // its answers are on their way back
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let pid = child.id().to_string();
-    tokio::task::spawn_blocking(move || std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap())
-        .await
-        .unwrap();
-    let ran = tokio::task::spawn_blocking(move || crate::harness::finish(child)).await.unwrap();
-    assert_eq!(ran.code, 1, "{}", ran.stderr);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
-    let done = actions(&report, "gke");
-    for object in ["created Role/istio-pilot".to_owned(), format!("created ClusterRole/istio-pilot-{SYSTEM}")] {
-        assert!(done.contains(&object), "{object} is missing in {report}");
-    }
-    let notes = cluster(&report, "gke")["notes"].to_string();
-    assert!(notes.contains(&format!("it was interrupted while it wrote {account}")), "{notes}");
-    line.obey();
-    bench.install(&[]).await.exits(0);
 }
 
 async fn what_came_since_the_plan_is_not_taken_over(pair: Arc<Pair>) {
@@ -278,6 +185,24 @@ async fn a_dead_cluster_hides_no_other(pair: Arc<Pair>) {
         assert_eq!(cluster(&report, "gke")["state"], "unchanged", "{report}");
         assert_eq!(cluster(&report, "on-prem")["state"], "written", "{report}");
     }
+}
+
+/// A cluster that does not answer is asked once: each further question would take its time again.
+async fn a_silent_cluster_is_asked_once(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.kubeconfig("on-prem", &line.kubeconfig());
+    line.rule(" /", Rule::Stall);
+    let (report, ran) = bench.report(&["--stub-services"]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let error = cluster(&report, "on-prem")["error"].as_str().unwrap();
+    let said = "reading ConfigMap/istio-system/meshctl-inventory failed: the API server did not answer within 10 s";
+    assert_eq!(error, said, "{report}");
+    let paths: Vec<String> = line.take_requests().into_iter().map(|seen| seen.path).collect();
+    assert!(paths.iter().all(|path| path.ends_with("/configmaps/meshctl-inventory")), "{paths:?}");
+    let notes = cluster(&report, "gke")["notes"].to_string();
+    assert!(notes.contains("stub Services stay as they are: the cluster on-prem cannot be read"), "{notes}");
+    assert_eq!(cluster(&report, "gke")["state"], "written", "{report}");
 }
 
 /// A reason for which an API server says no: what makes it so, the words of the refusal, and what ends it.

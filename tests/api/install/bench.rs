@@ -13,6 +13,7 @@ use kube::discovery::ApiResource;
 use meshctl::pure::manifest::{RESOURCES, Resource};
 use serde_json::{Value, json};
 
+use super::line::Line;
 use crate::cluster::Cluster;
 use crate::harness::{Meshctl, Ran, finish};
 use crate::pair::Pair;
@@ -47,6 +48,17 @@ impl Bench {
     /// Puts another kubeconfig in the place of a cluster's.
     pub fn kubeconfig(&self, id: &str, text: &str) -> PathBuf {
         self.home.file(&format!("kubeconf/{id}.yaml"), text)
+    }
+
+    /// Lets the way to a cluster lead through a line.
+    pub fn through(&self, id: &str, line: &Line) {
+        self.kubeconfig(id, &line.kubeconfig());
+        if id == "on-prem" {
+            // the line speaks plain HTTP and is on this machine: pilot needs another way there
+            self.home.file("ca.pem", self.pair.on_prem.ca());
+            let way = "clusters: {on-prem: {server: 'https://192.0.2.2:6443', caFile: ../ca.pem}}";
+            self.home.file("kubeconf/mesh.yaml", &format!("apiVersion: meshctl/v1\nkind: Mesh\n{way}\n"));
+        }
     }
 
     /// Runs a command off the runtime: the proxies and clusters of a test go on meanwhile.

@@ -1,4 +1,4 @@
-//! A line to an API server that breaks after so many requests, or is slow: it speaks plain HTTP to the command, hands each request on as the
+//! A line to an API server that breaks or falls silent after so many requests, or is slow: it speaks plain HTTP to the command, hands each request on as the
 //! administrator, and counts.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,10 @@ struct Shared {
     counts: Counts,
     /// So many of them are handed on; the answer to the last is lost with the line.
     last: usize,
+    end: End,
     seen: AtomicUsize,
+    /// Whether the last was handed on, and has done what it does.
+    ended: AtomicBool,
     /// How long each request is on its way.
     delay: Duration,
     /// Requests by path.
@@ -45,6 +48,8 @@ pub enum Rule {
     Forbid,
     /// It is never answered.
     Stall,
+    /// It is so long on its way.
+    Slow(Duration),
     /// Before it is handed on, this is applied by somebody else.
     First(Value),
 }
@@ -56,6 +61,15 @@ pub enum Counts {
     Writes,
     /// All requests.
     Requests,
+}
+
+/// How a line ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Connections break.
+    Breaks,
+    /// Nothing is heard any more.
+    Silence,
 }
 
 /// A request that came.
@@ -76,7 +90,12 @@ pub struct Line {
 impl Line {
     /// One that breaks after so many.
     pub async fn breaking_after(cluster: &Cluster, counts: Counts, last: usize) -> Self {
-        Self::new(cluster, counts, last, Duration::ZERO).await
+        Self::new(cluster, (counts, last, End::Breaks), Duration::ZERO).await
+    }
+
+    /// One on which so many writes come through, and then nothing: not even the answer to the last.
+    pub async fn silent_after(cluster: &Cluster, last: usize) -> Self {
+        Self::new(cluster, (Counts::Writes, last, End::Silence), Duration::ZERO).await
     }
 
     /// One that only counts writes.
@@ -86,16 +105,18 @@ impl Line {
 
     /// One on which each request takes that much longer.
     pub async fn slow(cluster: &Cluster, delay: Duration) -> Self {
-        Self::new(cluster, Counts::Writes, usize::MAX, delay).await
+        Self::new(cluster, (Counts::Writes, usize::MAX, End::Breaks), delay).await
     }
 
-    async fn new(cluster: &Cluster, counts: Counts, last: usize, delay: Duration) -> Self {
+    async fn new(cluster: &Cluster, (counts, last, end): (Counts, usize, End), delay: Duration) -> Self {
         let client = cluster.client();
         let shared = Arc::new(Shared {
             client,
             counts,
             last,
+            end,
             seen: AtomicUsize::new(0),
+            ended: AtomicBool::new(false),
             delay,
             paths: Mutex::default(),
             requests: Mutex::default(),
@@ -124,6 +145,11 @@ impl Line {
     /// What it counts that came, also what found the line broken.
     pub fn seen(&self) -> usize {
         self.shared.seen.load(Ordering::SeqCst)
+    }
+
+    /// Whether the last that it hands on stands in the cluster.
+    pub fn has_ended(&self) -> bool {
+        self.shared.ended.load(Ordering::SeqCst)
     }
 
     /// From now on a review says no to everything at once, and yes to each single right.
@@ -220,23 +246,24 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let said = format!("{} {}?{}", seen.method, seen.path, seen.query);
     shared.requests.lock().unwrap().push(seen);
     let body = to_bytes(body, 16 << 20).await.unwrap();
-    if let Some(answer) = shared.review(&said, &body) {
-        return answer;
-    }
     let rule =
         shared.rules.lock().unwrap().iter().find(|(words, _)| said.contains(words)).map(|(_, rule)| rule.clone());
     match rule {
         Some(Rule::Forbid) => return status(403, "forbidden: the line says no"),
         Some(Rule::Stall) => std::future::pending().await,
+        Some(Rule::Slow(delay)) => tokio::time::sleep(delay).await,
         Some(Rule::First(object)) => first(&shared.client, object).await,
         None => {}
+    }
+    if let Some(answer) = shared.review(&said, &body) {
+        return answer;
     }
     let write = parts.method != http::Method::GET && !dry && !asks;
     let counted = write || shared.counts == Counts::Requests;
     let number =
         if counted { shared.seen.fetch_add(1, Ordering::SeqCst) + 1 } else { shared.seen.load(Ordering::SeqCst) };
     if number > shared.last || (!counted && number >= shared.last) {
-        return broken();
+        return shared.end.answer().await;
     }
     tokio::time::sleep(shared.delay).await;
     let mut out = http::Request::builder().method(parts.method).uri(parts.uri.path_and_query().unwrap().as_str());
@@ -247,7 +274,8 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     }
     let answer = shared.client.send(out.body(kube::client::Body::from(body.to_vec())).unwrap()).await.unwrap();
     if counted && number == shared.last {
-        return broken();
+        shared.ended.store(true, Ordering::SeqCst);
+        return shared.end.answer().await;
     }
     let (head, body) = answer.into_parts();
     let bytes = to_bytes(Body::new(body), 64 << 20).await.unwrap();
@@ -256,6 +284,15 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         response = response.header(http::header::CONTENT_TYPE, kind);
     }
     response.body(Body::from(bytes)).unwrap()
+}
+
+impl End {
+    async fn answer(self) -> Response {
+        match self {
+            Self::Breaks => broken(),
+            Self::Silence => std::future::pending().await,
+        }
+    }
 }
 
 /// An answer that ends before it is whole, as where a connection breaks.

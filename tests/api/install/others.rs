@@ -78,6 +78,9 @@ async fn a_field_of_another_manager_is_a_conflict(pair: Arc<Pair>) {
     assert_eq!(error, wanted);
     assert!(ran.stderr.contains("--force-conflicts"), "the way out is named: {}", ran.stderr);
     assert_eq!(versions(&bench.listings().await[0]), versions(&before[0]), "nothing of it moved");
+    let other = cluster(&report, "on-prem");
+    assert_eq!((&other["state"], &other["error"]), (&"unchanged".into(), &Value::Null), "{report}");
+    assert_eq!(versions(&bench.listings().await[1]), versions(&before[1]), "what is in order stays as it is");
 
     let (report, ran) = bench.report(&["--force-conflicts"]).await;
     assert_eq!(ran.code, 0, "{}", ran.stderr);

@@ -1,0 +1,231 @@
+//! Install that is cut off: by SIGKILL between any two writes, and by Ctrl-C while it plans, writes and verifies. What was done is
+//! told where anybody still can, nothing red looks green, and the same command completes it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use serde_json::Value;
+
+use super::bad_days::{outside_the_inventory, there};
+use super::bench::{Bench, SYSTEM, actions, cluster, versions};
+use super::line::{Line, Rule};
+use crate::pair::{Pair, alone, patient};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        alone("api::install::killed_between_two_writes", async |pair| killed(pair, 4).await),
+        patient("api::install::killed_after_any_write", async |pair| killed(pair, 1).await),
+        alone("api::install::killed_while_it_looks_for_pilot", killed_while_it_looks_for_pilot),
+        alone("api::install::an_interrupt_still_reports", an_interrupt_still_reports),
+        alone(
+            "api::install::an_interrupt_before_it_was_verified_is_no_success",
+            an_interrupt_before_it_was_verified_is_no_success,
+        ),
+        alone(
+            "api::install::an_interrupt_while_it_is_planned_reports_too",
+            an_interrupt_while_it_is_planned_reports_too,
+        ),
+        alone("api::install::an_interrupt_tells_what_a_stage_wrote", an_interrupt_tells_what_a_stage_wrote),
+    ]
+}
+
+/// Kills install while the answer to its first, its second, … write in a cluster is on its way, `step` writes apart: so many
+/// writes stand there, and no other.
+async fn killed(pair: Arc<Pair>, step: usize) {
+    for at in ["gke", "on-prem"] {
+        for last in (1..).step_by(step) {
+            let bench = Bench::new(Arc::clone(&pair)).await;
+            let (cluster, direct) = there(&pair, at);
+            let line = Line::silent_after(cluster, last).await;
+            bench.through(at, &line);
+            let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--no-wait"];
+            let mut child = bench.home.command(args).spawn().unwrap();
+            let end = crate::wait::eventually("the last write stands, or all do", Duration::from_secs(60), || {
+                let exited = if line.has_ended() { Some(None) } else { child.try_wait().unwrap().map(Some) };
+                std::future::ready(exited.ok_or("not yet"))
+            });
+            if let Some(status) = end.await {
+                assert!(status.success() && line.seen() < last, "{status} after {} writes", line.seen());
+                assert!(last > 8, "it was killed after no more than {last} writes in {at}");
+                break;
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            for (id, listing) in ["gke", "on-prem"].into_iter().zip(bench.listings().await) {
+                assert_eq!(outside_the_inventory(&listing), [] as [String; 0], "{id}, killed after {last} in {at}");
+            }
+            bench.kubeconfig(at, &direct);
+            bench.install(&[]).await.exits(0);
+            bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+            for (id, listing) in ["gke", "on-prem"].into_iter().zip(bench.listings().await) {
+                assert_eq!(outside_the_inventory(&listing), [] as [String; 0], "{id}, completed after {last} in {at}");
+            }
+        }
+    }
+}
+
+/// The pod that looks for pilot.
+const PROBE: &str = "Pod/istio-system/meshctl-verify";
+
+/// Installs, then looks for pilot from on-prem until the pod that does so stands; nobody runs it, so that it goes on for long.
+async fn looking_for_pilot(bench: &Bench) -> std::process::Child {
+    bench.install(&[]).await.exits(0);
+    let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
+    let child = bench.home.command(args).args(["-o", "json"]).spawn().unwrap();
+    crate::wait::eventually("the pod that looks for pilot", Duration::from_secs(60), async || {
+        bench.listings().await[1].contains_key(PROBE).then_some(()).ok_or("not yet")
+    })
+    .await;
+    // and install has heard of it
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    child
+}
+
+async fn killed_while_it_looks_for_pilot(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let mut child = looking_for_pilot(&bench).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let [_, on_prem] = bench.listings().await;
+    assert_eq!(outside_the_inventory(&on_prem), [PROBE], "nothing else is outside");
+    let plan = bench.run(&["diff", "--tag", "dev"]).await.exits(1);
+    assert!(plan.stdout.contains(&format!("- {PROBE}")), "{}", plan.stdout);
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert!(actions(&report, "on-prem").contains(&"pruned Pod/meshctl-verify".to_owned()), "{report}");
+    assert_eq!(cluster(&report, "gke")["state"], "unchanged", "{report}");
+    let [_, on_prem] = bench.listings().await;
+    assert_eq!(outside_the_inventory(&on_prem), [] as [String; 0]);
+    bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+}
+
+async fn an_interrupt_before_it_was_verified_is_no_success(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let child = looking_for_pilot(&bench).await;
+    let ran = interrupt(child).await.exits(1);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let row = cluster(&report, "on-prem");
+    let said = "it was interrupted before it was verified";
+    assert_eq!((&row["state"], &row["error"]), (&"failed".into(), &said.into()), "{report}");
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    assert!(!bench.listings().await[1].contains_key(PROBE), "it cleans up what it made");
+}
+
+async fn an_interrupt_while_it_is_planned_reports_too(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.kubeconfig("on-prem", &line.kubeconfig());
+    let inventory = "/configmaps/meshctl-inventory";
+    line.rule(inventory, Rule::Stall);
+    let empty = bench.listings().await.each_ref().map(versions);
+    let said = "it was interrupted while it was planned; nothing was written";
+    let install = ["install", "--registry", "kubeconf", "--tag", "dev"];
+    for (more, code) in [
+        (&["--yes", "-o", "json"][..], 1),
+        (&["--dry-run", "-o", "json"], 1),
+        (&["--dry-run", "-o", "yaml"], 1),
+        (&["--dry-run"], 1),
+    ] {
+        line.take_requests();
+        let child = bench.home.command([&install[..], more].concat()).spawn().unwrap();
+        asked_for(&line, inventory).await;
+        let ran = interrupt(child).await.exits(code);
+        assert!(ran.stderr.contains(said), "{more:?}: {}", ran.stderr);
+        match more.last() {
+            Some(&"json") => {
+                let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+                for id in ["gke", "on-prem"] {
+                    let row = cluster(&report, id);
+                    assert_eq!((&row["state"], &row["error"]), (&"failed".into(), &said.into()), "{report}");
+                }
+            }
+            // what it prints is applied
+            Some(&"yaml") => assert_eq!(ran.stdout, ""),
+            _ => assert_eq!(ran.stdout.matches(said).count(), 2, "{}", ran.stdout),
+        }
+    }
+    line.take_requests();
+    let child = bench.home.command(["diff", "--registry", "kubeconf", "--tag", "dev", "-o", "json"]).spawn().unwrap();
+    asked_for(&line, inventory).await;
+    let ran = interrupt(child).await.exits(2);
+    assert!(ran.stdout.contains(said), "{}", ran.stdout);
+    assert_eq!(bench.listings().await.each_ref().map(versions), empty);
+}
+
+/// Waits until a request came whose path ends so.
+async fn asked_for(line: &Line, path: &str) {
+    crate::wait::eventually("the request", Duration::from_secs(60), async || {
+        line.requests().iter().any(|seen| seen.path.ends_with(path)).then_some(()).ok_or("not yet")
+    })
+    .await;
+}
+
+/// Ends a command as Ctrl-C does.
+async fn interrupt(child: std::process::Child) -> crate::harness::Ran {
+    let pid = child.id().to_string();
+    tokio::task::spawn_blocking(move || {
+        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        crate::harness::finish(child)
+    })
+    .await
+    .unwrap()
+}
+
+async fn an_interrupt_still_reports(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let home = Arc::clone(&bench.home);
+    // nobody runs the Deployment, so that it waits
+    let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--timeout", "100s"];
+    let child = home.command(args).spawn().unwrap();
+    let written = async || {
+        bench.listings().await[0]
+            .contains_key(&format!("Deployment/{SYSTEM}/istio-pilot"))
+            .then_some(())
+            .ok_or("not yet")
+    };
+    crate::wait::eventually("the Deployment is written", Duration::from_secs(60), written).await;
+    // and install has heard of it
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let ran = interrupt(child).await.exits(1);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    for id in ["gke", "on-prem"] {
+        assert_eq!(
+            (&cluster(&report, id)["state"], &cluster(&report, id)["error"]),
+            (&"failed".into(), &"it was interrupted".into())
+        );
+    }
+    assert!(actions(&report, "gke").contains(&"created Deployment/istio-pilot".to_owned()), "{report}");
+    bench.install(&[]).await.exits(0);
+}
+
+async fn an_interrupt_tells_what_a_stage_wrote(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.gke).await;
+    bench.kubeconfig("gke", &line.kubeconfig());
+    // one object of a stage is not answered, the others of it are
+    let account = "ServiceAccount/istio-system/istio-pilot-service-account";
+    line.rule("PATCH /api/v1/namespaces/istio-system/serviceaccounts/istio-pilot-service-account", Rule::Stall);
+    let home = Arc::clone(&bench.home);
+    let args =
+        ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--no-wait", "--clusters", "gke"];
+    let child = home.command(args).spawn().unwrap();
+    let written = async || {
+        let listing = super::bench::listing(&bench.pair.gke).await;
+        let all = [format!("Role/{SYSTEM}/istio-pilot"), format!("ClusterRole//istio-pilot-{SYSTEM}")];
+        all.iter().all(|key| listing.contains_key(key)).then_some(()).ok_or("not yet")
+    };
+    crate::wait::eventually("the rest of the stage is written", Duration::from_secs(60), written).await;
+    // its answers are on their way back
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let ran = interrupt(child).await.exits(1);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let done = actions(&report, "gke");
+    for object in ["created Role/istio-pilot".to_owned(), format!("created ClusterRole/istio-pilot-{SYSTEM}")] {
+        assert!(done.contains(&object), "{object} is missing in {report}");
+    }
+    let notes = cluster(&report, "gke")["notes"].to_string();
+    assert!(notes.contains(&format!("it was interrupted while it wrote {account}")), "{notes}");
+    line.obey();
+    bench.install(&[]).await.exits(0);
+}
