@@ -74,8 +74,11 @@ async fn run(assets: &Assets) {
     if parts == ["inspect"] {
         return;
     }
-    let gke = Settings { name: "gke", services: "10.96.0.0/16", advertised: "192.0.2.1", controllers: false };
-    let on_prem = Settings { name: "on-prem", services: "10.97.0.0/16", advertised: "192.0.2.2", ..gke.clone() };
+    let advertised = "192.0.2.1";
+    let gke = Settings { name: "gke", services: "10.96.0.0/16", advertised, covered: advertised, controllers: false };
+    let advertised = "192.0.2.2";
+    let on_prem =
+        Settings { name: "on-prem", services: "10.97.0.0/16", advertised, covered: advertised, ..gke.clone() };
     let start = Instant::now();
     let (gke, on_prem) = tokio::join!(Cluster::start_new(gke, assets), Cluster::start_new(on_prem, assets));
     let (gke, on_prem) = (gke.unwrap(), on_prem.unwrap());

@@ -509,7 +509,7 @@ fn files_and_objects_of_others_stop_their_cluster_only() {
 /// The inventory of a folder, as another version would have left it.
 fn installed_by(bench: &Bench, id: &str, version: &str) {
     let file = format!("kubeconf/{id}/meshctl/configmap-istio-system-meshctl-inventory.yaml");
-    let (text, ours) = (bench.read(&file), format!("    version: {}\n", env!("CARGO_PKG_VERSION")));
+    let (text, ours) = (bench.read(&file), format!("    version: \"{}\"\n", env!("CARGO_PKG_VERSION")));
     assert!(text.contains(&ours), "{text}");
     bench.write(&file, &text.replace(&ours, &format!("    version: {version}\n")));
 }

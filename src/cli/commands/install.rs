@@ -162,12 +162,15 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     Ok(exit(&report))
 }
 
-/// Ends when somebody wants the command to end.
-pub(in crate::cli) async fn interrupted() {
-    let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
+/// Ends when somebody wants the command to end. It listens from the call on, whoever polls it first.
+pub(in crate::cli) fn interrupted() -> impl Future<Output = ()> {
+    let heard = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        let [Ok(mut interrupt), Ok(mut term)] = heard else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = term.recv() => {}
+        }
     }
 }
 
