@@ -795,7 +795,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__diff)
-            opts="-f -o -q -v -h --clusters --primary --stub-services --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
+            opts="-f -o -q -v -h --clusters --primary --stub-services --no-stub-services --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1439,7 +1439,7 @@ _meshctl() {
             return 0
             ;;
         meshctl__subcmd__install)
-            opts="-y -f -o -q -v -h --dry-run --yes --wait --no-wait --timeout --verify --no-verify --only --clusters --primary --move-primary --force-conflicts --stub-services --allow-downgrade --revoke-credentials --ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
+            opts="-y -f -o -q -v -h --dry-run --yes --wait --no-wait --timeout --verify --no-verify --only --clusters --primary --move-primary --force-conflicts --stub-services --no-stub-services --allow-downgrade --revoke-credentials --ca --create-ca --values --set --hub --tag --digest --registry --output --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -411,7 +411,8 @@ json\:"JSON"
 yaml\:"YAML"
 name\:"Names alone, one a line"
 v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints"))' \
-'--stub-services[As install --stub-services]' \
+'--stub-services[Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; remembered by each cluster, and also stubServices of mesh.yaml]' \
+'(--stub-services)--no-stub-services[Make none, and remove those of earlier runs]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \
@@ -560,9 +561,11 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '--no-verify[Do not ask pilot what it sees, nor look for it from the remotes]' \
 '--move-primary[Take another primary than the one that was installed]' \
 '--force-conflicts[Take back fields of ours that somebody else has changed in a live cluster]' \
-'--stub-services[Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml]' \
+'--stub-services[Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; remembered by each cluster, and also stubServices of mesh.yaml]' \
+'(--stub-services)--no-stub-services[Make none, and remove those of earlier runs]' \
 '--allow-downgrade[Let this version replace a newer one]' \
 '(--only)--revoke-credentials[Make the accounts anew by which pilot reads the remotes\: every token it holds is worth nothing from then on]' \
+'(--dry-run)--create-ca[Make the CA first, as meshctl ca init does, where the folder lacks a part, or there is none and no cluster holds one]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \

@@ -133,6 +133,20 @@ impl From<crate::workflows::install::InstallError> for CliError {
             E::Trust { dir, .. } => out
                 .hint("meshctl ca init makes what is missing; --ca DIR names another folder")
                 .hint(format!("meshctl ca verify {dir} shows all that is wrong with it")),
+            E::NoCa { held, unasked, .. } => match (held.as_slice(), unasked.as_slice()) {
+                ([], []) => out
+                    .hint("meshctl ca init makes one; --create-ca does both")
+                    .hint("--ca DIR names the folder of one that there is"),
+                ([], [first, ..]) => out
+                    .hint("meshctl ca init makes one; --ca DIR names the folder of one that there is")
+                    .hint(format!("--create-ca makes none: cluster {first} could not be asked whether it holds one")),
+                ([first, ..], _) => out
+                    .hint(format!("name the folder of the CA that cluster {first} holds: --ca DIR"))
+                    .hint("meshctl ca init, with --dir DIR, adds there what a cluster lacks"),
+            },
+            E::Roots { .. } => out
+                .hint("name the folder of the CA that the clusters hold: --ca DIR")
+                .hint("or remove the Secret istio-system/cacerts of a cluster where nothing trusts its root any more"),
             E::ForeignFolder { .. } => out.hint("name an empty folder, or one that this command wrote"),
             E::Directory(e) => e.into(),
             E::Yaml(_) => CliError::failed(out.message),

@@ -8,6 +8,8 @@ mod bad_days;
 pub mod bench;
 #[path = "install/between.rs"]
 mod between;
+#[path = "install/ca.rs"]
+mod ca;
 #[path = "install/cut_off.rs"]
 mod cut_off;
 #[path = "install/leaving.rs"]
@@ -18,6 +20,8 @@ pub mod line;
 mod many;
 #[path = "install/others.rs"]
 mod others;
+#[path = "install/pipeline.rs"]
+mod pipeline;
 #[path = "install/slices.rs"]
 mod slices;
 
@@ -47,6 +51,8 @@ pub fn trials() -> Vec<Trial> {
     let more = [
         others::trials(),
         at_once::trials(),
+        ca::trials(),
+        pipeline::trials(),
         bad_days::trials(),
         cut_off::trials(),
         between::trials(),
@@ -303,9 +309,14 @@ async fn it_waits_and_says_the_clusters_own_words(pair: Arc<Pair>) {
 /// What a kubelet would do with the pod, the test does: it ends it as said.
 async fn a_remote_looks_for_pilot_by_its_name(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
-    bench.install(&[]).await.exits(0);
+    let pulled = ["--set", "image.pullSecrets={regcred,other}"];
+    bench.install(&pulled).await.exits(0);
+    let pull_secrets = json!([{"name": "regcred"}, {"name": "other"}]);
+    let deployment = &bench.listings().await[0][&format!("Deployment/{SYSTEM}/istio-pilot")];
+    assert_eq!(deployment["spec"]["template"]["spec"]["imagePullSecrets"], pull_secrets, "{deployment}");
     let pods: kube::Api<k8s_openapi::api::core::v1::Pod> = kube::Api::namespaced(bench.pair.on_prem.client(), SYSTEM);
-    let verify = ["install", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
+    let args = [&["install", "--tag", "dev", "--yes", "--clusters", "on-prem"][..], &pulled].concat();
+    let verify = [&args[..], &["--verify"]].concat();
     let terminated = json!({"name": "probe", "image": "x", "imageID": "x", "ready": false, "restartCount": 0,
         "state": {"terminated": {"exitCode": 1, "message": "error: asking it failed for 30 s: connection refused\n"}}});
     for (phase, containers, code) in [("Failed", json!([terminated]), 1), ("Succeeded", json!([]), 0)] {
@@ -320,6 +331,7 @@ async fn a_remote_looks_for_pilot_by_its_name(pair: Arc<Pair>) {
         let spec = serde_json::to_value(pod.spec).unwrap();
         assert_eq!(spec["containers"][0]["args"][1], "http://istio-pilot.istio-system:15014/ready", "{spec}");
         assert_eq!(spec["automountServiceAccountToken"], false);
+        assert_eq!(spec["imagePullSecrets"], pull_secrets, "it is the same image: {spec}");
         assert_eq!(
             ran.stderr.contains("looks for pilot by name failed: error: asking it failed for 30 s"),
             code == 1,
@@ -329,5 +341,5 @@ async fn a_remote_looks_for_pilot_by_its_name(pair: Arc<Pair>) {
         assert!(pods.get_opt("meshctl-verify").await.unwrap().is_none(), "it is removed");
     }
     // nothing was written: nobody looks without being asked
-    bench.run(&["install", "--tag", "dev", "--yes", "--clusters", "on-prem"]).await.exits(0);
+    bench.run(&args).await.exits(0);
 }

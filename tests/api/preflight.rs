@@ -14,7 +14,7 @@ use crate::pair::{Pair, alone, alone_with_an_uncovered, alone_with_another};
 pub fn trials() -> Vec<Trial> {
     vec![
         alone("api::preflight::missing_rights_are_named", missing_rights_are_named),
-        alone("api::preflight::foreign_cas_meshes_and_endpoints_stop", foreign_cas_meshes_and_endpoints_stop),
+        alone("api::preflight::foreign_meshes_and_endpoints_stop", foreign_meshes_and_endpoints_stop),
         alone("api::preflight::another_cluster_and_a_newer_version_stop", another_cluster_and_a_newer_version_stop),
         alone(
             "api::preflight::an_upgrade_stops_at_the_first_that_is_not_well",
@@ -70,19 +70,10 @@ async fn missing_rights_are_named(pair: Arc<Pair>) {
     assert_eq!(cluster(&report, "gke")["state"], "unchanged", "{report}");
 }
 
-async fn foreign_cas_meshes_and_endpoints_stop(pair: Arc<Pair>) {
+async fn foreign_meshes_and_endpoints_stop(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
     let on_prem = &bench.pair.on_prem;
     put(on_prem, "kubectl", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})).await;
-
-    bench.home.run(["ca", "init", "--dir", "other-ca", "--cluster", "x"]).exits(0);
-    let root = std::fs::read_to_string(bench.home.home().join("other-ca/root-cert.pem")).unwrap();
-    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cacerts", "namespace": SYSTEM},
-        "stringData": {"root-cert.pem": root}});
-    put(on_prem, "kubectl", secret).await;
-    let said = stopped(&bench, &[]).await;
-    assert!(said.contains("its Secret istio-system/cacerts holds a CA with another root"), "{said}");
-    delete(on_prem, "/api/v1/namespaces/istio-system/secrets/cacerts").await;
 
     let pod =
         json!({"metadata": {"labels": {"app": "istiod"}}, "spec": {"containers": [{"name": "c", "image": "none"}]}});

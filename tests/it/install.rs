@@ -7,6 +7,8 @@ use std::process::Output;
 use meshctl::data::yaml;
 use serde_json::Value;
 
+mod ca;
+
 /// A registry with the talk's two clusters as empty folders, and a CA folder beside it.
 struct Bench {
     dir: tempfile::TempDir,
@@ -679,120 +681,6 @@ fn a_live_cluster_that_does_not_answer_hides_no_other() {
     let states: Vec<_> = rows(&run.out).iter().map(|row| (row[0].to_owned(), row[2].to_owned())).collect();
     let state = |id: &str, is: &str| (id.to_owned(), is.to_owned());
     assert_eq!(states, [state("gke", "written"), state("on-prem", "written"), state("west", "failed")]);
-}
-
-#[test]
-fn install_never_makes_a_root_and_names_secrets_by_key_and_hash() {
-    let bench = Bench::new();
-    let report: Value = serde_json::from_str(&bench.install(&["-o", "json"]).ok()).unwrap();
-    let secret = &report["clusters"][0]["secrets"][0];
-    assert_eq!(secret["keys"], serde_json::json!(["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"]));
-    let sum = std::process::Command::new("sha256sum").arg(bench.path("mesh-ca/root-cert.pem")).output().unwrap();
-    let hash = &String::from_utf8(sum.stdout).unwrap()[..64];
-    assert_eq!(
-        secret["sha256"].as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"]
-    );
-    assert!(secret["sha256"]["root-cert.pem"].as_str() == Some(hash), "{secret}");
-    for (path, bytes) in bench.files() {
-        let text = String::from_utf8(bytes).unwrap();
-        // the inventory names one, as an entry of a list
-        let secret = text.lines().any(|line| line == "kind: Secret");
-        assert!(!secret && !text.contains(CANARY), "{}", path.display());
-    }
-    for args in [&["--dry-run", "-o", "yaml"][..], &["--dry-run", "-o", "json"], &["--dry-run"], &[]] {
-        let run = bench.install(args);
-        assert!(!run.out.contains(CANARY) && !run.err.contains(CANARY), "{args:?}");
-    }
-
-    let other = bench.path("other-ca");
-    std::fs::rename(bench.path("mesh-ca"), &other).unwrap();
-    bench.install(&[]).fails(2, &["mesh-ca", "no such folder", "meshctl ca init"]);
-    assert!(!bench.path("mesh-ca").exists());
-    bench.install(&["--ca", "other-ca"]).ok();
-    bench.write("kubeconf/mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\ncaDir: ../other-ca\n");
-    bench.install(&[]).ok();
-    std::fs::remove_file(bench.path("other-ca/gke/ca-key.pem")).unwrap();
-    bench.install(&[]).fails(2, &["gke/ca-key.pem: reading: it does not exist", "meshctl ca init"]);
-}
-
-#[test]
-fn install_verifies_the_bundle_of_every_cluster() {
-    let bench = Bench::new();
-    bench.run(&["ca", "init", "--dir", "other", "--cluster", "on-prem"]).ok();
-    let before = bench.files();
-    let copy = |from: &str, to: &str| bench.write(to, &bench.read(from));
-    let file = |name: &str| format!("mesh-ca/on-prem/{name}");
-    for (name, breaks, words) in [
-        // each alone was a certificate in the right place
-        (file("root-cert.pem"), "other/root-cert.pem", "on-prem/ca-cert.pem: signature: "),
-        (
-            file("root-cert.pem"),
-            "other/root-cert.pem",
-            "on-prem/root-cert.pem: root: on-prem and the mesh have different",
-        ),
-        (
-            file("ca-cert.pem"),
-            "mesh-ca/root-cert.pem",
-            "the chain must begin with the certificate in on-prem/ca-cert.pem",
-        ),
-        (file("cert-chain.pem"), "mesh-ca/gke/cert-chain.pem", "on-prem/cert-chain.pem: certificate 1: "),
-        (file("root-cert.pem"), "mesh-ca/gke/ca-cert.pem", "is no root"),
-        ("mesh-ca/root-cert.pem".to_owned(), "other/root-cert.pem", "have different roots"),
-        (file("cert-chain.pem"), "other/root-key.pem", "there is a private key at line 1"),
-    ] {
-        let good = bench.read(&name);
-        copy(breaks, &name);
-        let run = bench.install(&[]);
-        assert!(!run.err.contains("PRIVATE"), "{run:?}");
-        run.fails(2, &["mesh-ca cannot be used", words, "meshctl ca verify"]);
-        bench.write(&name, &good);
-    }
-    // a whole bundle of another mesh
-    for name in ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"] {
-        copy(&format!("other/on-prem/{name}"), &file(name));
-    }
-    bench.install(&[]).fails(2, &["on-prem and the mesh have different roots"]);
-    assert_eq!(bench.files(), before);
-}
-
-#[test]
-fn a_ca_that_a_cluster_holds_is_told_from_ours() {
-    use meshctl::data::model::{Secret, Timestamp};
-    use meshctl::workflows::install::{HeldCa, SecretData};
-
-    let bench = Bench::new();
-    for dir in ["ours", "foreign"] {
-        bench.run(&["ca", "init", "--dir", dir, "--cluster", "a", "--cluster", "b"]).ok();
-    }
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let names = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"];
-    let data = |from: &str, names: &[(&str, &str)]| -> SecretData {
-        Secret::new(
-            names.iter().map(|(k, f)| ((*k).to_owned(), bench.read(&format!("{from}/{f}")).into_bytes())).collect(),
-        )
-    };
-    let whole = |from: &str| data(from, &names.map(|name| (name, name)));
-    let ours = whole("ours/a");
-    let held = |held: &SecretData| HeldCa::of(held, &ours, Timestamp(now));
-    let told = |held: &HeldCa| (held.same, held.same_root, held.errors.is_empty());
-
-    assert_eq!(told(&held(&whole("ours/a"))), (true, true, true));
-    // another intermediate of our root, under its own names and under those of a TLS Secret
-    assert_eq!(told(&held(&whole("ours/b"))), (false, true, true));
-    let tls = [("tls.crt", "ca-cert.pem"), ("tls.key", "ca-key.pem"), ("ca.crt", "root-cert.pem")];
-    assert_eq!(told(&held(&data("ours/b", &tls))), (false, true, true));
-    assert_eq!(told(&held(&whole("foreign/a"))), (false, false, true));
-    assert_eq!(told(&held(&data("foreign/a", &tls))), (false, false, true));
-    // ours in part, and ours that is over
-    let part = held(&data("ours/a", &[("ca-cert.pem", "ca-cert.pem"), ("root-cert.pem", "root-cert.pem")]));
-    assert_eq!(told(&part), (false, true, false));
-    assert!(part.errors.iter().any(|e| e == "cacerts/ca-key.pem: file: it is missing"), "{part:?}");
-    let over = HeldCa::of(&ours, &ours, Timestamp(now + 366 * 86_400));
-    assert!(over.same && over.same_root && over.errors.iter().any(|e| e.contains("validity.notAfter")), "{over:?}");
-    // nothing of a CA at all
-    let nothing = held(&Secret::new(std::collections::BTreeMap::new()));
-    assert_eq!(told(&nothing), (false, false, false));
 }
 
 #[test]

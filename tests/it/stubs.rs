@@ -77,6 +77,49 @@ fn they_come_stay_and_go_with_the_real_ones() {
 }
 
 #[test]
+fn they_are_remembered_until_somebody_says_otherwise() {
+    const SET: [&str; 2] = ["--set", "discovery.replicas=3"];
+    let bench = bench();
+    install(&bench, &["--stub-services"]);
+    let inventory = "kubeconf/on-prem/meshctl/configmap-istio-system-meshctl-inventory.yaml";
+    let recorded = || std::fs::read_to_string(bench.home().join(inventory)).unwrap().contains("stubs: true");
+    assert!(recorded());
+    let report = install(&bench, &SET);
+    assert_eq!(stubs(&report, "on-prem"), ["unchanged ratings"], "{report}");
+    let note = "with stub Services, as it was installed; --no-stub-services removes them";
+    assert!(report["clusters"][1]["notes"].to_string().contains(note), "{report}");
+    bench.run(["diff", "--tag", "dev"].iter().chain(&SET)).exits(0);
+    // one that is new goes with the primary
+    bench.file("kubeconf/west/app.yaml", &service("default", "reviews"));
+    bench.run(["ca", "init"]).exits(0);
+    let report = install(&bench, &SET);
+    assert_eq!(stubs(&report, "west"), ["created ratings"], "{report}");
+
+    // the flag takes them away, for good
+    bench.run(["install", "--stub-services", "--no-stub-services"]).exits(2);
+    let ran = bench.run(["diff", "--tag", "dev", "--no-stub-services"].iter().chain(&SET)).exits(1);
+    assert!(ran.stdout.contains("- service-default-ratings.yaml"), "{}", ran.stdout);
+    let report = install(&bench, &[&SET[..], &["--no-stub-services", "--clusters", "on-prem"]].concat());
+    assert_eq!(stubs(&report, "on-prem"), ["pruned ratings"], "{report}");
+    assert!(!recorded());
+    let report = install(&bench, &SET);
+    assert_eq!(
+        (stubs(&report, "on-prem"), stubs(&report, "west")),
+        (vec![], vec!["unchanged ratings".to_owned()]),
+        "each cluster remembers: {report}"
+    );
+    // and so does the file
+    bench.file(
+        "kubeconf/mesh.yaml",
+        "apiVersion: meshctl/v1\nkind: Mesh\nstubServices: false\nclusterLocal: [own.default.svc.cluster.local]\n",
+    );
+    let report = install(&bench, &SET);
+    assert_eq!(stubs(&report, "west"), ["pruned ratings"], "{report}");
+    let note = "its stub Services are not wanted any more: stubServices of mesh.yaml says so";
+    assert!(report["clusters"].to_string().contains(note), "{report}");
+}
+
+#[test]
 fn what_the_others_have_is_not_known_while_one_is_dead() {
     let bench = bench();
     assert_eq!(stubs(&install(&bench, &["--stub-services"]), "on-prem"), ["created ratings"]);

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::manifest::ValueArgs;
+use super::manifest::{StubArgs, ValueArgs};
 use crate::adapters::registry::Inside;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{CaAt, Consent, Options, PlanInput, Verify, prepare, unplanned};
+use crate::workflows::install::{CaAt, Consent, InstallReport, Options, PlanInput, Verify, prepare, unplanned};
 
 /// Show what install would change, and what others have changed of ours
 ///
@@ -22,9 +22,8 @@ pub(crate) struct Args {
     /// The primary cluster
     #[arg(long, value_name = "ID")]
     primary: Option<String>,
-    /// As install --stub-services
-    #[arg(long)]
-    stub_services: bool,
+    #[command(flatten)]
+    stubs: StubArgs,
     /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
@@ -49,12 +48,14 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         only_secrets: false,
         waits: false,
         verify: Verify::No,
-        stub_services: args.stub_services,
+        stub_services: args.stubs.wanted(),
         now: ctx.now(),
     };
+    // what others have changed is what is asked about, and stops nothing here
+    let consent = Consent { force_conflicts: true, ..Consent::default() };
     let ca = CaAt { dir: args.ca.as_deref(), now: ctx.now() };
     let prepared = tokio::select! {
-        prepared = prepare(&input, &options, ca, Consent::default()) => Some(prepared?),
+        prepared = prepare(&input, &options, ca, consent) => Some(prepared?),
         () = super::install::interrupted() => None,
     };
     let report = match &prepared {
@@ -62,6 +63,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         None => unplanned(&input, &options, true)?,
     };
     super::install::talk(ctx, &report, "comparing with");
+    drift(ctx, &report);
     match ctx.format() {
         Format::Table | Format::Wide => ctx.out.data(&report.plan_text())?,
         format => {
@@ -77,4 +79,14 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         (true, true) => Exit::Yes,
         (true, false) => Exit::No,
     })
+}
+
+/// Says who has changed what is ours, and how it is taken back.
+fn drift(ctx: &Context, report: &InstallReport) {
+    let changed = report.clusters.iter().filter_map(|c| Some((&c.cluster, c.drift()?)));
+    let said: Vec<_> = changed.map(|(cluster, drift)| format!("{cluster}: {drift}")).collect();
+    said.iter().for_each(|text| ctx.out.note(text));
+    if !said.is_empty() {
+        ctx.out.hint("meshctl install --force-conflicts takes these fields back");
+    }
 }

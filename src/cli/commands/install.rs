@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::manifest::ValueArgs;
+use super::manifest::{StubArgs, ValueArgs};
 use crate::adapters::registry::Inside;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::model::ClusterRole;
@@ -19,7 +19,7 @@ use crate::workflows::install::{
 /// it writes FOLDER/meshctl/ and touches no other file. A second run finds everything unchanged.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  meshctl install --registry ./kubeconf --dry-run\n  meshctl install --registry ./kubeconf --tag 0.1.0 --yes\n  meshctl install --dry-run -o yaml > what-is-applied.yaml"
+    after_help = "Examples:\n  meshctl install --registry ./kubeconf --dry-run\n  meshctl install --registry ./kubeconf --tag 0.1.0 --yes\n  meshctl install --create-ca --tag 0.1.0\n  meshctl install --dry-run -o yaml > what-is-applied.yaml"
 )]
 pub(crate) struct Args {
     /// Write nothing: print the plan, or with -o yaml exactly what would be applied
@@ -58,9 +58,8 @@ pub(crate) struct Args {
     /// Take back fields of ours that somebody else has changed in a live cluster
     #[arg(long)]
     force_conflicts: bool,
-    /// Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; also stubServices of mesh.yaml
-    #[arg(long)]
-    stub_services: bool,
+    #[command(flatten)]
+    stubs: StubArgs,
     /// Let this version replace a newer one
     #[arg(long)]
     allow_downgrade: bool,
@@ -70,6 +69,9 @@ pub(crate) struct Args {
     /// The folder of the CA; else caDir of mesh.yaml, else mesh-ca beside the registry
     #[arg(long, value_name = "DIR")]
     ca: Option<PathBuf>,
+    /// Make the CA first, as meshctl ca init does, where the folder lacks a part, or there is none and no cluster holds one
+    #[arg(long, conflicts_with = "dry_run")]
+    create_ca: bool,
     #[command(flatten)]
     values: ValueArgs,
 }
@@ -100,7 +102,7 @@ impl Args {
             layers: self.values.layers()?,
             only: self.clusters.clone(),
             only_secrets: self.only == Some(Only::Secrets),
-            stub_services: self.stub_services,
+            stub_services: self.stubs.wanted(),
             waits: self.waiting() != Waiting::No,
             verify: self.verify(),
             now: ctx.now(),
@@ -128,7 +130,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let mut interrupt = pin!(interrupted());
     let ca = CaAt { dir: args.ca.as_deref(), now: ctx.now() };
     let prepared = tokio::select! {
-        prepared = prepare(&input, &options, ca, args.consent()) => prepared?,
+        prepared = planned(ctx, &args, &input, &options, ca) => prepared?,
         () = &mut interrupt => return not_planned(ctx, &unplanned(&input, &options, args.dry_run)?),
     };
     if args.revoke_credentials {
@@ -144,7 +146,8 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         return dry_run(ctx, &prepared);
     }
     if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared, interrupt.as_mut()).await? {
-        return Err(CliError::failed("installing was not confirmed; nothing was written").hint("--yes does not ask"));
+        return Err(CliError::failed("installing was not confirmed; nothing was written in any cluster")
+            .hint("--yes does not ask"));
     }
     let say = |text: &str| ctx.out.note(&format!("• {text}"));
     // what is under way when somebody interrupts is finished or not: the report says what is known
@@ -160,6 +163,24 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     ctx.out.report(&shown, ctx.format())?;
     Ok(exit(&report))
+}
+
+/// Plans; where that fails for want of a CA, and the flag allows it, with a new one.
+async fn planned(
+    ctx: &Context,
+    args: &Args,
+    input: &PlanInput,
+    options: &Options,
+    ca: CaAt<'_>,
+) -> Result<Prepared, CliError> {
+    match prepare(input, options, ca, args.consent()).await {
+        Err(why) if args.create_ca && why.wants_ca() => {
+            let clusters = input.clusters.iter().map(|c| c.id.clone()).collect();
+            super::ca::create(ctx, ca.dir.unwrap_or(&input.ca_dir), clusters)?;
+            Ok(prepare(input, options, ca, args.consent()).await?)
+        }
+        prepared => Ok(prepared?),
+    }
 }
 
 /// Ends when somebody wants the command to end. It listens from the call on, whoever polls it first.

@@ -58,6 +58,25 @@ impl ValueArgs {
     }
 }
 
+/// Whether there shall be stub Services, as every command that plans takes it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct StubArgs {
+    /// Make a Service without selector wherever a service of the mesh is missing, so that DNS answers; remembered by each cluster,
+    /// and also stubServices of mesh.yaml
+    #[arg(long)]
+    stub_services: bool,
+    /// Make none, and remove those of earlier runs
+    #[arg(long, conflicts_with = "stub_services")]
+    no_stub_services: bool,
+}
+
+impl StubArgs {
+    /// What was said; `None`: nothing.
+    pub(super) fn wanted(&self) -> Option<bool> {
+        (self.stub_services || self.no_stub_services).then_some(self.stub_services)
+    }
+}
+
 /// Render every cluster's objects
 ///
 /// With --out, a folder per cluster and a file per object, the same bytes in every run; without, one stream of documents, each
@@ -110,7 +129,7 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
         layers,
         only,
         only_secrets: false,
-        stub_services: false,
+        stub_services: None,
         waits: false,
         verify: install::Verify::No,
         now: ctx.now(),

@@ -91,7 +91,7 @@ async fn row(entry: &Entry, timeout: Duration) -> Row {
         cluster: entry.id.to_string(),
         role: entry.role,
         kubernetes,
-        installed: installed.inventory.map(|i| i.version),
+        installed: installed.version().map(str::to_owned),
         image: installed.image,
         reason,
     }

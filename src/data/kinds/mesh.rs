@@ -28,8 +28,8 @@ pub struct MeshFile {
     pub networks: BTreeMap<String, NetworkEntry>,
     /// What differs per cluster, by id
     pub clusters: BTreeMap<String, ClusterOverride>,
-    /// Make stub Services where a service of the mesh is missing
-    pub stub_services: bool,
+    /// Whether to make stub Services where a service of the mesh is missing; absent: as it was installed
+    pub stub_services: Option<bool>,
     /// Values of the templates
     pub values: serde_json::Map<String, serde_json::Value>,
 }

@@ -286,7 +286,8 @@ async fn what_cannot_be_read_from_the_start_is_waited_for() {
     let broken = Registry::read(dir.path(), &ReadOptions::default()).unwrap();
     assert!(played.follows(&broken).await.is_empty());
     played.facts().await;
-    let waits = || played.engine.published().snapshot.missing.names().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let waits =
+        || played.engine.published().snapshot.missing.names().iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(waits(), ["gke", "mesh.yaml"]);
     let row = played.row("gke");
     assert_eq!((row.state, row.generation), (FeedState::Syncing, 0));

@@ -17,7 +17,6 @@ pub use cert::{CaCert, CertError, KeyAlgorithm};
 pub use folder::{CA_CERT, CA_KEY, CERT_CHAIN, CaFolder, ClusterFiles, ROOT_CERT, ROOT_KEY};
 pub use issue::{IssueError, Issued, Signer, issue_intermediate, issue_root, renew_intermediate, shared_subject};
 pub use keys::{CaKey, KeyError, KeyKind, draw_serial};
-pub use pem::same_roots;
 pub use plan::{Action, Done, Plan, PlanError, Request, RootKey, Write, check_root_key, plan};
 pub use verify::{Finding, Severity, Verified, same_root, verify_bundle, verify_root};
 

@@ -73,16 +73,6 @@ pub(super) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, PemError> {
     }
 }
 
-/// Whether two texts of certificates have one in common.
-pub fn same_roots(a: &[u8], b: &[u8]) -> bool {
-    let certificates = |bytes: &[u8]| {
-        let all = blocks(bytes).unwrap_or_default().into_iter().filter(|b| b.label == "CERTIFICATE");
-        all.map(|b| b.der).collect::<Vec<_>>()
-    };
-    let (a, b) = (certificates(a), certificates(b));
-    a.iter().any(|der| b.contains(der))
-}
-
 fn decode(label: String, line: usize, body: &str) -> Result<Block, PemError> {
     let whole = format!("-----BEGIN X-----\n{body}-----END X-----\n");
     match Pem::read(std::io::Cursor::new(whole.as_bytes())) {

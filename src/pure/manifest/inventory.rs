@@ -9,8 +9,11 @@ use crate::data::yaml;
 
 /// The name of the ConfigMap.
 pub const INVENTORY_NAME: &str = "meshctl-inventory";
-/// Its one key.
+/// Its key.
 const DATA_KEY: &str = "inventory.yaml";
+/// The key of an inventory that lists what was placed beside manifests of somebody else. A field of its own: whoever applies
+/// those manifests, with their inventory, under another field manager meets no conflict.
+const SECRETS_KEY: &str = "secrets.yaml";
 
 /// Why a ConfigMap is no inventory of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,8 +22,8 @@ pub enum InventoryError {
     #[error("it is not an inventory that meshctl wrote")]
     Foreign,
     /// Its text does not parse.
-    #[error("its {DATA_KEY} does not parse: {0}")]
-    Unreadable(yaml::YamlError),
+    #[error("its {0} does not parse: {1}")]
+    Unreadable(&'static str, yaml::YamlError),
 }
 
 /// What stands in a cluster, or will.
@@ -36,8 +39,12 @@ pub struct Inventory {
     pub role: String,
     /// The primary's id: once recorded it sticks.
     pub primary: String,
-    /// The version of meshctl that wrote it.
+    /// The version of meshctl that installed it; empty where nothing but Secrets was placed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// Whether it was installed with stub Services: they are kept until somebody says otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stubs: bool,
     /// Every object but the inventory itself, in the order of [`ObjectKey`]; those that come while it runs, too.
     pub objects: Vec<ObjectKey>,
     /// Secrets that must stand beside them; their contents are never rendered.
@@ -87,6 +94,7 @@ impl Inventory {
             role: role.to_string(),
             primary: primary.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            stubs: false,
             objects: keys,
             secrets,
         }
@@ -100,6 +108,11 @@ impl Inventory {
         out.objects.sort();
         out.objects.dedup();
         out
+    }
+
+    /// The version of meshctl that installed it; `None` where nothing but Secrets was placed.
+    pub fn installed(&self) -> Option<&str> {
+        Some(self.version.as_str()).filter(|version| !version.is_empty())
     }
 
     /// Every object, with what the cluster's role writes while it runs, which the inventory of another version does not list.
@@ -128,26 +141,32 @@ impl Inventory {
     /// # Errors
     /// Where it does not serialise.
     pub fn to_object(&self, namespace: &str) -> Result<Object, yaml::YamlError> {
+        let data_key = if self.installed().is_some() { DATA_KEY } else { SECRETS_KEY };
         let value = json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"name": INVENTORY_NAME, "namespace": namespace},
-            "data": {DATA_KEY: yaml::to_string(self)?},
+            "data": {data_key: yaml::to_string(self)?},
         });
         Ok(Object { key: Self::key(namespace), value }.owned())
     }
 
-    /// Reads the ConfigMap.
+    /// Reads the ConfigMap. One that came with manifests of somebody else knows no UID: the Secrets' own does.
     ///
     /// # Errors
     /// [`InventoryError`].
     pub fn of_object(object: &Object) -> Result<Self, InventoryError> {
-        let text = object.value.pointer("/data").and_then(|d| d.get(DATA_KEY)).and_then(serde_json::Value::as_str);
-        match text {
-            Some(text) if object.is_owned() && object.key.name == INVENTORY_NAME => {
-                yaml::from_str(text).map_err(InventoryError::Unreadable)
-            }
-            _ => Err(InventoryError::Foreign),
+        if !object.is_owned() || object.key.name != INVENTORY_NAME {
+            return Err(InventoryError::Foreign);
+        }
+        let read = |key: &'static str| {
+            let text = object.value.get("data").and_then(|d| d.get(key)).and_then(serde_json::Value::as_str)?;
+            Some(yaml::from_str::<Self>(text).map_err(|why| InventoryError::Unreadable(key, why)))
+        };
+        match (read(DATA_KEY).transpose()?, read(SECRETS_KEY).transpose()?) {
+            (Some(whole), Some(secrets)) if whole.uid.is_empty() => Ok(Self { uid: secrets.uid, ..whole }),
+            (Some(found), _) | (None, Some(found)) => Ok(found),
+            (None, None) => Err(InventoryError::Foreign),
         }
     }
 }
@@ -172,6 +191,22 @@ mod tests {
         let empty = Inventory { objects: Vec::new(), ..new.clone() };
         assert_eq!(empty.with(&new).objects, new.objects);
         assert_eq!(new.with(&new).objects.len(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn one_of_secrets_alone_stands_beside_the_one_that_comes_with_manifests() -> Result<(), yaml::YamlError> {
+        let id = ClusterId::parse("gke").unwrap_or_default();
+        let whole = Inventory::new(&id, ClusterRole::Primary, &id, &[], Vec::new());
+        let secrets = Inventory { uid: "7".into(), version: String::new(), ..whole.clone() };
+        assert_eq!((whole.installed(), secrets.installed()), (Some(env!("CARGO_PKG_VERSION")), None));
+        let (mut both, placed) = (whole.to_object("a")?, secrets.to_object("a")?);
+        assert_eq!(Inventory::of_object(&placed), Ok(secrets));
+        if let (Some(all), Some(more)) = (both.value["data"].as_object_mut(), placed.value["data"].as_object()) {
+            assert!(more.keys().all(|key| !all.contains_key(key)), "no field is of both");
+            all.extend(more.clone());
+        }
+        assert_eq!(Inventory::of_object(&both), Ok(Inventory { uid: "7".into(), ..whole }));
         Ok(())
     }
 }

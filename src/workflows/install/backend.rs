@@ -5,9 +5,10 @@
 
 use super::change::{Action, Change, Changes, Payload};
 use super::folder::Folder;
+use super::held;
 use super::live::{Expect, Live};
 use super::plan::PlannedCluster;
-use super::secret::PlannedSecret;
+use super::secret::{PlannedSecret, SecretData};
 use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
 
 /// What a user allows beyond the ordinary.
@@ -74,6 +75,7 @@ impl Compared {
         let listed = |old: &Inventory| Inventory { uid: old.uid.clone(), ..self.manifests.inventory.clone() } == *old;
         if old.is_some_and(listed) {
             self.changes.inventory.action = Action::Unchanged;
+            self.changes.inventory.conflicts.clear();
             self.changes.ahead = None;
         }
         let left: Vec<&ObjectKey> = self.changes.objects.iter().map(|c| &c.key).collect();
@@ -90,6 +92,17 @@ impl Backend {
         match self {
             Backend::Folder(folder) => folder.inventory(namespace).map_err(Unread::other),
             Backend::Live(live) => live.inventory(namespace).await,
+        }
+    }
+
+    /// What the Secret of the CA holds; `None` where there is none, as in every folder.
+    ///
+    /// # Errors
+    /// Why nobody knows.
+    pub(super) async fn held(&self) -> Result<Option<SecretData>, String> {
+        match self {
+            Backend::Folder(_) => Ok(None),
+            Backend::Live(live) => held::read(live).await,
         }
     }
 

@@ -78,9 +78,8 @@ impl Changes {
 
     /// Every field of ours that others hold, as one sentence; `None` where there is none.
     pub(super) fn conflicts(&self) -> Option<String> {
-        let all = self.objects.iter().filter(|c| !c.conflicts.is_empty());
-        let all: Vec<String> = all.map(|c| format!("{}: {}", c.key, c.conflicts.join(", "))).collect();
-        (!all.is_empty()).then(|| format!("others have changed what is ours: {}", all.join("; ")))
+        let all = self.objects.iter().chain([&self.inventory]).filter(|c| !c.conflicts.is_empty());
+        drift(all.map(|c| (c.key.to_string(), c.conflicts.as_slice())))
     }
 
     /// Leaves nothing but Secrets, a namespace that they need, and the inventory that lists them.
@@ -110,6 +109,12 @@ impl Changes {
     pub(super) fn pruned(&self) -> impl Iterator<Item = &Change> {
         self.objects.iter().filter(|c| c.action == Action::Pruned)
     }
+}
+
+/// What others have changed of objects of ours, each by its name and its fields; `None` where there is none.
+pub(super) fn drift<'a>(objects: impl Iterator<Item = (String, &'a [String])>) -> Option<String> {
+    let all: Vec<String> = objects.map(|(object, fields)| format!("{object}: {}", fields.join(", "))).collect();
+    (!all.is_empty()).then(|| format!("others have changed what is ours: {}", all.join("; ")))
 }
 
 impl Change {

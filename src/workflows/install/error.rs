@@ -73,6 +73,24 @@ pub enum InstallError {
         /// What is wrong.
         why: String,
     },
+    /// There is no CA folder, and a cluster has no CA to keep.
+    #[error("there is no CA folder {dir}, and {}", lines(.lacking))]
+    NoCa {
+        /// The folder.
+        dir: String,
+        /// What is missing, each as a sentence.
+        lacking: Vec<String>,
+        /// The clusters that hold a CA: one that is made must be of the same root.
+        held: Vec<ClusterId>,
+        /// The clusters that could not be asked what they hold.
+        unasked: Vec<ClusterId>,
+    },
+    /// The clusters, or the folder and a cluster, have different roots.
+    #[error("the clusters of the mesh must share one root of trust: {}", lines(.why))]
+    Roots {
+        /// Who does not trust whom, each as a sentence.
+        why: Vec<String>,
+    },
     /// A file stands where a folder is to be written.
     #[error("writing manifests to {0} failed: it is a file, not a folder")]
     NotAFolder(String),
@@ -95,6 +113,25 @@ pub enum InstallError {
     /// A result does not serialise.
     #[error("writing the objects as YAML failed: {0}")]
     Yaml(#[from] crate::data::yaml::YamlError),
+}
+
+impl InstallError {
+    /// Whether a CA that is made now would help: the folder lacks something, or nobody has any.
+    pub fn wants_ca(&self) -> bool {
+        match self {
+            Self::Trust { .. } => true,
+            Self::NoCa { held, unasked, .. } => held.is_empty() && unasked.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// One in its sentence, several on lines of their own.
+pub(super) fn lines(all: &[String]) -> String {
+    match all {
+        [one] => one.clone(),
+        all => all.iter().map(|why| format!("\n  {why}")).collect(),
+    }
 }
 
 fn those(known: &str) -> String {

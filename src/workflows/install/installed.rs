@@ -23,6 +23,13 @@ pub struct Installed {
     pub remotes: Vec<ClusterId>,
 }
 
+impl Installed {
+    /// The version of meshctl that installed there; `None` where nothing is installed, or nothing but Secrets was placed.
+    pub fn version(&self) -> Option<&str> {
+        self.inventory.as_ref().and_then(Inventory::installed)
+    }
+}
+
 /// The account in a remote whose tokens pilot holds.
 pub(super) const READER: &str = "istio-reader-service-account";
 

@@ -1,6 +1,7 @@
 //! Install: registry → plan → compare → write, on file clusters and live ones; and the same manifests into a folder of the
 //! user's choice.
 
+mod asked;
 mod backend;
 mod change;
 mod credentials;
@@ -9,6 +10,7 @@ mod farewell;
 mod folder;
 mod foreign;
 mod generate;
+mod held;
 mod input;
 mod installed;
 mod live;
@@ -37,6 +39,7 @@ pub use backend::Consent;
 pub use change::{Action, Change, Payload};
 pub use error::InstallError;
 pub use generate::{generate, stream};
+pub use held::HeldCa;
 pub use input::{Place, PlanCluster, PlanInput, values_file};
 pub use installed::{Installed, installed_in_folder, installed_live};
 pub use live::Live;
@@ -46,7 +49,7 @@ pub use removal::{Cleared, Removal, RemovalReport, Removing, prepare_removal};
 pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
 pub use run::{Prepared, Waiting};
 pub use secret::{PlannedSecret, SecretData};
-pub use trust::{CaAt, HeldCa};
+pub use trust::CaAt;
 pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
 pub use verify::Verify;
 

@@ -24,8 +24,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
     pub only_secrets: bool,
-    /// Stub Services, although `mesh.yaml` does not ask for them.
-    pub stub_services: bool,
+    /// Whether there shall be stub Services; `None`: as `mesh.yaml` says, else as it was installed.
+    pub stub_services: Option<bool>,
     /// Whether it is waited for.
     pub waits: bool,
     /// What is verified.
@@ -68,18 +68,18 @@ pub struct Plan {
 
 impl PlannedCluster {
     /// The same with Secrets alone: the namespace that they need, and an inventory that lists what an earlier run left and what is
-    /// placed now. The rest comes from somewhere else, and with it its own inventory.
+    /// placed now. The rest comes from somewhere else, and with it its own inventory: until then no version is installed.
     pub(super) fn secrets_only(&self, old: Option<&Inventory>) -> Self {
         let mut out = self.clone();
         let planned = &self.manifests.inventory;
         let is_placed = |k: &&ObjectKey| matches!(k.kind.as_str(), "Namespace" | "Secret");
         out.manifests.objects.retain(|o| is_placed(&&o.key));
         let objects = planned.objects.iter().filter(is_placed).cloned().collect();
-        let mut inventory = Inventory { objects, ..planned.clone() };
-        if let Some(old) = old {
-            inventory = Inventory { secrets: inventory.secrets.clone(), ..old.with(&inventory) };
-        }
-        out.manifests.inventory = inventory;
+        let placed = Inventory { objects, version: String::new(), stubs: false, ..planned.clone() };
+        out.manifests.inventory = match old {
+            Some(old) => Inventory { secrets: placed.secrets.clone(), ..old.with(&placed) },
+            None => placed,
+        };
         out
     }
 }

@@ -3,7 +3,8 @@
 
 use futures::future::join_all;
 
-use super::backend::{Backend, Compared, Consent, Unread};
+use super::asked::{Asked, ask, grounds, places, trusting};
+use super::backend::{Backend, Compared, Consent};
 use super::credentials::{Credentials, Wanted};
 use super::error::InstallError;
 use super::folder::Folder;
@@ -17,30 +18,10 @@ use super::secret::PlannedSecret;
 use super::skew::{self, VERSION};
 use super::steps::Way;
 use super::stubs;
-use super::trust::{self, CaAt};
+use super::trust::{self, CaAt, Trusted};
 use super::verify;
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::Inventory;
-
-/// A cluster that was asked what stands in it.
-struct Asked<'a> {
-    id: &'a ClusterId,
-    backend: Result<Backend, String>,
-    inventory: Result<Option<Inventory>, Unread>,
-}
-
-impl Asked<'_> {
-    /// The inventory, where there is one that can be read.
-    fn recorded(&self) -> Option<&Inventory> {
-        self.inventory.as_ref().ok()?.as_ref()
-    }
-
-    /// Why the cluster does not answer; `None` where it does, or nobody knows.
-    fn silence(&self) -> Option<&str> {
-        let unread = self.inventory.as_ref().err()?;
-        unread.is_silence.then_some(unread.why.as_str())
-    }
-}
 
 /// Plans, and compares with what stands in every cluster.
 ///
@@ -59,15 +40,17 @@ pub async fn prepare(
     if !consent.move_primary {
         recorded_primary(&asked, &plan)?;
     }
-    let told = match options.stub_services || input.mesh.stub_services {
-        true => stubs::add(input, &mut plan.clusters, &places(&asked)).await,
-        false => Vec::new(),
+    // before anything else is asked of the clusters: what is wrong with the CA stops everything
+    let Trusted { mut secrets, notes } = trust::check(input, ca, &trusting(input, &asked, &plan))?;
+    // Secrets alone need no stubs
+    let mut told = match options.only_secrets {
+        true => Vec::new(),
+        false => stubs::add(input, &mut plan.clusters, &places(&asked), options.stub_services).await,
     };
-    let wanted: Vec<_> = plan.clusters.iter().map(|c| (&c.id, c.manifests.inventory.secrets.as_slice())).collect();
-    let mut secrets = trust::check(input, ca, &wanted)?;
-    let look = &ready::look(input, &plan.clusters, &grounds(&asked), &secrets, consent, options).await;
+    told.extend(notes);
+    let look = &ready::look(input, &plan.clusters, &grounds(&asked), consent, options).await;
     let ways = plan.clusters.iter().map(|planned| {
-        let secrets = secrets.remove(&planned.id).unwrap_or_default();
+        let secrets = secrets.remove(&planned.id).unwrap_or_else(|| Ok(Vec::new()));
         let asked = asked.iter().find(|a| *a.id == planned.id);
         compare(planned, asked, secrets, look, consent, options)
     });
@@ -121,7 +104,9 @@ fn is_older(inventory: &Inventory) -> bool {
 
 /// Whether this version comes to a cluster with this run.
 fn is_new(asked: Option<&Asked<'_>>) -> bool {
-    asked.and_then(Asked::recorded).is_none_or(is_older)
+    // where nothing but Secrets was placed, nothing of any version stands
+    let installed = asked.and_then(Asked::recorded).filter(|inventory| inventory.installed().is_some());
+    installed.is_none_or(is_older)
 }
 
 /// Stops the remotes to which this version must not come yet: an upgrade goes primary first, and a primary that is not asked for
@@ -142,12 +127,13 @@ fn primary_first(ways: &[Way], asked: &[Asked<'_>], plan: &Plan) {
 async fn compare(
     planned: &PlannedCluster,
     asked: Option<&Asked<'_>>,
-    secrets: Vec<PlannedSecret>,
+    secrets: Result<Vec<PlannedSecret>, String>,
     look: &Look,
     consent: Consent,
     options: &Options,
 ) -> Way {
-    let compared = match look.stops(&planned.id) {
+    let (secrets, unknown) = secrets.map_or_else(|why| (Vec::new(), Some(why)), |secrets| (secrets, None));
+    let compared = match look.stops(&planned.id).or(unknown) {
         Some(why) => Err(why),
         None => changes(planned, asked, &secrets, options).await,
     };
@@ -190,28 +176,6 @@ async fn changes(
     let mut compared = backend.compare(&narrow, secrets, old.clone()).await?;
     compared.only_secrets(&backend, old.as_ref());
     Ok((backend, compared))
-}
-
-/// What the stubs need of the clusters that were asked.
-fn places<'a>(asked: &'a [Asked<'a>]) -> Vec<stubs::Place<'a>> {
-    let place = |a: &'a Asked<'a>| stubs::Place {
-        id: a.id,
-        backend: a.backend.as_ref().ok(),
-        old: a.recorded(),
-        is_silent: a.silence().is_some(),
-    };
-    asked.iter().map(place).collect()
-}
-
-/// What the preflight needs of the clusters that were asked.
-fn grounds<'a>(asked: &'a [Asked<'a>]) -> Vec<ready::Reached<'a>> {
-    let reached = |a: &'a Asked<'a>| ready::Reached {
-        id: a.id,
-        backend: &a.backend,
-        inventory: a.recorded(),
-        silence: a.silence(),
-    };
-    asked.iter().map(reached).collect()
 }
 
 /// What must happen to the credentials of the remotes that are asked for.
@@ -279,16 +243,6 @@ async fn is_the_primary(asked: &Asked<'_>) -> Result<Option<String>, String> {
         }
         Some(inventory) => live.is_the_same(inventory).await,
     }
-}
-
-/// Connects to a cluster and reads its inventory.
-async fn ask<'a>(id: &'a ClusterId, place: &Place, namespace: &str) -> Asked<'a> {
-    let backend = connect(place).await;
-    let inventory = match &backend {
-        Ok(backend) => backend.inventory(namespace).await,
-        Err(why) => Err(Unread::other(why.clone())),
-    };
-    Asked { id, backend, inventory }
 }
 
 /// The backend of a cluster. Nothing is asked of an API server yet.

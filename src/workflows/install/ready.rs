@@ -9,7 +9,6 @@ use super::input::PlanInput;
 use super::plan::{Options, PlannedCluster};
 use super::preflight::{Asked, Finding, Ground, Own, Reach, Subject, gather, reach};
 use super::rights::Work;
-use super::secret::PlannedSecret;
 use super::skew::VERSION;
 use super::steps::Way;
 use super::verify::Verify;
@@ -66,12 +65,12 @@ fn own(server: &str, source: &Source) -> Own {
 }
 
 /// What is about to be done in a cluster.
-fn work(planned: &ClusterManifests, input: &PlanInput, options: &Options) -> Work {
+fn work(planned: &ClusterManifests, stubs: bool, options: &Options) -> Work {
     Work {
         deploys: planned.objects.iter().any(|o| o.key.kind == "Deployment") && !options.only_secrets,
         waits: options.waits,
         verifies: options.verify != Verify::No,
-        stubs: options.stub_services || input.mesh.stub_services,
+        stubs,
         only_secrets: options.only_secrets,
         remote: planned.role == ClusterRole::Remote,
         loopback: false,
@@ -83,10 +82,11 @@ pub(super) async fn look(
     input: &PlanInput,
     planned: &[PlannedCluster],
     reached: &[Reached<'_>],
-    secrets: &BTreeMap<ClusterId, Vec<PlannedSecret>>,
     consent: Consent,
     options: &Options,
 ) -> Look {
+    // for the stubs of one the services of all are read
+    let stubs = planned.iter().any(|c| c.manifests.inventory.stubs);
     let asked = planned.iter().map(|planned| async move {
         let server = planned.place.server()?;
         let cluster = input.clusters.iter().find(|c| c.id == planned.id)?;
@@ -97,7 +97,7 @@ pub(super) async fn look(
             Ok(_) if reached.silence.is_some() => Err(reached.silence.unwrap_or_default().to_owned()),
             Ok(Backend::Live(live)) => {
                 let (source, planned) = (&cluster.source, &planned.manifests);
-                let work = work(planned, input, options);
+                let work = work(planned, stubs, options);
                 let asked = Asked { live, source, planned, inventory: reached.inventory, own: &own, said: &said, work };
                 gather(&asked).await
             }
@@ -119,7 +119,6 @@ pub(super) async fn look(
     let ground = Ground {
         subjects,
         folders: folders.collect(),
-        root: root(secrets),
         version: VERSION.to_owned(),
         allow_downgrade: consent.allow_downgrade,
     };
@@ -128,10 +127,4 @@ pub(super) async fn look(
         findings.entry(finding.cluster.clone()).or_default().push(finding);
     }
     Look { findings, reaches }
-}
-
-/// The root of the CA that is installed: it is the same in every cluster.
-fn root(secrets: &BTreeMap<ClusterId, Vec<PlannedSecret>>) -> Option<Vec<u8>> {
-    let held = secrets.values().flatten().filter(|s| s.report.name == "cacerts").filter_map(|s| s.data.as_ref());
-    held.filter_map(|data| data.expose().get("root-cert.pem").cloned()).next()
 }

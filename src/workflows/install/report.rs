@@ -158,6 +158,12 @@ impl ClusterReport {
         self.folder.as_deref().or(self.server.as_deref()).unwrap_or_default()
     }
 
+    /// Every field of ours that others hold with another value, as one sentence; `None` where there is none.
+    pub fn drift(&self) -> Option<String> {
+        let all = self.objects.iter().filter(|o| !o.conflicts.is_empty());
+        super::change::drift(all.map(|o| (o.to_string(), o.conflicts.as_slice())))
+    }
+
     /// How many objects met this.
     pub fn count(&self, action: Action) -> usize {
         self.objects.iter().filter(|o| o.action == action).count()

@@ -67,3 +67,13 @@ pub(super) fn base64(bytes: &[u8]) -> String {
         _ => String::new(),
     }
 }
+
+/// SHA-256 in hexadecimal, by the process's one crypto provider.
+///
+/// # Errors
+/// Where the build has none.
+pub(super) fn hash(bytes: &[u8]) -> Result<String, String> {
+    let suite = rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
+    let provider = suite.tls13().ok_or_else(|| "SHA-256 is missing in this build".to_owned())?.common.hash_provider;
+    Ok(provider.hash(bytes).as_ref().iter().map(|b| format!("{b:02x}")).collect())
+}

@@ -1,5 +1,5 @@
 //! Stub Services: in each cluster one for every service of the mesh that it lacks, so that DNS answers there (the talk's
-//! `ratings`). Opt-in; each run says anew which there shall be, and the inventory prunes the others.
+//! `ratings`). Opt-in, and remembered by the inventory; each run finds anew which there shall be, and prunes the others.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -47,19 +47,56 @@ pub(super) struct Place<'a> {
     pub(super) is_silent: bool,
 }
 
+/// Whether a cluster shall have stubs, and what is to be told of that: nothing where the command itself says so. A cluster that
+/// is new goes with the primary.
+fn decide(
+    said: Option<bool>,
+    mesh: Option<bool>,
+    old: Option<&Inventory>,
+    primary: Option<&Inventory>,
+) -> (bool, Option<&'static str>) {
+    let installed = |inventory: Option<&Inventory>| inventory.filter(|i| i.installed().is_some()).map(|i| i.stubs);
+    let (own, of_primary) = (installed(old), installed(primary));
+    let goes = |why| (false, (own == Some(true)).then_some(why));
+    match (said, mesh) {
+        (Some(true), _) => (true, None),
+        (Some(false), _) => goes("its stub Services are not wanted any more: --no-stub-services says so"),
+        (None, Some(true)) => (true, Some("with stub Services: stubServices of mesh.yaml says so")),
+        (None, Some(false)) => goes("its stub Services are not wanted any more: stubServices of mesh.yaml says so"),
+        (None, None) => match (own, of_primary) {
+            (Some(true), _) => (true, Some("with stub Services, as it was installed; --no-stub-services removes them")),
+            (None, Some(true)) => (true, Some("with stub Services, as the primary was installed")),
+            _ => (false, None),
+        },
+    }
+}
+
 /// Adds the stubs to what is planned, and gives what is to be told of each cluster.
 pub(super) async fn add(
     input: &PlanInput,
     planned: &mut [PlannedCluster],
     places: &[Place<'_>],
+    said: Option<bool>,
 ) -> Vec<(ClusterId, String)> {
     let Some(registry) = &input.registry else { return Vec::new() };
+    let old = |id: &ClusterId| places.iter().find(|p| p.id == id).and_then(|p| p.old);
+    let mut told = Vec::new();
+    for cluster in planned.iter_mut() {
+        let (wanted, why) = decide(said, input.mesh.stub_services, old(&cluster.id), old(&input.primary));
+        cluster.manifests.inventory.stubs = wanted;
+        told.extend(why.map(|why| (cluster.id.clone(), why.to_owned())));
+    }
+    let planned: Vec<_> = planned.iter_mut().filter(|c| c.manifests.inventory.stubs).collect();
+    if planned.is_empty() {
+        return told;
+    }
     if let Some(dead) = places.iter().find(|p| p.is_silent) {
-        return planned.iter_mut().map(|planned| stay(planned, places, dead.id)).collect();
+        told.extend(planned.into_iter().map(|planned| stay(planned, places, dead.id)));
+        return told;
     }
     // through the same clients as everything else: no plugin runs twice
     let loaded = load_once(registry, LOAD).await;
-    let rows = planned.iter_mut().map(|planned| async {
+    let rows = planned.into_iter().map(|planned| async {
         let place = places.iter().find(|p| *p.id == planned.id)?;
         if let Some((dead, _)) = loaded.failed.iter().next() {
             return Some(stay(planned, places, dead));
@@ -87,7 +124,8 @@ pub(super) async fn add(
         let text = format!("no stub Services in the namespaces that it does not have: {}", names.join(", "));
         (!names.is_empty()).then(|| (planned.id.clone(), text))
     });
-    join_all(rows).await.into_iter().flatten().collect()
+    told.extend(join_all(rows).await.into_iter().flatten());
+    told
 }
 
 /// What the others define is not known: nothing comes, and nothing goes.
@@ -131,4 +169,38 @@ fn of_folder(folder: &Path) -> BTreeSet<String> {
         false => key.namespace.to_string(),
     });
     named.chain(["default".to_owned()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::model::ClusterRole;
+
+    #[test]
+    fn the_flag_wins_over_the_file_and_that_over_what_was_installed() {
+        let id = ClusterId::default();
+        let new = Inventory::new(&id, ClusterRole::Remote, &id, &[], Vec::new());
+        let with = Inventory { stubs: true, ..new.clone() };
+        // Secrets alone are no installation
+        let secrets = Inventory { version: String::new(), ..new.clone() };
+        for (said, mesh, old, primary, wanted, words) in [
+            (None, None, None, None, false, ""),
+            (Some(true), Some(false), Some(&new), None, true, ""),
+            (Some(false), Some(true), Some(&with), None, false, "--no-stub-services says so"),
+            (Some(false), None, Some(&new), Some(&with), false, ""),
+            (None, Some(true), Some(&new), None, true, "stubServices of mesh.yaml says so"),
+            (None, Some(false), Some(&with), Some(&with), false, "stubServices of mesh.yaml says so"),
+            (None, None, Some(&with), Some(&new), true, "as it was installed"),
+            (None, None, Some(&new), Some(&with), false, ""),
+            (None, None, Some(&secrets), Some(&with), true, "as the primary was installed"),
+            (None, None, None, Some(&with), true, "as the primary was installed"),
+        ] {
+            let (so, why) = decide(said, mesh, old, primary);
+            let told = why.unwrap_or_default();
+            assert!(
+                so == wanted && told.contains(words) && told.is_empty() == words.is_empty(),
+                "{said:?} {mesh:?}: {told}"
+            );
+        }
+    }
 }

@@ -1,18 +1,20 @@
-//! The CA's folder, read only, and judged before anything is written: every cluster's bundle must verify, up to the same root.
-//! Install never makes a root and never reads its key; the key of an intermediate is read only on its way to an API server.
+//! The CA, judged before anything is written: the folder's, read only, and that which each cluster holds; all of it must verify, up
+//! to the same root. Install never makes a root and never reads its key; the key of an intermediate is read only on its way to an
+//! API server, and to verify the one that stands there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::MAX_FILE;
-use super::error::InstallError;
+use super::error::{InstallError, lines};
+use super::held::HeldCa;
 use super::input::PlanInput;
 use super::report::SecretReport;
-use super::secret::{PlannedSecret, SecretData};
-use crate::adapters::files::{FilesError, is_dir, read_capped_if_there, stat};
+use super::secret::{PlannedSecret, SecretData, hash};
+use crate::adapters::files::{FilesError, list_dir_if_there, read_capped_if_there, stat};
 use crate::data::model::{ClusterId, Secret, Timestamp};
 use crate::pure::ca::{
-    BundleFiles, CA_CERT, CA_KEY, CERT_CHAIN, ClusterFiles, Finding, Part, ROOT_CERT, Severity, Verified, same_root,
+    BundleFiles, CA_CERT, CA_KEY, CERT_CHAIN, ClusterFiles, Part, ROOT_CERT, Severity, Verified, same_root,
     verify_bundle, verify_root,
 };
 use crate::pure::manifest::SecretKeys;
@@ -26,47 +28,184 @@ pub struct CaAt<'a> {
     pub now: Timestamp,
 }
 
-/// Verifies the folder for these clusters, all of it at once, and gives what their Secrets hold: by key and hash, and whole
-/// where an API server is to get it.
+/// A cluster of the registry, as far as its CA is concerned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cluster<'a> {
+    /// Its id.
+    pub(super) id: &'a ClusterId,
+    /// Whether it has an API server, which a Secret is placed in.
+    pub(super) live: bool,
+    /// What its own Secret holds; `None` where there is none, as in every folder; `Err`: why nobody knows.
+    pub(super) held: &'a Result<Option<SecretData>, String>,
+    /// Whether it is of the mesh already.
+    pub(super) known: bool,
+    /// What it needs; `None` where it is not asked for.
+    pub(super) wanted: Option<&'a [SecretKeys]>,
+}
+
+/// What becomes of the CA.
+#[derive(Debug, Default)]
+pub(super) struct Trusted {
+    /// The Secrets of each cluster that is asked for; `Err`: why nothing may be written there.
+    pub(super) secrets: BTreeMap<ClusterId, Result<Vec<PlannedSecret>, String>>,
+    /// What is to be told of each.
+    pub(super) notes: Vec<(ClusterId, String)>,
+}
+
+/// What is known before anything is decided.
+struct Ground<'a> {
+    dir: &'a Path,
+    /// Whether that folder is there, and holds something.
+    folder: bool,
+    now: Timestamp,
+    clusters: &'a [Cluster<'a>],
+    /// What the live clusters of the mesh, and those that are asked for, hold.
+    held: BTreeMap<&'a ClusterId, HeldCa>,
+}
+
+/// Judges the CA of all clusters at once, and gives what their Secrets hold: by key and hash, and whole where an API server is to
+/// get it. What the folder has is placed; a cluster that the folder has no part for, or that stands without a folder, keeps the
+/// valid CA that it holds.
 ///
 /// # Errors
-/// [`InstallError::Trust`] with everything that is wrong, each with its file and field.
-pub(super) fn check(
-    input: &PlanInput,
-    ca: CaAt<'_>,
-    clusters: &[(&ClusterId, &[SecretKeys])],
-) -> Result<BTreeMap<ClusterId, Vec<PlannedSecret>>, InstallError> {
+/// [`InstallError::Trust`] with everything that is wrong with the folder, each with its file and field;
+/// [`InstallError::Roots`] where the clusters would not trust each other; [`InstallError::NoCa`] where one has none to keep.
+pub(super) fn check(input: &PlanInput, ca: CaAt<'_>, clusters: &[Cluster<'_>]) -> Result<Trusted, InstallError> {
     let dir = ca.dir.unwrap_or(&input.ca_dir);
-    let failed = |why| InstallError::Trust { dir: dir.display().to_string(), why };
-    if !is_dir(dir) {
-        return Err(failed("there is no such folder".to_owned()));
+    let shown = |e: FilesError| InstallError::Trust { dir: dir.display().to_string(), why: e.reason() };
+    // an empty folder is as good as none
+    let folder = list_dir_if_there(dir).map_err(shown)?.iter().any(|entry| !entry.is_hidden());
+    let held = clusters.iter().filter(|c| c.known || c.wanted.is_some()).filter_map(|c| {
+        let data = c.held.as_ref().ok()?.as_ref()?;
+        Some((c.id, HeldCa::of(&format!("cluster {}", c.id), data, ca.now)))
+    });
+    let ground = Ground { dir, folder, now: ca.now, clusters, held: held.collect() };
+    let mut out = Trusted::default();
+    let root = if folder { Some(ground.of_folder(&mut out)?) } else { None };
+    ground.one_root(root)?;
+    let mut lacking = Vec::new();
+    // somebody who names a folder means that one
+    if ca.dir.is_some() && !folder {
+        lacking.push("--ca names it".to_owned());
     }
-    let root = read(dir, ROOT_CERT);
-    let root = match &root {
-        Ok(bytes) => Part::of(ROOT_CERT.to_owned(), bytes.as_deref()),
-        Err(e) => Part::unreadable(ROOT_CERT.to_owned(), e.reason()),
-    };
-    let (root, mut findings) = verify_root(&root, &Part::not_given(), ca.now);
-    let (mut verified, mut out) = (vec![root], BTreeMap::new());
-    for (id, secrets) in clusters {
-        let live = input.clusters.iter().any(|c| c.id == **id && c.place.server().is_some());
-        let files = files(&dir.join(id.as_str()), live);
-        let (bundle, found) = verify_bundle(&bundle(&files, id, live), ca.now);
-        verified.push(bundle);
-        findings.extend(found);
-        let planned = secrets.iter().map(|secret| planned(secret, &files, live)).collect::<Result<Vec<_>, _>>();
-        out.insert((*id).clone(), planned.map_err(failed)?);
+    for cluster in clusters {
+        let Some(wanted) = cluster.wanted.filter(|_| !out.secrets.contains_key(cluster.id)) else { continue };
+        match ground.kept(cluster, wanted) {
+            Ok(Kept { secrets, note }) => {
+                out.notes.extend(note.map(|note| (cluster.id.clone(), note)));
+                out.secrets.insert(cluster.id.clone(), secrets);
+            }
+            Err(why) => lacking.push(why),
+        }
     }
-    findings.extend(same_root(&verified));
-    match errors(findings).as_slice() {
-        [] => Ok(out),
-        [one] => Err(failed(one.clone())),
-        all => Err(failed(all.iter().map(|why| format!("\n  {why}")).collect())),
+    if lacking.is_empty() { Ok(out) } else { Err(ground.no_ca(lacking)) }
+}
+
+impl Ground<'_> {
+    /// Verifies the folder, and takes what it has for each cluster; gives its root.
+    fn of_folder(&self, out: &mut Trusted) -> Result<Verified, InstallError> {
+        let failed = |why| InstallError::Trust { dir: self.dir.display().to_string(), why };
+        let root = read(self.dir, ROOT_CERT);
+        let root = match &root {
+            Ok(bytes) => Part::of(ROOT_CERT.to_owned(), bytes.as_deref()),
+            Err(e) => Part::unreadable(ROOT_CERT.to_owned(), e.reason()),
+        };
+        let (root, mut findings) = verify_root(&root, &Part::not_given(), self.now);
+        let mut verified = vec![root.clone()];
+        for cluster in self.clusters {
+            let Some(wanted) = cluster.wanted else { continue };
+            let (id, live, part) = (cluster.id, cluster.live, self.dir.join(cluster.id.as_str()));
+            if !part.is_dir() && self.may_keep(cluster) {
+                continue;
+            }
+            let files = files(&part, live);
+            let (bundle, found) = verify_bundle(&bundle(&files, id, live), self.now);
+            verified.push(bundle);
+            findings.extend(found);
+            let planned = wanted.iter().map(|secret| planned(secret, &files, live)).collect::<Result<Vec<_>, _>>();
+            out.secrets.insert(id.clone(), Ok(planned.map_err(failed)?));
+        }
+        findings.extend(same_root(&verified));
+        let errors: Vec<String> =
+            findings.iter().filter(|f| f.severity == Severity::Error).map(ToString::to_string).collect();
+        match errors.is_empty() {
+            true => Ok(Verified { name: format!("the CA folder {}", self.dir.display()), ..root }),
+            false => Err(failed(lines(&errors))),
+        }
+    }
+
+    /// Whether a cluster could do without a part of the folder: it holds a valid CA, or nobody knows what it holds.
+    fn may_keep(&self, cluster: &Cluster<'_>) -> bool {
+        match cluster.live {
+            true => cluster.held.is_err() || self.held.get(cluster.id).is_some_and(|held| held.errors.is_empty()),
+            false => cluster.known,
+        }
+    }
+
+    /// All clusters, and the folder, trust each other.
+    fn one_root(&self, folder: Option<Verified>) -> Result<(), InstallError> {
+        let held = self.held.values().map(|h| h.verified.clone());
+        // one that lists no root is no measure for the others
+        let all: Vec<Verified> = folder.into_iter().chain(held).filter(|of| !of.roots.is_empty()).collect();
+        let apart = same_root(&all).into_iter().filter(|f| f.severity == Severity::Error).map(|f| f.message);
+        let why: Vec<String> = apart.collect();
+        if why.is_empty() { Ok(()) } else { Err(InstallError::Roots { why }) }
+    }
+
+    /// What a cluster keeps that the folder has no part for.
+    ///
+    /// # Errors
+    /// Why it has nothing to keep.
+    fn kept(&self, cluster: &Cluster<'_>, wanted: &[SecretKeys]) -> Result<Kept, String> {
+        let dir = self.dir.display();
+        let why = match self.folder {
+            true => format!("the CA folder {dir} has no part for it"),
+            false => format!("there is no CA folder {dir}"),
+        };
+        let names: Vec<String> = wanted.iter().map(|s| format!("Secret/{}/{}", s.namespace, s.name)).collect();
+        let names = names.join(", ");
+        match (cluster.live, cluster.held, self.held.get(cluster.id)) {
+            (true, Err(unknown), _) => Ok(Kept { secrets: Err(format!("{unknown}; {why}")), note: None }),
+            (true, Ok(_), Some(held)) if held.errors.is_empty() => {
+                let note = format!("{names} stays as it is: {why}");
+                Ok(Kept { secrets: Ok(wanted.iter().map(|secret| held.kept(secret)).collect()), note: Some(note) })
+            }
+            (true, Ok(_), Some(held)) => {
+                Err(format!("the CA that cluster {} holds cannot be kept: {}", cluster.id, held.errors.join(", ")))
+            }
+            (true, Ok(_), None) => Err(format!("cluster {} holds none ({names})", cluster.id)),
+            // its objects were written beside a CA that was verified
+            (false, ..) if cluster.known => {
+                let note = format!("whether {names} will stand beside its objects was not checked: {why}");
+                Ok(Kept { secrets: Ok(wanted.iter().map(named).collect()), note: Some(note) })
+            }
+            (false, ..) => Err(format!("the file cluster {} was not installed yet", cluster.id)),
+        }
+    }
+
+    fn no_ca(&self, lacking: Vec<String>) -> InstallError {
+        let unasked = self.clusters.iter().filter(|c| c.held.is_err()).map(|c| c.id.clone());
+        InstallError::NoCa {
+            dir: self.dir.display().to_string(),
+            lacking,
+            held: self.held.keys().map(|id| (*id).clone()).collect(),
+            unasked: unasked.collect(),
+        }
     }
 }
 
-fn errors(findings: Vec<Finding>) -> Vec<String> {
-    findings.iter().filter(|f| f.severity == Severity::Error).map(ToString::to_string).collect()
+/// What a cluster keeps.
+struct Kept {
+    /// Its Secrets, or why nothing may be written there.
+    secrets: Result<Vec<PlannedSecret>, String>,
+    /// What is to be told of it.
+    note: Option<String>,
+}
+
+/// A Secret of which nothing is known but its keys.
+fn named(secret: &SecretKeys) -> PlannedSecret {
+    let SecretKeys { namespace, name, keys } = secret.clone();
+    PlannedSecret { report: SecretReport { namespace, name, keys, sha256: BTreeMap::new() }, data: None }
 }
 
 /// A cluster's files; without its key, unless that is to be placed.
@@ -125,55 +264,4 @@ fn planned(secret: &SecretKeys, files: &ClusterFiles, live: bool) -> Result<Plan
         sha256,
     };
     Ok(PlannedSecret { report, data: live.then(|| Secret::new(data)) })
-}
-
-/// SHA-256 in hexadecimal, by the process's one crypto provider.
-fn hash(bytes: &[u8]) -> Result<String, String> {
-    let suite = rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
-    let provider = suite.tls13().ok_or_else(|| "SHA-256 is missing in this build".to_owned())?.common.hash_provider;
-    Ok(provider.hash(bytes).as_ref().iter().map(|b| format!("{b:02x}")).collect())
-}
-
-/// A CA that a cluster holds already, beside the one that install has for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldCa {
-    /// It is byte for byte what install would write.
-    pub same: bool,
-    /// Clusters with it and clusters with ours trust each other. Where not, it is foreign: writing ours over it cuts off
-    /// whatever it has issued.
-    pub same_root: bool,
-    /// All that is wrong with it, each with its key and field; empty where it is valid.
-    pub errors: Vec<String>,
-}
-
-impl HeldCa {
-    /// Judges the data of a `cacerts` that a cluster holds (its own names, or those of a TLS Secret), beside what install
-    /// would write.
-    pub fn of(held: &SecretData, planned: &SecretData, now: Timestamp) -> Self {
-        let (ours, _) = verify("the CA folder", planned, now);
-        let (theirs, findings) = verify("the cluster", held, now);
-        let trusted = |root: &String| ours.roots.iter().any(|r| r.fingerprint == *root);
-        let apart = || same_root(&[ours.clone(), theirs.clone()]).iter().any(|f| f.severity == Severity::Error);
-        let same_root = match &theirs.anchor {
-            Some(root) => trusted(root) && !apart(),
-            // its chain leads nowhere: whose root it lists is all that can be said
-            None => theirs.roots.iter().any(|r| trusted(&r.fingerprint)),
-        };
-        let same = planned.expose().iter().all(|(key, bytes)| held.expose().get(key) == Some(bytes));
-        Self { same, same_root, errors: errors(findings) }
-    }
-}
-
-fn verify(name: &str, data: &SecretData, now: Timestamp) -> (Verified, Vec<Finding>) {
-    let data = data.expose();
-    let part = |key: &str| Part::of(format!("cacerts/{key}"), data.get(key).map(Vec::as_slice));
-    let tls = data.contains_key("tls.crt") && !data.contains_key(CA_CERT);
-    let files = if tls {
-        let (ca_cert, ca_key) = (part("tls.crt"), part("tls.key"));
-        BundleFiles { name: name.to_owned(), ca_cert, ca_key, cert_chain: Part::not_given(), root_cert: part("ca.crt") }
-    } else {
-        let (ca_cert, ca_key) = (part(CA_CERT), part(CA_KEY));
-        BundleFiles { name: name.to_owned(), ca_cert, ca_key, cert_chain: part(CERT_CHAIN), root_cert: part(ROOT_CERT) }
-    };
-    verify_bundle(&files, now)
 }

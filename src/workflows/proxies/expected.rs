@@ -320,7 +320,8 @@ mod tests {
 
     #[test]
     fn a_port_without_an_xds_cluster_is_no_set() {
-        let udp = json!([{"cluster": null, "scope": "kube-system/dns", "endpoints": [{"address": "10.0.0.1", "port": 53}]}]);
+        let udp =
+            json!([{"cluster": null, "scope": "kube-system/dns", "endpoints": [{"address": "10.0.0.1", "port": 53}]}]);
         assert_eq!(Merged::read(&udp), Ok(Vec::new()));
     }
 

@@ -21,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         }),
         alone("api::install::a_silent_cluster_is_asked_once", a_silent_cluster_is_asked_once),
         alone("api::install::what_came_since_the_plan_is_not_taken_over", what_came_since_the_plan_is_not_taken_over),
+        alone("api::install::what_was_replaced_since_the_plan_is_left_alone", what_was_replaced_since_the_plan),
         alone("api::install::a_foreign_pod_under_our_name_is_told", a_foreign_pod_under_our_name_is_told),
         alone("api::install::a_dead_cluster_hides_no_other", a_dead_cluster_hides_no_other),
         alone("api::install::a_refusal_is_named_and_mended", a_refusal_is_named_and_mended),
@@ -145,6 +146,32 @@ async fn what_came_since_the_plan_is_not_taken_over(pair: Arc<Pair>) {
         let errors = report["clusters"].to_string();
         assert!(errors.contains("meshctl did not make it") || errors.contains("another mesh is in it"), "{errors}");
     }
+}
+
+async fn what_was_replaced_since_the_plan(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let line = Line::counting(&bench.pair.gke).await;
+    bench.kubeconfig("gke", &line.kubeconfig());
+    // by all that it says it is ours: only its UID tells that it is another one
+    let key = format!("Deployment/{SYSTEM}/istio-pilot");
+    let mut theirs = bench.listings().await[0][&key].clone();
+    let was = theirs["metadata"]["uid"].clone();
+    theirs["metadata"] = json!({"name": "istio-pilot", "namespace": SYSTEM, "labels": theirs["metadata"]["labels"]});
+    theirs.as_object_mut().unwrap().remove("status");
+    // a list does not say it of its items
+    (theirs["apiVersion"], theirs["kind"]) = ("apps/v1".into(), "Deployment".into());
+    theirs["spec"]["replicas"] = json!(5);
+    line.rule(&format!("PATCH /apis/apps/v1/namespaces/{SYSTEM}/deployments/istio-pilot?"), Rule::Instead(theirs));
+    let (report, ran) = bench.report(&["--tag", "other", "--force-conflicts"]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let wanted = format!("applying {key} failed: it is no longer the one that was looked at");
+    assert_eq!(cluster(&report, "gke")["error"], wanted.as_str(), "{report}");
+    let now = &bench.listings().await[0][&key];
+    assert!(now["metadata"]["uid"] != was && now["spec"]["replicas"] == 5, "{now}");
+    assert!(now["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap().ends_with(":dev"), "{now}");
+    line.obey();
+    bench.install(&["--tag", "other", "--force-conflicts"]).await.exits(0);
 }
 
 async fn a_foreign_pod_under_our_name_is_told(pair: Arc<Pair>) {

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::bad_days::{ca_of, completes, refused};
-use super::bench::{Bench, put};
+use super::bench::{Bench, listing, put, versions};
 use crate::cluster::Cluster;
 use crate::pair::{Pair, alone};
 use crate::pki;
@@ -124,12 +124,8 @@ impl Denial {
 async fn a_webhook_that_denies_is_quoted(pair: Arc<Pair>) {
     let bench = Bench::new(Arc::clone(&pair)).await;
     // the namespace stands: what is in one that is new is not asked about before it is written
-    put(
-        &pair.on_prem,
-        "kubectl",
-        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "istio-system"}}),
-    )
-    .await;
+    let home = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "istio-system"}});
+    put(&pair.on_prem, "kubectl", home.clone()).await;
     let denial = Denial::of(&pair.on_prem, "services", "no Service without a cost centre").await;
     let before = denial.asked.load(Ordering::SeqCst);
     let error = refused(&bench, "denied the request: no Service without a cost centre").await;
@@ -139,11 +135,30 @@ async fn a_webhook_that_denies_is_quoted(pair: Arc<Pair>) {
     completes(&bench).await;
 
     // of a Secret nothing is repeated but who denied it: the webhook quotes the CA's key, and `Bench::run` looks for that
+    for stands in [true, false] {
+        let bench = Bench::new(Arc::clone(&pair)).await;
+        if stands {
+            put(&pair.on_prem, "kubectl", home.clone()).await;
+        }
+        let denial = Denial::of(&pair.on_prem, "secrets", "no Secret like this").await;
+        let before = versions(&listing(&pair.on_prem).await);
+        let error = refused(&bench, "owners.example.com").await;
+        assert!(error.contains("Secret/istio-system/cacerts") && !error.contains("like this"), "{error}");
+        let after = versions(&listing(&pair.on_prem).await);
+        assert_eq!(after == before, stands, "it was asked before anything was written, unless the namespace is new");
+        denial.lift(&pair.on_prem, "secrets").await;
+        completes(&bench).await;
+    }
+
+    // and the inventory is asked about like the rest
     let bench = Bench::new(Arc::clone(&pair)).await;
-    let denial = Denial::of(&pair.on_prem, "secrets", "no Secret like this").await;
-    let error = refused(&bench, "owners.example.com").await;
-    assert!(error.contains("Secret/istio-system/cacerts") && !error.contains("like this"), "{error}");
-    denial.lift(&pair.on_prem, "secrets").await;
+    put(&pair.on_prem, "kubectl", home).await;
+    let denial = Denial::of(&pair.on_prem, "configmaps", "no ConfigMap without a cost centre").await;
+    let before = versions(&listing(&pair.on_prem).await);
+    let error = refused(&bench, "denied the request: no ConfigMap without a cost centre").await;
+    assert!(error.contains("ConfigMap/istio-system/meshctl-inventory"), "{error}");
+    assert_eq!(versions(&listing(&pair.on_prem).await), before, "nothing moved");
+    denial.lift(&pair.on_prem, "configmaps").await;
     completes(&bench).await;
 
     // nor when it goes, or loses a key

@@ -52,6 +52,8 @@ pub enum Rule {
     Slow(Duration),
     /// Before it is handed on, this is applied by somebody else.
     First(Value),
+    /// Before it is handed on, somebody else puts this in the place of the one that stands.
+    Instead(Value),
 }
 
 /// What a line counts before it breaks.
@@ -224,11 +226,14 @@ fn status(code: u16, message: &str) -> Response {
 }
 
 /// Applies an object as somebody else.
-async fn first(client: &kube::Client, object: Value) {
+async fn first(client: &kube::Client, object: Value, anew: bool) {
     let text = |p: &str| object.pointer(p).and_then(Value::as_str).unwrap_or_default().to_owned();
     let group = text("/apiVersion").rsplit_once('/').map_or(String::new(), |(g, _)| g.to_owned());
     let row = Resource::of(&group, &text("/kind")).unwrap();
     let path = row.path(&text("/metadata/namespace"), &text("/metadata/name"));
+    if anew {
+        client.request::<Value>(http::Request::delete(&path).body(Vec::new()).unwrap()).await.unwrap();
+    }
     let request = http::Request::patch(format!("{path}?fieldManager=somebody&force=true"))
         .header(http::header::CONTENT_TYPE, "application/apply-patch+yaml")
         .body(object.to_string().into_bytes());
@@ -252,7 +257,8 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         Some(Rule::Forbid) => return status(403, "forbidden: the line says no"),
         Some(Rule::Stall) => std::future::pending().await,
         Some(Rule::Slow(delay)) => tokio::time::sleep(delay).await,
-        Some(Rule::First(object)) => first(&shared.client, object).await,
+        Some(Rule::First(object)) => first(&shared.client, object, false).await,
+        Some(Rule::Instead(object)) => first(&shared.client, object, true).await,
         None => {}
     }
     if let Some(answer) = shared.review(&said, &body) {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::adapters::files;
 use crate::cli::{CliError, Context, Outcome};
 use crate::data::model::ClusterId;
-use crate::pure::ca::CaFolder;
+use crate::pure::ca::{CaFolder, Done, ROOT_KEY, Request, RootKey};
 use crate::workflows::ca::{self, Place};
 
 /// The certificate authority of the mesh: one root, an intermediate per cluster
@@ -33,6 +33,23 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         Command::Show(args) => show::run(ctx, &args),
         Command::Verify(args) => verify::run(ctx, &args),
     }
+}
+
+/// Makes what is missing of the CA of these clusters, as `ca init` without flags, and says what it made.
+pub(super) fn create(ctx: &Context, dir: &Path, clusters: Vec<ClusterId>) -> Result<(), CliError> {
+    let request = Request { clusters, shared: false, key: None, renew: false, root_key: RootKey::Folder };
+    let plan = ca::make(dir, None, &request, ctx.now())?;
+    let made = plan.actions.iter().filter(|a| matches!(a.done, Done::Created | Done::Completed));
+    let (roots, made): (Vec<_>, Vec<_>) = made.partition(|a| a.cluster.is_none());
+    let dir = shown(dir);
+    if !roots.is_empty() {
+        ctx.out.note(&format!("a root was made in {dir}; no cluster needs {dir}/{ROOT_KEY}: keep it safe"));
+    }
+    let made: Vec<&str> = made.iter().filter_map(|a| a.cluster.as_deref()).collect();
+    if !made.is_empty() {
+        ctx.out.note(&format!("an intermediate was made in {dir} for {}", made.join(", ")));
+    }
+    Ok(())
 }
 
 /// What the CA folder is called where nothing says otherwise.

@@ -170,7 +170,7 @@ async fn row(entry: &Entry, known: bool, args: &Args) -> (Row, Installed) {
         version: answer.version,
         credential: credential.map(|c| c.kind),
         credential_expires: credential.and_then(|c| c.expires),
-        installed_version: answer.installed.inventory.as_ref().map(|i| i.version.clone()),
+        installed_version: answer.installed.version().map(str::to_owned),
         uid: answer.uid,
         state,
         reason,

@@ -155,6 +155,14 @@ fn same_cluster(planned: &str, old: Option<&Inventory>, uid: Option<&str>) -> Re
     }
 }
 
+/// What an API server said to an object.
+struct Asked {
+    /// What it would be.
+    answer: Result<Value, ApplyError>,
+    /// Fields of it that others hold with other values: the ends of sentences.
+    conflicts: Vec<String>,
+}
+
 impl Ground<'_> {
     /// Every planned object's change, in the order of the plan; all that stops the cluster is said at once.
     async fn objects(&self, manifests: &ClusterManifests, secrets: &[PlannedSecret]) -> Result<Vec<Change>, String> {
@@ -240,14 +248,7 @@ impl Ground<'_> {
             }
         }
         let own = || text(&applied.value);
-        let mut answer = self.live.apply(&key, &applied.value, true, false).await;
-        let mut conflicts = Vec::new();
-        if let Err(ApplyError::Conflict(found)) = &answer {
-            // what it would be without the others is shown, too
-            conflicts = found.iter().map(|c| format!("its field {} is held by {}", c.field, c.manager)).collect();
-            conflicts.sort();
-            answer = self.live.apply(&key, &applied.value, true, true).await;
-        }
+        let Asked { answer, conflicts } = self.ask(&key, &applied.value).await;
         match (answer, standing) {
             (Ok(value), None) => Ok(self.created(&key, Payload::Object(applied), text(&cleaned(&value))?, None)),
             (Ok(value), Some(standing)) => {
@@ -275,6 +276,16 @@ impl Ground<'_> {
         }
     }
 
+    /// Asks by a dry run what would come of an object. Where others hold fields of it, what it would be without them is asked, too.
+    async fn ask(&self, key: &ObjectKey, value: &Value) -> Asked {
+        let answer = self.live.apply(key, value, true, false).await;
+        let Err(ApplyError::Conflict(found)) = &answer else { return Asked { answer, conflicts: Vec::new() } };
+        let mut conflicts: Vec<String> =
+            found.iter().map(|c| format!("its field {} is held by {}", c.field, c.manager)).collect();
+        conflicts.sort();
+        Asked { answer: self.live.apply(key, value, true, true).await, conflicts }
+    }
+
     async fn secret(&self, secret: PlannedSecret) -> Result<Change, String> {
         let key = secret.key();
         let hashes = yaml::to_string(&secret.report.sha256).map_err(|e| sentence("writing", &key, e))?;
@@ -282,19 +293,22 @@ impl Ground<'_> {
             let why = format!("the namespace {} is new", key.namespace);
             return Ok(self.created(&key, Payload::Secret(secret), hashes, Some(why)));
         }
-        match self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))? {
-            None => Ok(self.created(&key, Payload::Secret(secret), hashes, None)),
-            Some(standing) => {
-                let same = secret.is(&standing.value);
-                if !same {
-                    self.ours(&standing)?;
-                }
-                let action = if same { Action::Unchanged } else { Action::Changed };
-                let before = if same { hashes.clone() } else { String::new() };
-                let uid = uid(&standing);
-                Ok(Change { uid, ..Change::new(key, action, Payload::Secret(secret), before, hashes) })
-            }
+        let standing = self.live.get(&key).await.map_err(|e| sentence("reading", &key, e))?;
+        let uid = standing.as_ref().map(uid).unwrap_or_default();
+        if standing.as_ref().is_some_and(|standing| secret.is(&standing.value)) {
+            let same = Change::new(key, Action::Unchanged, Payload::Secret(secret), hashes.clone(), hashes);
+            return Ok(Change { uid, ..same });
         }
+        if let Some(standing) = &standing {
+            self.ours(standing)?;
+        }
+        let Some(object) = secret.object() else { return Err(sentence("applying", &key, "nothing of it is known")) };
+        let Asked { answer, conflicts } = self.ask(&key, object.expose()).await;
+        // what it would be is a Secret: nobody looks at it
+        answer.map(drop).map_err(|e| sentence("applying", &key, e))?;
+        let action = if standing.is_some() { Action::Changed } else { Action::Created };
+        let change = Change::new(key, action, Payload::Secret(secret), String::new(), hashes);
+        Ok(Change { uid, conflicts, ..change })
     }
 
     /// An object that stands under a name of ours must be ours.
@@ -351,15 +365,34 @@ impl Ground<'_> {
         let key = last.key.clone();
         let payload = Payload::Object(last);
         let Some(old) = &self.old else {
-            let why = self.is_new(&key).then(|| format!("the namespace {} is new", key.namespace));
-            return Ok((self.created(&key, payload, after, why), Some(object(&manifests.inventory)?)));
+            let ahead = object(&manifests.inventory)?;
+            if self.is_new(&key) {
+                let why = format!("the namespace {} is new", key.namespace);
+                return Ok((self.created(&key, payload, after, Some(why)), Some(ahead)));
+            }
+            let conflicts = self.would_take(&ahead).await?;
+            let created = self.created(&key, payload, after, None);
+            return Ok((Change { conflicts, ..created }, Some(ahead)));
         };
         let standing = object(old)?;
         let ahead = object(&manifests.inventory.with(old))?;
         let action = if *old == manifests.inventory { Action::Unchanged } else { Action::Changed };
         let ahead = (ahead != standing).then_some(ahead);
         let before = text(&standing.value)?;
+        // what is written first, where anything is
+        let conflicts = match (&ahead, &payload) {
+            (Some(first), _) => self.would_take(first).await?,
+            (None, Payload::Object(last)) if action != Action::Unchanged => self.would_take(last).await?,
+            _ => Vec::new(),
+        };
         let change = Change::new(key, action, payload, before, after);
-        Ok((change, ahead))
+        Ok((Change { conflicts, ..change }, ahead))
+    }
+
+    /// Whether the API server would take an inventory: the fields of it that others hold.
+    async fn would_take(&self, inventory: &Object) -> Result<Vec<String>, String> {
+        let Asked { answer, conflicts } = self.ask(&inventory.key, &inventory.value).await;
+        answer.map_err(|e| sentence("applying", &inventory.key, e))?;
+        Ok(conflicts)
     }
 }

@@ -4,12 +4,10 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::super::installed::path;
 use super::super::live::{DEADLINE, Live};
 use super::super::rights::{self, OWN_SLICES, Work};
-use super::super::secret::decoded;
 use super::{Facts, FromInside, Own, is_loopback};
-use crate::adapters::k8s::{K8sError, get, get_all, identity, version};
+use crate::adapters::k8s::{K8sError, get_all, identity, version};
 use crate::adapters::registry::{PilotAccess, Source};
 use crate::pure::manifest::{ClusterManifests, Inventory};
 
@@ -41,13 +39,12 @@ pub(in super::super) async fn gather(asked: &Asked<'_>) -> Result<Facts, String>
     let wanted = rights::to_install(asked.planned, asked.inventory, Work { loopback, ..asked.work });
     // one that is not there at all says so once
     let version = told("asking for its version", version(client, DEADLINE)).await?;
-    let (uid, denied, root) = futures::try_join!(
+    let (uid, denied) = futures::try_join!(
         told("asking which cluster it is", identity(client, DEADLINE)),
         told("asking what the kubeconfig's user may do", rights::denied(client, wanted)),
-        told("reading Secret/istio-system/cacerts", root(client)),
     )?;
     let inside = if loopback { Some(inside(asked).await) } else { None };
-    Ok(Facts { version, uid, inventory: asked.inventory.cloned(), denied, root, inside })
+    Ok(Facts { version, uid, inventory: asked.inventory.cloned(), denied, inside })
 }
 
 /// The sentence that says what was asked where there is no answer.
@@ -56,24 +53,11 @@ async fn told<T>(doing: &str, asked: impl Future<Output = Result<T, K8sError>>) 
 }
 
 /// What may not be read is not there; the rights say so themselves.
-async fn read(client: &kube::Client, path: &str) -> Result<Option<Value>, K8sError> {
-    match get(client, path, DEADLINE).await {
-        Err(K8sError::Forbidden(_)) => Ok(None),
-        answer => answer,
-    }
-}
-
 async fn read_all(client: &kube::Client, path: &str) -> Result<Vec<Value>, K8sError> {
     match get_all(client, path, DEADLINE).await {
         Err(K8sError::Forbidden(_) | K8sError::NotFound) => Ok(Vec::new()),
         answer => answer,
     }
-}
-
-/// The root of the CA that stands there.
-async fn root(client: &kube::Client) -> Result<Option<Vec<u8>>, K8sError> {
-    let secret = read(client, &path("/api/v1", "secrets", "cacerts")).await?;
-    Ok(secret.and_then(|s| decoded(s.pointer("/data/root-cert.pem")?.as_str()?)))
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {

@@ -1,6 +1,7 @@
 //! What must hold in every live cluster before anything is written in it: a table of small checks over what was gathered
 //! there. The checks are pure; the gathering goes side by side, each cluster with its own deadline. (What others have put where
-//! ours goes, another mesh above all, is found by the comparison with what stands, since it needs the inventory.)
+//! ours goes, another mesh above all, is found by the comparison with what stands, since it needs the inventory. A CA of another
+//! root stops everything, and not its cluster alone.)
 
 mod gather;
 mod reach;
@@ -12,7 +13,6 @@ use super::rights::{self, Wanted};
 use super::skew;
 use crate::adapters::registry::PilotAccess;
 use crate::data::model::{ClusterId, ClusterRole};
-use crate::pure::ca::same_roots;
 use crate::pure::manifest::Inventory;
 
 /// The oldest API server that has all that install asks for: server-side apply (stable in 1.22), `discovery.k8s.io/v1` and
@@ -47,8 +47,6 @@ pub(super) struct Facts {
     pub inventory: Option<Inventory>,
     /// What install will do there and the user may not.
     pub denied: Vec<Wanted>,
-    /// `root-cert.pem` of the Secret `cacerts`, where there is one.
-    pub root: Option<Vec<u8>>,
     /// Where the cluster's own pods find its API server; gathered only where the kubeconfig's address leads to this machine.
     pub inside: Option<FromInside>,
 }
@@ -60,8 +58,6 @@ pub(super) struct Ground {
     pub subjects: Vec<Subject>,
     /// The file clusters that are asked for, with what an earlier installation left in each.
     pub folders: Vec<(ClusterId, Inventory)>,
-    /// The root of the CA that is installed, in PEM; `None` where nobody names one.
-    pub root: Option<Vec<u8>>,
     /// The version of this program.
     pub version: String,
     /// Whether an older version may replace a newer one.
@@ -95,7 +91,7 @@ pub(super) struct Check {
 }
 
 /// Every check, in the order in which their findings are told. That a cluster answers at all comes before them.
-pub(super) static CHECKS: [Check; 9] = [
+pub(super) static CHECKS: [Check; 8] = [
     Check { name: "identity", look: identity },
     Check { name: "pin", look: pinned },
     Check { name: "same cluster", look: same_cluster },
@@ -103,7 +99,6 @@ pub(super) static CHECKS: [Check; 9] = [
     Check { name: "version skew", look: version_skew },
     Check { name: "downgrade", look: downgrade },
     Check { name: "rights", look: may },
-    Check { name: "CA", look: ca },
     Check { name: "reach", look: reachable },
 ];
 
@@ -271,16 +266,6 @@ fn may(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
         }
     });
     said.collect()
-}
-
-fn ca(ground: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
-    match (&ground.root, &facts.root) {
-        (Some(ours), Some(theirs)) if !same_roots(ours, theirs) => stop(
-            "its Secret istio-system/cacerts holds a CA with another root: its workloads would not trust the other clusters'".to_owned(),
-            "name the folder of that CA with --ca, or remove the Secret if nothing trusts that root any more",
-        ),
-        _ => Vec::new(),
-    }
 }
 
 /// Pilot, in the primary, can reach a remote's API server.
