@@ -155,14 +155,14 @@ async fn an_upgrade_stops_at_the_first_that_is_not_well(pair: Arc<Pair>) {
     assert_eq!(bench.report(&[]).await.1.code, 0);
     older(&bench.pair.on_prem).await;
     let before = versions(&listing(&bench.pair.on_prem).await);
-    // no node runs pilot here, so that the primary does not become ready
-    let args = ["install", "--tag", "next", "--yes", "-o", "json", "--wait", "--timeout", "2s"];
+    // no node runs pilot here, so that the primary does not become ready; the inventory's text is this test's own for a while
+    let args = ["install", "--tag", "next", "--yes", "-o", "json", "--wait", "--timeout", "2s", "--force-conflicts"];
     let ran = bench.run(&args).await.exits(1);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let why = cluster(&report, "on-prem")["error"].as_str().unwrap().to_owned();
     assert!(why.starts_with("it was not upgraded, since the cluster gke is not well: "), "{report}");
     assert_eq!(versions(&listing(&bench.pair.on_prem).await), before, "the others keep the old version");
-    // where it is well, the others follow; the inventory's text was this test's own for a while
+    // where it is well, the others follow
     let (report, ran) = bench.report(&["--force-conflicts"]).await;
     assert_eq!(ran.code, 0, "{report}");
     let said = "the upgrade of the other clusters does not wait until it is well: --no-wait";

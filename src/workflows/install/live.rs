@@ -213,10 +213,16 @@ impl Live {
             }
             Err(error) => error,
         };
-        if expect == Expect::Anything || !matches!(error, ApplyError::Api(K8sError::Status { code: 409, .. })) {
+        let refused = match &error {
+            ApplyError::Api(K8sError::Status { code: 409, .. }) => expect != Expect::Anything,
+            // a UID that is not that of the object is a field that never changes
+            ApplyError::Api(K8sError::Status { code: 422, .. }) => matches!(expect, Expect::Same(_)),
+            _ => false,
+        };
+        if !refused {
             return Err(sentence("applying", &key, error));
         }
-        // a 409 has many causes: what stands there now tells them apart, where it can be read
+        // that has many causes: what stands there now tells them apart, where it can be read
         let Ok(now) = self.get(&key).await else { return Err(sentence("applying", &key, error)) };
         match (expect.broken(now.as_ref()), &now) {
             (Some(why), _) => Err(sentence("applying", &key, why)),
