@@ -9,9 +9,7 @@ use super::plan::NAMESPACE;
 use super::report::SecretReport;
 use super::secret::{PlannedSecret, SecretData, decoded, hash};
 use crate::data::model::{Secret, Timestamp};
-use crate::pure::ca::{
-    BundleFiles, CA_CERT, CA_KEY, CERT_CHAIN, Part, ROOT_CERT, Severity, Verified, same_root, verify_bundle,
-};
+use crate::pure::ca::{BundleFiles, CA_CERT, CA_KEY, CERT_CHAIN, Part, ROOT_CERT, Severity, Verified, verify_bundle};
 use crate::pure::manifest::{ObjectKey, SecretKeys};
 
 /// The Secret, as istiod calls it.
@@ -25,7 +23,7 @@ const PUBLIC: [&str; 5] = [CA_CERT, CERT_CHAIN, ROOT_CERT, TLS[0], TLS[2]];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldCa {
     /// What verifying it told, for the comparison with others.
-    pub(super) verified: Verified,
+    pub verified: Verified,
     /// All that is wrong with it, each with its key and field; empty where it is valid.
     pub errors: Vec<String>,
     /// Its keys, and the hashes of those that are public.
@@ -55,13 +53,6 @@ impl HeldCa {
             keys: data.keys().cloned().collect(),
             sha256: public.filter_map(|(key, bytes)| Some((key.clone(), hash(bytes).ok()?))).collect(),
         }
-    }
-
-    /// Whether what the two have issued trusts each other: the root of each is among those of the other.
-    pub fn trusts(&self, other: &Self) -> bool {
-        let both = [self.verified.clone(), other.verified.clone()];
-        // one that lists no root trusts nobody
-        both.iter().all(|of| !of.roots.is_empty()) && same_root(&both).iter().all(|f| f.severity != Severity::Error)
     }
 
     /// The Secret as one that stays as it is.
