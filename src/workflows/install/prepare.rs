@@ -67,7 +67,11 @@ pub async fn prepare(
     let upgrade = !options.only_secrets && asked.iter().filter(is_planned).any(|a| a.recorded().is_some_and(is_older));
     let elsewhere = asked.iter().filter(|a| !is_planned(a));
     let elsewhere = elsewhere.map(|a| (a.id.clone(), a.inventory.clone().map_err(String::from))).collect();
-    Ok(Prepared { plan, ways, credentials, consent, upgrade, elsewhere, only_secrets: options.only_secrets })
+    let pilot = asked.iter().find(|a| *a.id == plan.primary).and_then(|a| match &a.backend {
+        Ok(Backend::Live(live)) => Some(live.as_ref().clone()),
+        _ => None,
+    });
+    Ok(Prepared { plan, ways, credentials, consent, upgrade, elsewhere, only_secrets: options.only_secrets, pilot })
 }
 
 /// The report of a run that was interrupted while it was prepared.

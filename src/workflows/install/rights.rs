@@ -114,6 +114,12 @@ pub(super) static EVENTS: Listed = listed(
     |w| w.deploys && w.waits,
     "what the cluster warns of where pilot does not come up",
 );
+pub(super) static REPLICA_SETS: Listed = listed(
+    ["apps", "v1", "replicasets"],
+    Of::Home,
+    |w| w.deploys && w.waits,
+    "which of pilot's pods are of its newest version: they are told apart by their image",
+);
 pub(super) static OWN_SLICES: Listed = listed(
     ["discovery.k8s.io", "v1", "endpointslices"],
     Of::Default,
@@ -144,6 +150,7 @@ fn lists() -> impl Iterator<Item = &'static Listed> {
         &PODS,
         &AUTOSCALERS,
         &EVENTS,
+        &REPLICA_SETS,
         &OWN_SLICES,
         &NAMESPACES,
         &ALL_PODS,

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use super::backend::{Backend, Consent};
 use super::credentials::Credentials;
 use super::error::InstallError;
+use super::live::Live;
 use super::plan::{Plan, PlannedCluster};
 use super::report::InstallReport;
 use super::steps::{STAGES, Way};
@@ -28,6 +29,8 @@ pub struct Prepared {
     /// The clusters that are not asked for, with what is recorded in them.
     pub(super) elsewhere: Vec<(ClusterId, Result<Option<Inventory>, String>)>,
     pub(super) only_secrets: bool,
+    /// The primary, asked for or not: its pilot is asked in the end.
+    pub(super) pilot: Option<Live>,
 }
 
 /// How long to wait for what was written.
@@ -104,9 +107,11 @@ impl Prepared {
             true => self.one_by_one(waiting, &say).await,
             false => self.side_by_side(waiting, &say).await,
         }
-        if verifies {
+        if let Waiting::Until(deadline) = waiting
+            && verifies
+        {
             say("whether it works");
-            self.verify(verify).await;
+            self.verify(verify, deadline).await;
         }
         self.report(false)
     }
@@ -155,25 +160,6 @@ impl Prepared {
         let (former, others): (Vec<&Way>, Vec<&Way>) = all.iter().partition(|w| w.former_pilot().is_some());
         join_all(others.iter().map(|w| w.finish(waiting, None))).await;
         self.farewell(&former, waiting).await;
-    }
-
-    async fn verify(&self, verify: Verify) {
-        let live = |w: &&Way| w.open().is_some() && w.planned.place.server().is_some();
-        let live: Vec<&Way> = self.ways.iter().filter(live).collect();
-        // a primary that is not asked for is not looked into
-        if let Some(primary) = live.iter().find(|w| w.planned.role == ClusterRole::Primary) {
-            verify::pilots_view(primary, &live).await;
-        }
-        let asked = |w: &&&Way| w.planned.role == ClusterRole::Remote && (verify == Verify::All || w.wrote());
-        let remotes: Vec<&Way> = live.iter().filter(asked).copied().collect();
-        // of the others nothing more is asked
-        let is_asked = |w: &&Way| remotes.iter().any(|r| r.planned.id == w.planned.id);
-        self.ways.iter().filter(|w| !is_asked(w)).for_each(|w| w.mark_unverified(false));
-        join_all(remotes.iter().map(|w| async {
-            verify::the_way_to_pilot(&self.plan, &[*w]).await;
-            w.mark_unverified(false);
-        }))
-        .await;
     }
 
     /// Removes what an interrupted run made for itself alone.

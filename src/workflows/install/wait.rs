@@ -6,15 +6,28 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::live::{DEADLINE, Live};
-use super::rights::{self, PODS};
+use super::rights::{EVENTS, Listed, PODS, REPLICA_SETS};
 use super::words::{self, Rollout};
-use crate::adapters::k8s::get_all;
+use crate::adapters::k8s::{get_all, get_all_metadata};
 use crate::pure::manifest::{ClusterManifests, Object};
+
+mod looks;
+
+use looks::{Looks, Pods};
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(250);
 /// Warning events that are told, at most.
-const EVENTS: usize = 3;
+const TOLD: usize = 3;
+
+/// What was heard of a workload last.
+#[derive(Debug, Clone)]
+struct Heard {
+    /// What it waits for.
+    why: String,
+    /// The hash of its newest template.
+    hash: Option<String>,
+}
 
 /// Waits until every Deployment of a cluster is ready.
 ///
@@ -22,86 +35,85 @@ const EVENTS: usize = 3;
 /// The sentence that says what is not, and why: at once where waiting does not help, else after `deadline`.
 pub(super) async fn ready(live: &Live, manifests: &ClusterManifests, deadline: Duration) -> Result<(), String> {
     for object in manifests.objects.iter().filter(|o| o.key.kind == "Deployment") {
-        let last = Mutex::new("nothing was heard of it".to_owned());
+        let last = Mutex::new(Heard { why: "nothing was heard of it".to_owned(), hash: None });
         let waited = tokio::time::timeout(deadline, until_ready(live, object, &last)).await;
+        let heard = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let why = match waited {
             Ok(Ok(())) => continue,
             Ok(Err(why)) => why,
-            Err(_) => {
-                let last = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                format!("it is not after {} s: {last}", deadline.as_secs())
-            }
+            Err(_) => format!("it is not after {} s: {}", deadline.as_secs(), heard.why),
         };
-        let events = warnings(live, object).await;
+        let events = warnings(live, object, heard.hash.as_deref()).await;
         return Err(format!("waiting until {} is ready failed: {why}{events}", object.key));
     }
     Ok(())
 }
 
-async fn until_ready(live: &Live, object: &Object, last: &Mutex<String>) -> Result<(), String> {
-    let tell = |text: String| *last.lock().unwrap_or_else(PoisonError::into_inner) = text;
+async fn until_ready(live: &Live, object: &Object, last: &Mutex<Heard>) -> Result<(), String> {
+    let heard = || last.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut looks = Looks::default();
     loop {
         // a server that is away for a moment is waited for, too
         match live.get(&object.key).await {
-            Err(e) => tell(e.to_string()),
+            Err(e) => heard().why = e.to_string(),
             Ok(None) => return Err("somebody has removed it".to_owned()),
-            Ok(Some(now)) => match words::deployment(&now.value) {
-                Rollout::Ready => return Ok(()),
-                Rollout::Stuck(why) => return Err(words::line(&why)),
-                Rollout::Waiting(why) => {
-                    let pods = pods(live, object).await.unwrap_or_default();
-                    let states: Vec<Rollout> = pods.iter().map(words::pod).collect();
-                    // an old pod may be stuck while a new one comes; no pod that is ready is the sign
-                    let stuck = states.iter().find_map(|s| match s {
-                        Rollout::Stuck(why) => Some(why.clone()),
-                        _ => None,
-                    });
-                    if let Some(stuck) = stuck {
-                        return Err(stuck);
-                    }
-                    let pod = states.into_iter().find_map(|s| match s {
-                        Rollout::Waiting(why) => Some(why),
-                        _ => None,
-                    });
-                    tell(pod.map_or(why.clone(), |pod| format!("{why}; {pod}")));
+            Ok(Some(now)) => {
+                let pods = pods(live, &now.value).await;
+                heard().hash = pods.as_ref().and_then(|pods| pods.hash.clone());
+                match looks.at(&now.value, pods.as_ref()) {
+                    Rollout::Ready => return Ok(()),
+                    Rollout::Stuck(why) => return Err(why),
+                    Rollout::Waiting(why) => heard().why = why,
                 }
-            },
+            }
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// The pods of a Deployment that are not on their way out, newest version only where the Deployment says which that is.
-async fn pods(live: &Live, deployment: &Object) -> Option<Vec<Value>> {
-    let labels = deployment.value.pointer("/spec/selector/matchLabels")?.as_object()?;
+/// The pods of a Deployment that are not on their way out; `None` where they cannot be listed.
+async fn pods(live: &Live, deployment: &Value) -> Option<Pods> {
+    let labels = deployment.pointer("/spec/selector/matchLabels")?.as_object()?;
     let selector: Vec<String> = labels.iter().filter_map(|(k, v)| Some(format!("{k}%3D{}", v.as_str()?))).collect();
-    let path = format!("{}?labelSelector={}", PODS.path(), selector.join(",").replace('/', "%2F"));
-    let image = deployment.value.pointer("/spec/template/spec/containers/0/image");
-    let pods = get_all(&live.client, &path, DEADLINE).await.ok()?;
-    let of_this = |pod: &Value| {
-        pod.pointer("/metadata/deletionTimestamp").is_none() && pod.pointer("/spec/containers/0/image") == image
-    };
-    Some(pods.into_iter().filter(of_this).collect())
+    let path = |of: &Listed| format!("{}?labelSelector={}", of.path(), selector.join(",").replace('/', "%2F"));
+    let mut all = get_all(&live.client, &path(&PODS), DEADLINE).await.ok()?;
+    all.retain(|pod| pod.pointer("/metadata/deletionTimestamp").is_none());
+    // who may not list them does without: then the image says which pods are new
+    let sets = get_all_metadata(&live.client, &path(&REPLICA_SETS), DEADLINE).await.unwrap_or_default();
+    Some(Pods { all, hash: looks::newest(&sets, deployment) })
 }
 
-/// What the cluster warned of, for the end of a sentence.
-async fn warnings(live: &Live, object: &Object) -> String {
-    let path = format!("{}?fieldSelector=type%3DWarning", rights::EVENTS.path());
-    let events = get_all(&live.client, &path, DEADLINE).await.unwrap_or_default();
+/// What the cluster warned of, the latest first, for the end of a sentence. `hash`: only of the newest version, where it is known.
+async fn warnings(live: &Live, object: &Object, hash: Option<&str>) -> String {
+    let path = format!("{}?fieldSelector=type%3DWarning", EVENTS.path());
+    let mut events = get_all(&live.client, &path, DEADLINE).await.unwrap_or_default();
+    events.sort_by_key(|event| std::cmp::Reverse(when(event).to_owned()));
+    // its replica sets and pods carry its name in front of theirs
+    let name = &object.key.name;
+    let newest = hash.map_or_else(|| name.clone(), |hash| format!("{name}-{hash}"));
     let mut told: Vec<String> = Vec::new();
-    for event in events.iter().rev() {
-        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        // its replica sets and pods carry its name in front of theirs
-        if !text("/involvedObject/name").starts_with(&object.key.name) {
+    for event in &events {
+        let of = text(event, "/involvedObject/name");
+        if of != name && !of.starts_with(&newest) {
             continue;
         }
-        let said = format!("{}: {}", text("/reason"), words::line(text("/message")));
+        let said = format!("{}: {}", text(event, "/reason"), words::line(text(event, "/message")));
         if !told.contains(&said) {
             told.push(said);
         }
-        if told.len() == EVENTS {
+        if told.len() == TOLD {
             break;
         }
     }
     told.iter().map(|said| format!("; event {said}")).collect()
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// When an Event was seen last: old and new writers say it in different fields.
+fn when(event: &Value) -> &str {
+    let fields = ["/series/lastObservedTime", "/lastTimestamp", "/eventTime", "/metadata/creationTimestamp"];
+    fields.into_iter().map(|field| text(event, field)).find(|when| !when.is_empty()).unwrap_or_default()
 }

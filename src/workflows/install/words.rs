@@ -30,25 +30,41 @@ fn condition<'a>(value: &'a Value, name: &str, status: &str) -> Option<&'a Value
     items(value, "/status/conditions").find(|c| text(c, "/type") == name && text(c, "/status") == status)
 }
 
-/// A Deployment, by the rule of `kubectl rollout status`.
+/// Whether its controller has given a Deployment up: of which version is not said.
+pub(super) fn is_given_up(value: &Value) -> bool {
+    condition(value, "Progressing", "False").is_some()
+}
+
+/// Whether a Deployment's controller has seen its newest version: until then its status tells of an older one.
+pub(super) fn is_seen(value: &Value) -> bool {
+    number(value, "/status/observedGeneration") >= number(value, "/metadata/generation")
+}
+
+/// A Deployment, by the rule of `kubectl rollout status`: nothing is read of a status that is of an older version. Pods that
+/// cannot be made (`ReplicaFailure`: a quota, say) are tried again and again, so that alone ends nothing.
 pub(super) fn deployment(value: &Value) -> Rollout {
-    if let Some(failure) = condition(value, "ReplicaFailure", "True") {
-        return Rollout::Stuck(text(failure, "/message").to_owned());
-    }
-    if let Some(late) = condition(value, "Progressing", "False") {
-        return Rollout::Stuck(text(late, "/message").to_owned());
-    }
     let wanted = value.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
-    let (seen, generation) = (number(value, "/status/observedGeneration"), number(value, "/metadata/generation"));
     let (all, updated) = (number(value, "/status/replicas"), number(value, "/status/updatedReplicas"));
     let available = number(value, "/status/availableReplicas");
-    match () {
-        () if seen < generation => Rollout::Waiting("no controller has looked at it yet".to_owned()),
-        () if updated < wanted => Rollout::Waiting(format!("{updated} of {wanted} pods are of the new version")),
-        () if all > updated => Rollout::Waiting(format!("{} pods of the old version are still there", all - updated)),
-        () if available < wanted => Rollout::Waiting(format!("{available} of {wanted} pods are available")),
-        () => Rollout::Ready,
+    let missing = match () {
+        () if !is_seen(value) => return Rollout::Waiting("no controller has looked at it yet".to_owned()),
+        () if updated < wanted => format!("{updated} of {wanted} pods are of the new version"),
+        () if all > updated => format!("{} pods of the old version are still there", all - updated),
+        () if available < wanted => format!("{available} of {wanted} pods are available"),
+        () => return Rollout::Ready,
+    };
+    let failure = condition(value, "ReplicaFailure", "True").map(|c| line(text(c, "/message")));
+    let missing = failure.map_or(missing.clone(), |why| format!("{missing}; {why}"));
+    match condition(value, "Progressing", "False") {
+        Some(late) => Rollout::Stuck(format!("{}; {missing}", line(text(late, "/message")))),
+        None => Rollout::Waiting(missing),
     }
+}
+
+/// How often the containers of a pod were started again.
+pub(super) fn restarts(pod: &Value) -> i64 {
+    let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
+    containers.iter().flat_map(|list| items(pod, list)).map(|c| number(c, "/restartCount")).sum()
 }
 
 /// Reasons for which a container waits, and that time alone does not mend.
@@ -121,9 +137,18 @@ mod tests {
         assert_eq!(of(some), waiting("1 of 2 pods are available"));
         let all = json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2});
         assert_eq!(of(all), Rollout::Ready);
-        let quota =
-            json!({"conditions": [{"type": "ReplicaFailure", "status": "True", "message": "exceeded quota: q"}]});
-        assert_eq!(of(quota), Rollout::Stuck("exceeded quota: q".into()));
+        // the controller of replica sets goes on trying: somebody may raise the quota
+        let failure = json!({"type": "ReplicaFailure", "status": "True", "message": "exceeded quota: q."});
+        let quota = json!({"observedGeneration": 2, "replicas": 1, "updatedReplicas": 1, "conditions": [failure]});
+        assert_eq!(of(quota), waiting("1 of 2 pods are of the new version; exceeded quota: q"));
+        let late = json!({"type": "Progressing", "status": "False", "message": "it has timed out progressing."});
+        let given_up = json!({"observedGeneration": 2, "conditions": [late, failure]});
+        let words = "it has timed out progressing; 0 of 2 pods are of the new version; exceeded quota: q";
+        assert_eq!(of(given_up.clone()), Rollout::Stuck(words.into()));
+        // of the version before
+        let mut older = given_up;
+        older["observedGeneration"] = 1.into();
+        assert_eq!(of(older), waiting("no controller has looked at it yet"));
     }
 
     #[test]

@@ -181,6 +181,7 @@ async fn a_foreign_pod_under_our_name_is_told(pair: Arc<Pair>) {
         "spec": {"containers": [{"name": "c", "image": "none"}]}});
     put(&bench.pair.on_prem, "kubectl", pod).await;
     let key = format!("Pod/{SYSTEM}/meshctl-verify");
+    let _line = super::verified::without_pilot(&bench).await;
     let before = bench.listings().await[1][&key].clone();
     let args = ["install", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
     let started = std::time::Instant::now();

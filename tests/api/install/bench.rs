@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use kube::api::{ListParams, Patch, PatchParams};
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::core::DynamicObject;
 use kube::discovery::ApiResource;
 use meshctl::pure::manifest::{RESOURCES, Resource};
@@ -185,6 +185,12 @@ pub async fn wipe(cluster: &Cluster) {
         }))
         .await;
     }
+    // what controllers and the kubelet would write, and tests write for them
+    let all = (DeleteParams::default(), ListParams::default());
+    let sets: kube::Api<k8s_openapi::api::apps::v1::ReplicaSet> = kube::Api::namespaced(cluster.client(), SYSTEM);
+    sets.delete_collection(&all.0, &all.1).await.unwrap();
+    let events: kube::Api<k8s_openapi::api::core::v1::Event> = kube::Api::namespaced(cluster.client(), SYSTEM);
+    events.delete_collection(&all.0, &all.1).await.unwrap();
     end_namespace(cluster).await;
 }
 

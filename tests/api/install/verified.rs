@@ -1,0 +1,136 @@
+//! What install verifies in the end: pilot is asked wherever it runs, and a pod in a remote looks for it by name. What a kubelet
+//! would do with the pod, the tests do.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::core::v1::{Pod, ResourceQuota};
+use kube::api::{Api, Patch};
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use super::bench::{Bench, SYSTEM};
+use super::line::{Line, Rule};
+use crate::pair::{Pair, alone};
+use crate::wait::eventually;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        alone("api::install::a_remote_looks_for_pilot_by_its_name", a_remote_looks_for_pilot_by_its_name),
+        alone("api::install::the_end_of_patience_tells_how_the_pod_was", the_end_of_patience_tells_how_the_pod_was),
+        alone("api::install::a_quota_on_pods_is_no_failure_of_an_installation", a_quota_on_pods),
+    ]
+}
+
+const VERIFY: [&str; 6] = ["install", "--tag", "dev", "--yes", "--clusters", "on-prem"];
+
+/// A line to gke on which nobody may look at pilot's pods: none runs here that could be asked.
+pub(super) async fn without_pilot(bench: &Bench) -> Line {
+    let line = Line::counting(&bench.pair.gke).await;
+    line.rule(&format!("GET /api/v1/namespaces/{SYSTEM}/pods?labelSelector=app%3Distio-pilot"), Rule::Forbid);
+    bench.kubeconfig("gke", &line.kubeconfig());
+    line
+}
+
+/// Sets the status of the pod that looks for pilot as soon as there is one; the pod.
+async fn kubelet(bench: &Bench, status: &Value) -> Pod {
+    let pods: Api<Pod> = Api::namespaced(bench.pair.on_prem.client(), SYSTEM);
+    eventually("the pod that looks for pilot", Duration::from_secs(60), || {
+        let (patch, pods) = (Patch::Merge(json!({"status": status})), pods.clone());
+        async move { pods.patch_status("meshctl-verify", &Default::default(), &patch).await.map_err(|e| e.to_string()) }
+    })
+    .await
+}
+
+async fn is_removed(bench: &Bench) {
+    let pods: Api<Pod> = Api::namespaced(bench.pair.on_prem.client(), SYSTEM);
+    assert!(pods.get_opt("meshctl-verify").await.unwrap().is_none(), "it is removed");
+}
+
+async fn a_remote_looks_for_pilot_by_its_name(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let pulled = ["--set", "image.pullSecrets={regcred,other}"];
+    bench.install(&pulled).await.exits(0);
+    let pull_secrets = json!([{"name": "regcred"}, {"name": "other"}]);
+    let deployment = &bench.listings().await[0][&format!("Deployment/{SYSTEM}/istio-pilot")];
+    assert_eq!(deployment["spec"]["template"]["spec"]["imagePullSecrets"], pull_secrets, "{deployment}");
+    let line = without_pilot(&bench).await;
+    let terminated = json!({"name": "probe", "image": "x", "imageID": "x", "ready": false, "restartCount": 0,
+        "state": {"terminated": {"exitCode": 1, "message": "error: asking it failed for 30 s: connection refused\n"}}});
+    for (phase, containers, code) in [("Failed", json!([terminated]), 1), ("Succeeded", json!([]), 0)] {
+        let status = json!({"phase": phase, "containerStatuses": containers});
+        let verify = [&VERIFY[..], &pulled, &["--verify"]].concat();
+        let (ran, pod) = tokio::join!(bench.run(&verify), kubelet(&bench, &status));
+        let ran = ran.exits(code);
+        let spec = serde_json::to_value(pod.spec).unwrap();
+        assert_eq!(spec["imagePullSecrets"], pull_secrets, "it is the same image: {spec}");
+        assert_eq!(spec["containers"][0]["args"][1], "http://istio-pilot.istio-system:15014/ready", "{spec}");
+        assert_eq!(spec["automountServiceAccountToken"], false);
+        assert_eq!(
+            ran.stderr.contains("looks for pilot by name failed: error: asking it failed for 30 s"),
+            code == 1,
+            "{}",
+            ran.stderr
+        );
+        // the primary was not asked for, and its pilot is asked all the same
+        assert!(ran.stderr.contains("on-prem: what pilot in gke sees was not verified: "), "{}", ran.stderr);
+        is_removed(&bench).await;
+    }
+    assert_eq!(line.seen(), 0, "nothing is written in a cluster that is not asked for");
+    // nothing was written: nobody looks without being asked
+    bench.run(&[&VERIFY[..], &pulled].concat()).await.exits(0);
+    is_removed(&bench).await;
+}
+
+async fn the_end_of_patience_tells_how_the_pod_was(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let _line = without_pilot(&bench).await;
+    let status = json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False",
+        "reason": "Unschedulable", "message": "0/1 nodes are available: 1 node(s) had untolerated taint."}]});
+    let start = Instant::now();
+    let verify = [&VERIFY[..], &["--verify", "--timeout", "1s"]].concat();
+    let (ran, _) = tokio::join!(bench.run(&verify), kubelet(&bench, &status));
+    let words = "a pod in it that looks for pilot by name did not end within 10 s: pod meshctl-verify: 0/1 nodes are available: \
+                 1 node(s) had untolerated taint\n";
+    let ran = ran.exits(1);
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(start.elapsed() >= Duration::from_secs(10));
+    is_removed(&bench).await;
+}
+
+async fn a_quota_on_pods(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let _line = without_pilot(&bench).await;
+    let quotas: Api<ResourceQuota> = Api::namespaced(bench.pair.on_prem.client(), SYSTEM);
+    let quota = async |name: &str, hard: Value| {
+        let zero: Value = hard.as_object().unwrap().keys().map(|key| (key.clone(), json!("0"))).collect();
+        let quota = json!({"metadata": {"name": name}, "spec": {"hard": hard}});
+        quotas.create(&Default::default(), &serde_json::from_value(quota).unwrap()).await.unwrap();
+        // no controller counts here
+        let status = Patch::Merge(json!({"status": {"hard": hard, "used": zero}}));
+        quotas.patch_status(name, &Default::default(), &status).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    };
+    // one that demands that every pod says what it needs
+    let all = ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
+    quota("said", all.into_iter().map(|key| (key.to_owned(), json!("8Gi"))).collect()).await;
+    let verify = [&VERIFY[..], &["--verify"]].concat();
+    let done = json!({"phase": "Succeeded"});
+    let (ran, _) = tokio::join!(bench.run(&verify), kubelet(&bench, &done));
+    ran.exits(0);
+
+    // one that allows no pod: who asked does not know, and who did not ask has what was installed
+    quota("none", json!({"pods": "0"})).await;
+    let words = "whether pilot is found by its name was not verified: creating Pod/istio-system/meshctl-verify failed: the API \
+                 server forbids it: pods \"meshctl-verify\" is forbidden: exceeded quota: none";
+    let ran = bench.run(&verify).await.exits(1);
+    assert!(ran.stderr.contains(&format!("installing in cluster on-prem failed: {words}")), "{}", ran.stderr);
+    let changes = [&VERIFY[..], &["--set", "discovery.families={IPv4,IPv6}"]].concat();
+    let ran = bench.run(&changes).await.exits(0);
+    assert!(ran.stderr.contains(&format!("on-prem: {words}")), "{}", ran.stderr);
+    for name in ["said", "none"] {
+        quotas.delete(name, &Default::default()).await.unwrap();
+    }
+}
