@@ -1472,7 +1472,7 @@ v1\t'The JSON of the talk\'s pilot (v1 REST): of proxy-config and endpoints'"
 complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l dry-run -d 'Remove nothing: print what would go and what would stay'
 complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s y -l yes -d 'Do not ask'
 complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l purge -d 'Remove the CA\'s Secret, definitions of custom resources and the namespace, too'
-complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l force -d 'Even while pods with a sidecar run'
+complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -l force -d 'Even while pods with a sidecar run, or another cluster still needs the primary'
 complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s q -l quiet -d 'Say nothing but the result'
 complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s v -l verbose -d 'Say more; -vv for traces'
 complete -c meshctl -n "__fish_meshctl_using_subcommand uninstall" -s h -l help -d 'Print help (see more with \'--help\')'

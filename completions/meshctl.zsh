@@ -2678,7 +2678,7 @@ v1\:"The JSON of the talk'\''s pilot (v1 REST)\: of proxy-config and endpoints")
 '-y[Do not ask]' \
 '--yes[Do not ask]' \
 '--purge[Remove the CA'\''s Secret, definitions of custom resources and the namespace, too]' \
-'--force[Even while pods with a sidecar run]' \
+'--force[Even while pods with a sidecar run, or another cluster still needs the primary]' \
 '-q[Say nothing but the result]' \
 '--quiet[Say nothing but the result]' \
 '*-v[Say more; -vv for traces]' \

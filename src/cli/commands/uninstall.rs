@@ -6,7 +6,8 @@ use crate::workflows::install::{Leave, PlanInput, Uninstall, UninstallReport, pr
 /// Remove the control plane from every cluster of the registry
 ///
 /// Removes what the inventory of each cluster lists and our label marks, webhooks first. It keeps the CA's Secret, definitions of
-/// custom resources, and a namespace in which others have something, and names what it kept.
+/// custom resources, and a namespace in which others have something, and names what it kept. The primary stays while another
+/// cluster that leads to it does.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  meshctl uninstall --registry ./kubeconf --dry-run\n  meshctl uninstall --clusters on-prem --yes\n  meshctl uninstall --purge"
@@ -24,7 +25,7 @@ pub(crate) struct Args {
     /// Remove the CA's Secret, definitions of custom resources and the namespace, too
     #[arg(long)]
     purge: bool,
-    /// Even while pods with a sidecar run
+    /// Even while pods with a sidecar run, or another cluster still needs the primary
     #[arg(long)]
     force: bool,
 }
@@ -74,6 +75,7 @@ fn show(ctx: &Context, report: &UninstallReport) -> Outcome {
         }
         if let Some(error) = &cluster.error {
             ctx.out.warning(&format!("uninstalling from cluster {} failed: {error}", cluster.cluster));
+            cluster.hint.iter().for_each(|hint| ctx.out.hint(hint));
         }
     }
     let shown = report.report().map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;

@@ -8,14 +8,16 @@ use futures::future::join_all;
 use super::backend::Backend;
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
-use super::plan;
+use super::plan::{self, NAMESPACE};
 use super::prepare::connect;
 
 mod found;
+mod needed;
 mod others;
 mod report;
 
 use found::Found;
+use needed::Leads;
 pub use report::{Kept, Left, LeftCluster, UninstallReport};
 
 /// What a user allows an uninstallation.
@@ -25,7 +27,7 @@ pub struct Leave {
     pub only: Vec<String>,
     /// Definitions, the CA's Secret and the namespace go, too.
     pub purge: bool,
-    /// Even while pods with a sidecar run.
+    /// Even while pods with a sidecar run, in this cluster or in one whose pilot is here.
     pub force: bool,
 }
 
@@ -39,6 +41,7 @@ pub struct Uninstall {
 #[derive(Debug)]
 struct Leaving {
     cluster: PlanCluster,
+    leads: Leads,
     found: Result<(Backend, Found), String>,
     progress: Mutex<Progress>,
 }
@@ -50,6 +53,7 @@ struct Progress {
     kept: Vec<Kept>,
     finished: bool,
     error: Option<String>,
+    hint: Option<String>,
 }
 
 /// Reads what stands of us in every cluster.
@@ -59,19 +63,32 @@ struct Progress {
 pub async fn prepare_uninstall(input: &PlanInput, leave: &Leave) -> Result<Uninstall, InstallError> {
     let input = input.clone().known()?;
     let clusters = plan::selected(&input, &leave.only)?;
-    let leaving = join_all(clusters.into_iter().map(|cluster| async {
-        let found = match connect(&cluster.place).await {
-            Ok(backend) => backend.found(cluster, leave).await.map(|found| (backend, found)),
-            Err(why) => Err(why),
-        };
-        let progress = Progress { error: found.as_ref().err().cloned(), ..Progress::default() };
-        Leaving { cluster: cluster.clone(), found, progress: Mutex::new(progress) }
-    }))
-    .await;
+    let mut leaving = join_all(clusters.into_iter().map(|cluster| Leaving::of(cluster, leave))).await;
+    if !leave.force {
+        needed::hold(&input, &mut leaving).await;
+    }
     Ok(Uninstall { leaving })
 }
 
 impl Leaving {
+    /// Looks at what stands in a cluster.
+    async fn of(cluster: &PlanCluster, leave: &Leave) -> Self {
+        let connected = connect(&cluster.place).await;
+        let inventory = match &connected {
+            Ok(backend) => backend.inventory(NAMESPACE).await,
+            Err(why) => Err(why.clone()),
+        };
+        let leads = Leads::of(cluster, &inventory);
+        let found = match (connected, inventory) {
+            (Ok(backend), Ok(inventory)) => {
+                backend.found(cluster, inventory.as_ref(), leave).await.map(|found| (backend, found))
+            }
+            (Err(why), _) | (_, Err(why)) => Err(why),
+        };
+        let progress = Progress { error: found.as_ref().err().cloned(), ..Progress::default() };
+        Self { cluster: cluster.clone(), leads, found, progress: Mutex::new(progress) }
+    }
+
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -92,7 +109,10 @@ impl Leaving {
                 }
             }
         }
-        self.progress().finished = true;
+        match found.unknown() {
+            None => self.progress().finished = true,
+            Some(why) => self.progress().error = Some(why),
+        }
     }
 
     fn report(&self, planned: bool) -> LeftCluster {
@@ -114,6 +134,7 @@ impl Leaving {
             removed: progress.removed,
             kept: found.kept.into_iter().chain(progress.kept).collect(),
             error: progress.error.or(interrupted),
+            hint: progress.hint,
         }
     }
 }

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kube::api::Api;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{Api, DeleteParams};
 use kube::core::DynamicObject;
 use kube::discovery::ApiResource;
 use libtest_mimic::Trial;
 use meshctl::data::model::{MANAGED_BY, OWNED};
 use serde_json::{Value, json};
 
-use super::bench::{Bench, SYSTEM, ours, put};
+use super::bench::{Bench, SYSTEM, ours, put, versions};
 use super::line::{Line, Rule};
 use crate::cluster::Cluster;
 use crate::pair::{Pair, alone};
+use crate::proxy::BlackHole;
 use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
@@ -22,6 +24,8 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::a_kind_that_cannot_be_seen_keeps_the_namespace", a_kind_that_cannot_be_seen),
         alone("api::install::what_comes_after_the_question_is_seen", what_comes_after_the_question_is_seen),
         alone("api::install::a_lease_of_somebody_else_stays", a_lease_of_somebody_else_stays),
+        alone("api::install::the_primary_stays_while_a_remote_needs_it", the_primary_stays_while_a_remote_needs_it),
+        alone("api::install::a_kind_of_another_version_stays_listed", a_kind_of_another_version_stays_listed),
     ]
 }
 
@@ -136,4 +140,84 @@ async fn a_lease_of_somebody_else_stays(pair: Arc<Pair>) {
     put(&bench.pair.gke, "kubectl", lease(json!({OWNED.0: OWNED.1, MANAGED_BY.0: MANAGED_BY.1}))).await;
     bench.run(&["uninstall", "--yes"]).await.exits(0);
     assert!(!bench.listings().await[0].contains_key(&key));
+}
+
+/// What stands in gke is the pilot of sidecars that run on premises.
+async fn the_primary_stays_while_a_remote_needs_it(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let pods: Api<Pod> = Api::namespaced(bench.pair.on_prem.client(), "default");
+    let pod = json!({"metadata": {"name": "app", "labels": {"security.istio.io/tlsMode": "istio"}},
+        "spec": {"containers": [{"name": "c", "image": "none"}]}});
+    pods.create(&Default::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
+    let before = bench.listings().await;
+    let hole = BlackHole::new();
+    let held = async |args: &[&str], why: &str, hint: &str| {
+        let ran = bench.run(args).await.exits(1);
+        let said =
+            format!("uninstalling from cluster gke failed: its pilot is still needed by the cluster on-prem: {why}");
+        assert!(ran.stderr.contains(&said) && ran.stderr.contains(hint), "{args:?}: {}", ran.stderr);
+    };
+
+    // one with sidecars; the plan says so, too
+    let uninstall = ["uninstall", "--yes"];
+    let force = "uninstall on-prem first; --force leaves it without its pilot";
+    let sidecars = "pods with a sidecar still run in it: default/app";
+    held(&uninstall, sidecars, force).await;
+    held(&["uninstall", "--dry-run"], sidecars, force).await;
+    // one that nobody uninstalls now
+    let only_gke = ["uninstall", "--yes", "--clusters", "gke"];
+    let asked = "it is not uninstalled now, and leads to it";
+    held(&only_gke, asked, force).await;
+    // one of which nobody knows
+    bench.kubeconfig("on-prem", &bench.pair.on_prem.kubeconfig_at(hole.address()));
+    let dead = "meshctl cluster remove on-prem --dead";
+    held(&uninstall, "reading ConfigMap/istio-system/meshctl-inventory failed", dead).await;
+    held(&only_gke, "reading ConfigMap/istio-system/meshctl-inventory failed", dead).await;
+    assert_eq!(bench.listings().await.each_ref().map(versions), before.each_ref().map(versions));
+
+    // its pods have gone, and it comes after the remote
+    bench.kubeconfig("on-prem", &bench.pair.on_prem.kubeconfig());
+    pods.delete("app", &DeleteParams::default().grace_period(0)).await.unwrap();
+    bench.run(&["uninstall", "--yes", "--clusters", "on-prem"]).await.exits(0);
+    bench.run(&only_gke).await.exits(0);
+    assert!(!bench.listings().await[0].contains_key(&format!("Deployment/{SYSTEM}/istio-pilot")));
+
+    // whoever insists is obeyed
+    bench.install(&[]).await.exits(0);
+    bench.kubeconfig("on-prem", &bench.pair.on_prem.kubeconfig_at(hole.address()));
+    let ran = bench.run(&["uninstall", "--yes", "--force"]).await.exits(1);
+    assert!(!ran.stderr.contains("is still needed"), "{}", ran.stderr);
+    assert!(!bench.listings().await[0].contains_key(&format!("Deployment/{SYSTEM}/istio-pilot")));
+}
+
+/// The inventory alone knows of it: without the row it would be nobody's.
+async fn a_kind_of_another_version_stays_listed(pair: Arc<Pair>) {
+    let bench = installed(pair).await;
+    let key = format!("ConfigMap/{SYSTEM}/meshctl-inventory");
+    let text = |listing: &super::bench::Listing| listing[&key]["data"]["inventory.yaml"].as_str().unwrap().to_owned();
+    let mut inventory = meshctl::data::yaml::documents(&text(&bench.listings().await[0])).unwrap().remove(0);
+    inventory["version"] = json!("9.9.9");
+    let gadget = json!({"group": "example.com", "kind": "Gadget", "namespace": "", "name": "ours"});
+    inventory["objects"].as_array_mut().unwrap().push(gadget);
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": "meshctl-inventory", "namespace": SYSTEM, "labels": {OWNED.0: OWNED.1, MANAGED_BY.0: MANAGED_BY.1}},
+        "data": {"inventory.yaml": meshctl::data::yaml::to_string(&inventory).unwrap()}});
+    put(&bench.pair.gke, "meshctl", map).await;
+
+    let version = env!("CARGO_PKG_VERSION");
+    for _ in 0..2 {
+        let ran = bench.run(&["uninstall", "--yes", "--purge"]).await.exits(1);
+        for words in [
+            format!("Gadget/ours stays: meshctl {version} does not know its kind"),
+            format!("{key} stays: it lists what stays; meshctl 9.9.9 wrote it"),
+            format!("Namespace/istio-system stays: it holds {key}"),
+            format!("uninstalling from cluster gke failed: meshctl {version} does not know what stays: Gadget/ours"),
+        ] {
+            assert!(ran.stderr.contains(&words), "\"{words}\" is missing in {}", ran.stderr);
+        }
+        let [gke, _] = bench.listings().await;
+        assert_eq!(ours(&gke), [key.clone(), format!("Namespace//{SYSTEM}")], "the rest has gone");
+        assert!(text(&gke).contains("kind: Gadget"), "{}", text(&gke));
+    }
 }

@@ -55,6 +55,10 @@ fn diff_answers_and_uninstall_takes_only_what_is_ours() {
     assert!(plan.contains("= Service/istio-system/istio-pilot stays: it does not carry our label"), "{plan}");
     assert_eq!(bench.files(), installed);
     bench.run(&["uninstall", "--clusters", "mars"]).fails(2, &["\"mars\"", "gke, on-prem"]);
+    // what leads to the primary goes before it, or with it
+    let held = "its pilot is still needed by the cluster on-prem: it is not uninstalled now, and leads to it";
+    bench.run(&["uninstall", "--yes", "--clusters", "gke"]).fails(1, &[held, "--force leaves it without its pilot"]);
+    assert_eq!(bench.files(), installed);
     let run = bench.run(&["uninstall", "--yes"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.err.contains("gke: Service/istio-system/istio-pilot stays"), "{run:?}");

@@ -35,19 +35,25 @@ pub(super) struct Found {
     pub(super) go: Vec<Change>,
     /// What stays, and why.
     pub(super) kept: Vec<Kept>,
+    /// What the inventory lists and this version knows no kind of: it stays, and with it the inventory that alone knows of it.
+    unknown: Vec<ObjectKey>,
     /// The UIDs of what goes, and of all that it owns; `None` where the namespace goes whatever it holds.
     ours: Option<BTreeSet<String>>,
 }
 
 impl Backend {
-    pub(super) async fn found(&self, cluster: &PlanCluster, leave: &Leave) -> Result<Found, String> {
-        let inventory = self.inventory(NAMESPACE).await?;
-        if let Some(other) = inventory.as_ref().filter(|i| i.cluster != cluster.id.as_str()) {
+    pub(super) async fn found(
+        &self,
+        cluster: &PlanCluster,
+        inventory: Option<&Inventory>,
+        leave: &Leave,
+    ) -> Result<Found, String> {
+        if let Some(other) = inventory.filter(|i| i.cluster != cluster.id.as_str()) {
             return Err(format!("its inventory is that of cluster {}", other.cluster));
         }
         match self {
-            Backend::Live(live) => live.found(inventory.as_ref(), leave).await,
-            Backend::Folder(folder) => Found::in_folder(folder, inventory.as_ref()),
+            Backend::Live(live) => live.found(inventory, leave).await,
+            Backend::Folder(folder) => Found::in_folder(folder, inventory),
         }
     }
 }
@@ -105,6 +111,28 @@ impl Found {
         self.kept.push(Kept { object: key.to_string(), why: why.to_owned() });
     }
 
+    /// Keeps what another version put there, and the inventory, whose version is told: that one can remove it. Whether there is
+    /// any.
+    fn keep_unknown(&mut self, inventory: &Inventory) -> bool {
+        self.unknown = inventory.objects.iter().filter(|key| key.resource().is_none()).cloned().collect();
+        if self.unknown.is_empty() {
+            return false;
+        }
+        let why = format!("meshctl {} does not know its kind", env!("CARGO_PKG_VERSION"));
+        for key in self.unknown.clone() {
+            self.keep(&key, &why);
+        }
+        self.keep(&Inventory::key(NAMESPACE), &format!("it lists what stays; meshctl {} wrote it", inventory.version));
+        true
+    }
+
+    /// Why a cluster is not left although everything went that was to go.
+    pub(super) fn unknown(&self) -> Option<String> {
+        let names: Vec<String> = self.unknown.iter().map(ToString::to_string).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        (!names.is_empty()).then(|| format!("meshctl {version} does not know what stays: {}", names.join(", ")))
+    }
+
     /// Webhooks first: none may point at a server that has gone.
     fn sort(&mut self) {
         self.go.sort_by(|a, b| b.key.stage().cmp(&a.key.stage()).then_with(|| a.key.cmp(&b.key)));
@@ -142,7 +170,10 @@ impl Live {
             }
         }
         found.sort();
-        ledger.iter().for_each(|object| found.go(&object.key, uid(object)));
+        match (inventory, ledger) {
+            (Some(inventory), Some(_)) if found.keep_unknown(inventory) => {}
+            (_, ledger) => ledger.iter().for_each(|object| found.go(&object.key, uid(object))),
+        }
         if let Some(namespace) = namespace {
             self.namespace(&namespace, &mut found, leave).await;
         }
@@ -159,7 +190,7 @@ impl Live {
         // an inventory of another version, or one that somebody took away, lists none of these
         keys.extend(run_time(ClusterRole::Primary, NAMESPACE));
         keys.extend([home(), ca(), verify::key(), Inventory::key(NAMESPACE)]);
-        // what has no row was put there by another version
+        // what has no row was put there by another version, and is kept
         keys.retain(|key| key.resource().is_some());
         if inventory.is_some() {
             let denied = rights::denied(&self.client, rights::to_uninstall(keys.iter(), !leave.force)).await;
@@ -207,6 +238,9 @@ impl Live {
     async fn namespace(&self, namespace: &Object, found: &mut Found, leave: &Leave) {
         if !namespace.is_owned() {
             return found.keep(&namespace.key, "it was there before");
+        }
+        if !found.unknown.is_empty() {
+            return found.keep(&namespace.key, &format!("it holds {}", Inventory::key(NAMESPACE)));
         }
         if !leave.purge {
             if let Some(kept) = found.kept.iter().find(|k| k.object.contains(&format!("/{NAMESPACE}/"))) {

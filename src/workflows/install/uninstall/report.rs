@@ -42,6 +42,9 @@ pub struct LeftCluster {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What to do about it; for people only.
+    #[serde(skip)]
+    pub hint: Option<String>,
 }
 
 /// How a cluster ended.
