@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         alone("api::removal::a_cluster_with_sidecars_stays_whole", a_cluster_with_sidecars_stays_whole),
         alone("api::removal::what_was_removed_is_told_also_of_half_a_removal", what_was_removed_is_told),
         alone("api::removal::a_dead_cluster_goes_from_the_others", a_dead_cluster_goes_from_the_others),
+        alone("api::removal::a_third_that_does_not_answer_keeps_the_file", a_third_that_does_not_answer_keeps_the_file),
     ]
 }
 
@@ -137,4 +138,35 @@ async fn a_dead_cluster_goes_from_the_others(pair: Arc<Pair>) {
     let ran = bench.run(&["cluster", "remove", "west", "--dead", "--yes", "-o", "json"]).await.exits(0);
     assert_eq!(json_of(&ran)["others"][0]["removed"][0], "Secret/istio-system/istio-remote-clusters, key west");
     assert_eq!(held(&bench).await, [""; 0]);
+}
+
+/// The cluster is out of the mesh, but its file is in the registry still: nobody must be taken by surprise.
+async fn a_third_that_does_not_answer_keeps_the_file(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    assert_eq!(bench.report(&[]).await.1.code, 0);
+    let hole = BlackHole::new();
+    bench.kubeconfig("west", &bench.pair.on_prem.kubeconfig_at(hole.address()));
+    // settings of an installation are no reason to keep a cluster
+    bench.home.file("kubeconf/mesh.yaml", "apiVersion: meshctl/v1\nkind: Mesh\nimage: {tag: a b}\n");
+
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(1);
+    for words in [
+        "removing on-prem from cluster west failed",
+        "kubeconf/on-prem.yaml still stands, and the next installation would add on-prem again",
+        "run this again once west can be cleared of it",
+        "if west will never answer again, first: meshctl cluster remove west --dead",
+    ] {
+        assert!(ran.stderr.contains(words), "\"{words}\" is missing in {}", ran.stderr);
+    }
+    assert_eq!(held(&bench).await, [""; 0]);
+    let left = ours(&listing(&bench.pair.on_prem).await);
+    assert!(left.iter().all(|k| k.ends_with("/cacerts") || k.ends_with("/istio-system")), "{left:?}");
+    assert!(bench.home.home().join("kubeconf/on-prem.yaml").exists());
+
+    // as it was said
+    bench.run(&["cluster", "remove", "west", "--dead", "--yes"]).await.exits(0);
+    let ran = bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(0);
+    assert!(!ran.stderr.contains("still stands"), "{}", ran.stderr);
+    let folder = bench.home.home().join("kubeconf");
+    assert!(!folder.join("on-prem.yaml").exists() && folder.join(".on-prem.yaml.removed").exists());
 }

@@ -181,10 +181,12 @@ fn settings_of_an_installation_are_judged_where_they_are_read() {
         (&["manifest", "images"], 2),
         (&["diff", "--tag", "dev"], 2),
         (&["uninstall", "--dry-run"], 2),
+        (&["cluster", "remove", "on-prem", "--dry-run"], 2),
     ] {
         let ran = meshctl.run(args).exits(code);
         // who leaves cares for nothing that an installation alone reads
-        let wanted = if args[0] == "uninstall" { &wanted[..1] } else { &wanted[..] };
+        let leaves = args.contains(&"uninstall") || args.contains(&"remove");
+        let wanted = if leaves { &wanted[..1] } else { &wanted[..] };
         for words in wanted {
             assert_eq!(ran.stderr.matches(words).count(), 1, "{args:?}, {words}: {ran:?}");
         }
@@ -193,6 +195,7 @@ fn settings_of_an_installation_are_judged_where_they_are_read() {
     meshctl.file("kubeconf/mesh.yaml", &mesh.replace("clusterLocal: [reviews]", "clusterLocal: []"));
     let ran = meshctl.run(["endpoints", "reviews"]).exits(0);
     assert!(ran.stderr.contains(wanted[2]), "{ran:?}");
+    meshctl.run(["cluster", "remove", "on-prem", "--dead", "--dry-run"]).exits(0);
     meshctl.file("kubeconf/mesh.yaml", mesh);
     // what is in order of it is in force: the endpoints of both clusters are one service
     let ran = meshctl.run(["endpoints", "reviews"]).exits(2);

@@ -4,21 +4,21 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::future::join_all;
-use serde::Serialize;
-use serde_json::{Value, json};
 
-use super::backend::{Backend, Consent};
+use super::backend::Backend;
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
-use super::installed::path;
-use super::live::{DEADLINE, Live, uid};
 use super::plan::NAMESPACE;
 use super::prepare::connect;
-use super::standing;
 use super::uninstall::{Leave, LeftCluster, Uninstall, prepare_uninstall};
-use crate::adapters::k8s::{delete, get, merge};
-use crate::data::model::{ClusterId, INSTALL, REMOTES, Report, Table};
-use crate::pure::manifest::{Inventory, Object, ObjectKey};
+use crate::data::model::ClusterId;
+
+mod report;
+mod traces;
+
+pub use report::{Cleared, RemovalReport};
+use traces::Traces;
+pub(super) use traces::slices;
 
 /// A removal with everything read: nothing is removed yet.
 #[derive(Debug)]
@@ -46,68 +46,13 @@ struct Done {
     cleared: Option<Cleared>,
 }
 
-/// What stands in one cluster of another.
-#[derive(Debug, Default)]
-struct Traces {
-    /// Where its key stands in the Secret of pilot's credentials: the Secret's UID.
-    credential: Option<String>,
-    /// Slices that lead to it, with their UIDs.
-    slices: Vec<(ObjectKey, String)>,
-    /// The inventory, where it lists such slices.
-    listed: Option<Inventory>,
-    /// What else the cluster knows: the primary, and the ids under which it holds credentials.
-    primary: Option<String>,
-    known: Vec<String>,
-}
-
-/// What a removal did, or would do.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RemovalReport {
-    /// The cluster that goes.
-    pub name: String,
-    /// Whether nothing was removed.
-    pub dry_run: bool,
-    /// The clusters that stay: the primary first, then by id.
-    pub others: Vec<Cleared>,
-    /// The cluster itself; `None` where it is dead, or not in the registry.
-    pub itself: Option<LeftCluster>,
-    /// Files of the registry that are set aside.
-    pub files: Vec<String>,
-}
-
-/// A cluster that stays.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Cleared {
-    /// Its id.
-    pub cluster: String,
-    /// What would be removed there, where nothing was.
-    pub planned: Vec<String>,
-    /// What was removed there.
-    pub removed: Vec<String>,
-    /// Whether a look afterwards found nothing of the cluster that goes.
-    pub clear: bool,
-    /// Why that is not so.
-    pub error: Option<String>,
-}
-
-/// The slices of a remote that lead to a primary of this id.
-pub(super) fn slices(id: &ClusterId) -> [ObjectKey; 2] {
-    ["v4", "v6"].map(|family| ObjectKey {
-        group: "discovery.k8s.io".into(),
-        kind: "EndpointSlice".into(),
-        namespace: NAMESPACE.into(),
-        name: format!("istio-pilot-{id}-{family}"),
-    })
-}
-
 /// Looks in every other cluster for what it holds of this one.
 ///
 /// # Errors
 /// Where the registry has problems, where nobody knows the cluster, and where it is the primary.
 pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> Result<Removal, InstallError> {
-    let input = input.clone().sound()?;
+    // what an installation alone reads does not keep a cluster in the mesh
+    let input = input.clone().known()?;
     let unknown = |known: Vec<String>| InstallError::UnknownCluster { name: name.to_owned(), known: known.join(", ") };
     let registered: Vec<String> = input.clusters.iter().map(|c| c.id.to_string()).collect();
     let Ok(id) = ClusterId::parse(name) else { return Err(unknown(registered)) };
@@ -164,80 +109,12 @@ pub struct Removing {
     pub force: bool,
 }
 
-impl Traces {
-    async fn read(backend: &Backend, of: &ClusterId, id: &ClusterId) -> Result<Self, String> {
-        let inventory = backend.inventory(NAMESPACE).await?;
-        if let Some(inventory) = &inventory {
-            // a kubeconfig may lead to another cluster than the one that was installed
-            if inventory.cluster != of.as_str() {
-                return Err(format!("its inventory is that of cluster {}", inventory.cluster));
-            }
-            if let Backend::Live(live) = backend {
-                live.is_the_same(inventory).await?;
-            }
-        }
-        let mut traces = Self { primary: inventory.as_ref().map(|i| i.primary.clone()), ..Self::default() };
-        let keys = slices(id);
-        match backend {
-            Backend::Live(live) => {
-                for key in &keys {
-                    let object = live.get(key).await.map_err(|e| format!("reading {key} failed: {e}"))?;
-                    if let Some(object) = object.filter(Object::is_owned) {
-                        traces.slices.push((key.clone(), uid(&object)));
-                    }
-                }
-                let (secret, held) = credentials(live).await?;
-                traces.credential = Some(secret).filter(|_| held.iter().any(|held| held == id.as_str()));
-                traces.known = held;
-            }
-            Backend::Folder(folder) => {
-                folder.is_no_link()?;
-                let files = standing::read(&folder.dir, NAMESPACE, keys.iter())?.files;
-                let listed = inventory.iter().flat_map(|i| &i.objects).filter(|k| keys.contains(k));
-                let ours = listed.filter(|k| files.get(&k.file_name()).is_some_and(|file| file.is(k)));
-                traces.slices = ours.map(|k| (k.clone(), String::new())).collect();
-            }
-        }
-        traces.listed = inventory.filter(|i| i.objects.iter().any(|k| keys.contains(k)));
-        Ok(traces)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.credential.is_none() && self.slices.is_empty() && self.listed.is_none()
-    }
-
-    /// What goes, for people.
-    fn texts(&self, id: &ClusterId) -> Vec<String> {
-        let credential = self.credential.as_ref().map(|_| credential_text(id));
-        let listed = self.listed.as_ref().map(|_| entries_text());
-        credential.into_iter().chain(self.slices.iter().map(|(key, _)| key.to_string())).chain(listed).collect()
-    }
-}
-
-fn credential_text(id: &ClusterId) -> String {
-    format!("Secret/{NAMESPACE}/{REMOTES}, key {id}")
-}
-
-fn entries_text() -> String {
-    format!("entries of {}", Inventory::key(NAMESPACE))
-}
-
-/// The UID of the Secret in which a cluster holds credentials of ours, and their ids.
-async fn credentials(live: &Live) -> Result<(String, Vec<String>), String> {
-    let failed = |e| format!("reading Secret/{NAMESPACE}/{REMOTES} failed: {e}");
-    let secret = get(&live.client, &path("/api/v1", "secrets", REMOTES), DEADLINE).await.map_err(failed)?;
-    let secret = secret.and_then(Object::of).filter(Object::is_owned);
-    let keys = secret.as_ref().and_then(|s| s.value.get("data")).and_then(Value::as_object);
-    let uid = secret.as_ref().map(uid).unwrap_or_default();
-    Ok((uid, keys.into_iter().flatten().map(|(key, _)| key.clone()).collect()))
-}
-
 impl Other {
     /// Removes, and looks again.
     async fn clear(&self, id: &ClusterId) -> Cleared {
         let gone = |text: String| self.done().removed.push(text);
         let error = match &self.found {
-            Ok((backend, traces)) => take(backend, traces, id, &gone).await.err(),
+            Ok((backend, traces)) => traces.take(backend, id, &gone).await.err(),
             Err(why) => Some(why.clone()),
         };
         let mut removed = self.done().removed.clone();
@@ -289,43 +166,6 @@ impl Other {
     }
 }
 
-/// Takes the traces out: the credential first, so that pilot lets go of the cluster. `gone` hears of each that has gone, also where
-/// it ends in the middle.
-async fn take(
-    backend: &Backend,
-    traces: &Traces,
-    id: &ClusterId,
-    gone: &(dyn Fn(String) + Sync),
-) -> Result<(), String> {
-    if let (Backend::Live(live), Some(uid)) = (backend, &traces.credential) {
-        // of that Secret, and of none that took its place
-        let nothing = json!({"metadata": {"uid": uid}, "data": {id.as_str(): null}});
-        let merged = merge(&live.client, &path("/api/v1", "secrets", REMOTES), INSTALL, &nothing, DEADLINE).await;
-        merged
-            .map_err(|e| format!("removing the key {id} of Secret/{NAMESPACE}/{REMOTES} failed: {}", e.of_secret()))?;
-        gone(credential_text(id));
-    }
-    for (key, uid) in &traces.slices {
-        match backend {
-            Backend::Live(live) => {
-                let Some(row) = key.resource() else { continue };
-                let deleted = delete(&live.client, &row.path(&key.namespace, &key.name), uid, DEADLINE).await;
-                deleted.map_err(|e| format!("removing {key} failed: {e}"))?;
-            }
-            Backend::Folder(folder) => folder.remove(key)?,
-        }
-        gone(key.to_string());
-    }
-    if let Some(inventory) = &traces.listed {
-        let mut without = inventory.clone();
-        without.objects.retain(|k| !slices(id).contains(k));
-        let object = without.to_object(NAMESPACE).map_err(|e| format!("writing the inventory failed: {e}"))?;
-        backend.put_inventory(&object, Consent::default()).await?;
-        gone(entries_text());
-    }
-    Ok(())
-}
-
 impl Removal {
     fn report(&self, dry_run: bool, others: Vec<Cleared>, itself: Option<LeftCluster>) -> RemovalReport {
         RemovalReport { name: self.id.to_string(), dry_run, others, itself, files: Vec::new() }
@@ -357,52 +197,5 @@ impl Removal {
             None => None,
         };
         self.report(false, others, itself)
-    }
-}
-
-impl RemovalReport {
-    /// Whether something of the cluster is left somewhere, or nobody knows.
-    pub fn failed(&self) -> bool {
-        self.others.iter().any(|o| o.error.is_some()) || self.itself.as_ref().is_some_and(|i| i.error.is_some())
-    }
-
-    /// The report in the forms of the command line.
-    ///
-    /// # Errors
-    /// Where it does not serialise.
-    pub fn report(&self) -> Result<Report, serde_json::Error> {
-        let removed = if self.dry_run { "WOULD GO" } else { "REMOVED" };
-        let mut table = Table::new(&["CLUSTER", removed, "CLEAR"], &[]);
-        let clear = |so: bool| if so { "yes" } else { "no" }.to_owned();
-        for other in &self.others {
-            let goes = other.planned.len() + other.removed.len();
-            table.row([other.cluster.clone(), goes.to_string(), clear(other.clear)]);
-        }
-        if let Some(itself) = &self.itself {
-            let gone = itself.error.is_none() && !self.dry_run;
-            table.row([itself.cluster.clone(), itself.goes().len().to_string(), clear(gone)]);
-        }
-        let report = Report::of_kind("ClusterRemoved", self, table)?;
-        Ok(Report { names: vec![self.name.clone()], ..report })
-    }
-
-    /// For people: what goes, in each cluster.
-    pub fn plan_text(&self) -> String {
-        let mut out = String::new();
-        let rows = self.others.iter().map(|o| (&o.cluster, o.planned.as_slice(), &o.error));
-        let itself = self.itself.iter().map(|i| (&i.cluster, i.goes(), &i.error));
-        for (cluster, goes, error) in rows.chain(itself) {
-            out.push_str(&format!("{cluster}\n"));
-            out.extend(goes.iter().map(|text| format!("  - {text}\n")));
-            out.extend(error.iter().map(|why| format!("  error: {why}\n")));
-            if goes.is_empty() && error.is_none() {
-                out.push_str(&format!("  nothing of {} is there\n", self.name));
-            }
-        }
-        if !self.files.is_empty() {
-            out.push_str("the registry\n");
-            out.extend(self.files.iter().map(|file| format!("  - {file}, set aside as a hidden file beside it\n")));
-        }
-        out
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::adapters::registry::{Entry, ReadOptions, Registry, Trust, files_of, set_aside};
 use crate::cli::{CliError, Context, Exit, Outcome};
-use crate::data::model::ClusterId;
+use crate::data::model::{ClusterId, ClusterRole};
 use crate::workflows::install::{PlanInput, RemovalReport, Removing, prepare_removal};
 
 /// Take a cluster out of the mesh
@@ -55,7 +55,24 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     if !report.failed() {
         report.files = forget(ctx, &input, &args.id)?;
     }
-    show(ctx, &report)
+    let shown = show(ctx, &report)?;
+    if let Some(entry) = entry.filter(|_| !report.rest().is_empty()) {
+        still_stands(ctx, &input, &entry, &report);
+    }
+    Ok(shown)
+}
+
+/// The cluster is out of the mesh, and other clusters could not be cleared of it: what that means for its file.
+fn still_stands(ctx: &Context, input: &PlanInput, entry: &Entry, report: &RemovalReport) {
+    let (name, rest) = (&report.name, report.rest());
+    let file = input.dir.join(&entry.file);
+    ctx.out.note(&format!("{} still stands, and the next installation would add {name} again", file.display()));
+    ctx.out.hint(&format!("run this again once {} can be cleared of it", rest.join(" and ")));
+    let removable =
+        |other: &&&str| input.clusters.iter().any(|c| c.id.as_str() == **other && c.role != ClusterRole::Primary);
+    for other in rest.iter().filter(removable) {
+        ctx.out.hint(&format!("if {other} will never answer again, first: meshctl cluster remove {other} --dead"));
+    }
 }
 
 fn confirmed(ctx: &Context, planned: &RemovalReport) -> Result<bool, CliError> {
