@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
+use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 
+use crate::pair::where_possible;
 use crate::{app, world};
 
 /// Holds the namespaces of every pod.
@@ -16,6 +18,10 @@ pub const APP: &str = "registry.test/app:1";
 pub const HUB: &str = "registry.example.com/mesh";
 /// The tags of our image: the same content twice.
 pub const TAGS: [&str; 2] = ["0.1.0", "0.2.0"];
+
+pub fn trials() -> Vec<Trial> {
+    vec![Trial::ignorable_test("e2e::image::every_program_runs", || where_possible(|_| every_program_runs()))]
+}
 
 /// The program of the newest Envoy that is here. The one in a virtual environment is a script beside the real one.
 pub fn envoy() -> Option<PathBuf> {
@@ -78,15 +84,20 @@ struct Layer {
 /// Gathers the files of a list and packs them; the same files give the same bytes.
 fn layer(folder: &Path, name: &str, list: &str, given: &[(&str, &Path)]) -> Result<Layer, String> {
     let (root, file) = (folder.join(name), format!("{name}.tar"));
-    let mut gather = Command::new("image/gather");
-    gather.current_dir(env!("CARGO_MANIFEST_DIR")).arg(list).arg(&root);
-    run(gather.args(given.iter().map(|(name, path)| format!("{name}={}", path.display()))))?;
+    gather(&root, list, given)?;
     let tar = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-cf", &file, "-C", name, "."];
     run(Command::new("tar").current_dir(folder).args(tar))?;
     std::fs::remove_dir_all(&root).map_err(|e| e.to_string())?;
     let sum = run(Command::new("sha256sum").current_dir(folder).arg(&file))?;
     let sum = sum.split_whitespace().next().unwrap_or_default();
     Ok(Layer { file, digest: format!("sha256:{sum}") })
+}
+
+/// Puts the files of a list together in a folder.
+fn gather(root: &Path, list: &str, given: &[(&str, &Path)]) -> Result<(), String> {
+    let mut gather = Command::new("image/gather");
+    gather.current_dir(env!("CARGO_MANIFEST_DIR")).arg(list).arg(root);
+    run(gather.args(given.iter().map(|(name, path)| format!("{name}={}", path.display())))).map(drop)
 }
 
 /// How the `Dockerfile` has the image run.
@@ -98,6 +109,31 @@ fn dockerfile() -> Result<Value, String> {
     };
     let entrypoint: Value = serde_json::from_str(word("ENTRYPOINT ")?).map_err(|e| e.to_string())?;
     Ok(json!({"User": word("USER ")?, "Entrypoint": entrypoint}))
+}
+
+/// Each program of the image finds its libraries there, and runs as somebody who may nothing.
+fn every_program_runs() -> Result<(), Failed> {
+    let folder = world::folder().join("programs");
+    std::fs::create_dir_all(&folder)?;
+    let envoy = envoy().ok_or("there is no Envoy for the image")?;
+    let meshctl = Path::new(env!("CARGO_BIN_EXE_meshctl"));
+    gather(&folder, "image/files.txt", &[("MESHCTL", meshctl), ("ENVOY", &envoy)])?;
+    for (program, says) in [
+        ("/usr/local/bin/meshctl", concat!("meshctl ", env!("CARGO_PKG_VERSION"))),
+        ("/usr/local/bin/envoy", "/BoringSSL"),
+        ("/usr/sbin/iptables-restore", "iptables-restore v"),
+        ("/usr/sbin/ip6tables-restore", "ip6tables-restore v"),
+        ("/usr/sbin/nft", "nftables v"),
+    ] {
+        let mut inside = Command::new("chroot");
+        inside.args(["--userspec=1337:1337", "--groups="]).arg(&folder).args([program, "--version"]).env_clear();
+        let said = run(&mut inside)?;
+        if !said.contains(says) {
+            return Err(format!("{program} says {said}").into());
+        }
+    }
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
 }
 
 /// Runs a command to its end; its output.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::bookinfo::NAMESPACE;
+use crate::harness::Ran;
 use crate::mesh::Operator;
 use crate::objects::{LONG, addresses};
 use crate::pair::Pair;
@@ -63,4 +64,31 @@ pub async fn is_in_sync(operator: &Operator) {
         if ran.code == 0 && of("gke") && of("on-prem") { Ok(()) } else { Err(report.to_string()) }
     })
     .await;
+}
+
+/// What the README's block of looking around prints: proxies of both clusters, the endpoints of both (as one proxy holds them, and
+/// compared), what install did, and in the end that there is nothing left to do in either.
+pub async fn is_what_the_readme_shows(pair: &Pair, ran: &Ran) {
+    let out = &ran.stdout;
+    for (proxy, cluster) in [("productpage-v1-", "gke"), ("reviews-v3-", "on-prem")] {
+        let row = out.lines().find(|row| row.starts_with(proxy) && row.split_whitespace().any(|cell| cell == cluster));
+        assert!(row.is_some(), "no row of {proxy} in {cluster}: {out}");
+    }
+    let name = format!("outbound|9080||reviews.{NAMESPACE}.svc.cluster.local");
+    let told = out.lines().filter(|row| row.contains(&name)).count();
+    for cluster in pair.both() {
+        for address in addresses(cluster, NAMESPACE, "app=reviews").await {
+            let rows = out.lines().filter(|row| {
+                row.split_whitespace().any(|cell| cell == address || cell.starts_with(&format!("{address}:")))
+            });
+            // in `proxy-config endpoints`, and in the comparison
+            assert!(rows.count() >= 2 && told >= 3, "{address} of {} is not in {out}", cluster.name());
+        }
+    }
+    let (_, end) = out.rsplit_once("gke (primary) ").unwrap_or_else(|| panic!("no plan at the end of {out}"));
+    let (gke, on_prem) = end.split_once("\non-prem (remote) ").unwrap_or_else(|| panic!("no remote in {end}"));
+    for plan in [gke, on_prem] {
+        let objects: Vec<&str> = plan.trim_end().lines().skip(1).collect();
+        assert!(objects.len() == 1 && objects[0].ends_with(" unchanged"), "{objects:?} of {out}");
+    }
 }

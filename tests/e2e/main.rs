@@ -35,6 +35,7 @@ mod removal;
 mod renewal;
 mod succession;
 mod talk;
+mod unmoved;
 #[path = "../kube/wait.rs"]
 mod wait;
 mod world;
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
     if std::env::var_os(killed::VICTIM).is_some() {
         killed::be_the_victim();
     }
-    let trials = [nodes::trials(), killed::trials(), talk::trials()].into_iter().flatten().collect();
+    let trials = [nodes::trials(), killed::trials(), image::trials(), talk::trials()].into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&args, trials);
     pair::end();
     conclusion.exit_code()

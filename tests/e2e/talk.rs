@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 use crate::bookinfo::{self, NAMESPACE};
 use crate::cluster::Cluster;
 use crate::howto::HowTo;
-use crate::image::TAGS;
+use crate::image::{HUB, TAGS};
 use crate::mesh::{Operator, PILOT, SYSTEM, moved, pilot_is_known_everywhere};
 use crate::neighbour::Neighbour;
 use crate::objects::{LONG, Server, ready, rolled_out};
 use crate::pair::{Pair, shared};
+use crate::unmoved::versions;
 use crate::wait::eventually;
 use crate::{inspection, removal, renewal, succession};
 
@@ -49,12 +50,14 @@ async fn one_mesh_on_two_clusters(pair: Arc<Pair>) {
     walk.did("scaling");
     names_of_the_other_cluster_resolve(&pair, &operator, &mut howto, &proxies).await;
     walk.did("stub services");
-    the_second_install_moves_nothing(&operator);
+    the_second_install_moves_nothing(&pair, &operator).await;
     walk.did("an install that changes nothing");
     succession::is_followed(&pair).await;
     // a change that only the new pods can have told
     scaling_is_seen_in_the_other_cluster(&pair, &proxies).await;
     walk.did("pilot moved");
+    an_image_that_is_not_there_is_told_by_the_kubelet(&operator);
+    walk.did("a tag that is not there");
     operator.install(TAGS[1]);
     pilot_is_known_everywhere(&pair).await;
     let images = images(&pair.gke, SYSTEM, PILOT).await;
@@ -172,7 +175,8 @@ async fn names_of_the_other_cluster_resolve(pair: &Pair, operator: &Operator, ho
     let before = proxies.reviews.get("/resolve", &[("name", "ratings")]).await;
     assert!(before.as_ref().is_err_and(|e| e.starts_with("404")), "{before:?}");
     inspection::is_in_sync(operator).await;
-    howto.goes_on(operator);
+    let ran = howto.goes_on(operator);
+    inspection::is_what_the_readme_shows(pair, &ran).await;
     let services: Api<Service> = Api::namespaced(pair.on_prem.client(), NAMESPACE);
     let stub = services.get("ratings").await.unwrap().spec.unwrap();
     assert_eq!(stub.selector, None);
@@ -184,10 +188,24 @@ async fn names_of_the_other_cluster_resolve(pair: &Pair, operator: &Operator, ho
     .await;
 }
 
-fn the_second_install_moves_nothing(operator: &Operator) {
+async fn the_second_install_moves_nothing(pair: &Pair, operator: &Operator) {
+    pilot_is_known_everywhere(pair).await;
+    let before = versions(pair).await;
+    assert!(before.values().all(|objects| objects.len() > 8), "{before:?}");
     let report = operator.install(TAGS[0]);
     assert_eq!(report["clusters"].as_array().map(Vec::len), Some(2), "{report}");
     assert_eq!(moved(&report), Vec::<String>::new());
+    assert_eq!(versions(pair).await, before);
+}
+
+/// The old pods go on; the next command with a tag that is there completes it, although a pod is still stuck when it begins.
+fn an_image_that_is_not_there_is_told_by_the_kubelet(operator: &Operator) {
+    let ran = operator.run(&format!("install --hub {HUB} --tag 9.9.9 --yes --timeout 100s")).exits(1);
+    let said = "installing in cluster gke failed: waiting until Deployment/istio-system/istio-pilot is ready failed: pod istio-pilot-";
+    let image = format!("{HUB}/meshctl:9.9.9");
+    for words in [said, ": container discovery: ImagePullBackOff: Back-off pulling image", &image, "; event Failed: "] {
+        assert!(ran.stderr.contains(words), "\"{words}\" is missing in {}", ran.stderr);
+    }
 }
 
 /// `diff` asks whether the clusters hold what install would put there.
