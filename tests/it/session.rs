@@ -748,25 +748,6 @@ fn x21_equal_content_has_equal_versions_in_another_world() {
 }
 
 #[test]
-fn x21_sotw_who_drops_names_learns_the_version_of_what_is_left() {
-    let mut s = stream(false, &[("a", all())]);
-    s.subscribe(Type::Endpoint, &[X, Y]);
-    assert_eq!(s.flush(), ["EDS +x +y"]);
-    // as when the cluster y has gone
-    s.subscribe(Type::Endpoint, &[X]);
-    assert_eq!(s.flush(), ["EDS"]);
-    // what it never had changes nothing
-    s.subscribe(Type::Endpoint, &[X, Z]);
-    s.flush();
-    s.subscribe(Type::Endpoint, &[X]);
-    assert_eq!(s.says(), "-");
-    let version = s.last[&Type::Endpoint].version.clone();
-    s = s.again();
-    s.resume_sotw(Type::Endpoint, &[X], &version);
-    assert_eq!(s.says(), "-", "an unchanged fleet costs nothing");
-}
-
-#[test]
 fn x22_names_that_nobody_has_end_the_stream() {
     for delta in BOTH {
         let mut s = stream(delta, &[("a", all())]);

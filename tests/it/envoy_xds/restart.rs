@@ -34,18 +34,11 @@ fn unchanged(envoy: &Path, mode: Mode) {
         ("gke/reviews", vec![service("reviews", "10.96.0.1", port), slice("reviews", "v1", http("v1"))]),
         ("on-prem/reviews", vec![service("reviews", "10.112.0.1", port), slice("reviews", "v3", http("v3"))]),
         ("gke/ratings", vec![service("ratings", "10.96.0.2", port), slice("ratings", "v1", http("stars"))]),
-        ("gke/late", vec![service("late", "10.96.0.3", port), slice("late", "v1", http("late"))]),
     ]);
     let first = Pilot::start(&mesh, xds);
     let proxy = Proxy::start(envoy, mode, "client", first.xds(), mesh.home());
     first.synced(&proxy.id);
     let load = Load::start(web, "reviews");
-    // a service goes, and with it an endpoint set that the proxy asks for
-    mesh.remove("gke/late");
-    becomes("it asks for two endpoint sets", 2, || {
-        first.stream(&proxy.id).map_or(0, |s| s["types"]["EDS"]["names"].as_u64().unwrap_or(0))
-    });
-    first.synced(&proxy.id);
     let before = (proxy.dump().clusters(), proxy.dump().endpoints());
     first.interrupt();
     let second = Pilot::start(&mesh, xds);

@@ -61,7 +61,6 @@ impl Session {
         }
         let gone: Vec<Name> = sub.names.difference(&names).cloned().collect();
         let new: Vec<Name> = names.difference(&sub.names).cloned().collect();
-        let dropped = !wildcard && gone.iter().any(|name| sub.sent.contains_key(name));
         for name in gone.iter().filter(|_| !wildcard) {
             sub.forget(name);
         }
@@ -70,9 +69,6 @@ impl Session {
         }
         sub.answer |= !new.is_empty();
         sub.curious |= sub.answer;
-        // X21: the version is that of all that the client holds. One that holds less must learn the new one, or it would be
-        // sent everything again when it resumes
-        sub.answer |= dropped;
         sub.names = names;
         if !wildcard {
             sub.end_wildcard();
