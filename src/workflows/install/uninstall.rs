@@ -75,7 +75,7 @@ impl Leaving {
     async fn of(cluster: &PlanCluster, leave: &Leave) -> Self {
         let connected = connect(&cluster.place).await;
         let inventory = match &connected {
-            Ok(backend) => backend.inventory(NAMESPACE).await,
+            Ok(backend) => backend.inventory(NAMESPACE).await.map_err(String::from),
             Err(why) => Err(why.clone()),
         };
         let leads = Leads::of(cluster, &inventory);

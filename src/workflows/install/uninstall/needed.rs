@@ -8,7 +8,7 @@ use crate::data::model::{ClusterId, ClusterRole};
 use crate::pure::manifest::{Inventory, run_time};
 use crate::workflows::install::input::{PlanCluster, PlanInput};
 use crate::workflows::install::plan::NAMESPACE;
-use crate::workflows::install::run::connect;
+use crate::workflows::install::prepare::connect;
 
 /// Where a cluster looks for pilot.
 #[derive(Debug, Clone, PartialEq, Eq)]
