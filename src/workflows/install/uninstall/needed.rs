@@ -55,7 +55,9 @@ pub(super) async fn hold(input: &PlanInput, leaving: &mut [Leaving]) {
         let why = format!("its pilot is still needed by the cluster {}: {}", other.id, other.why);
         let hint = match &other.leads {
             Leads::Unknown(_) => format!("if it will never answer again: meshctl cluster remove {} --dead", other.id),
-            Leads::Nowhere | Leads::To(_) => format!("uninstall {} first; --force leaves it without its pilot", other.id),
+            Leads::Nowhere | Leads::To(_) => {
+                format!("uninstall {} first; --force leaves it without its pilot", other.id)
+            }
         };
         *held.progress() = Progress { error: Some(why.clone()), hint: Some(hint), ..Progress::default() };
         held.found = Err(why);
