@@ -182,6 +182,7 @@ fn kept_report() -> Value {
         removed: vec!["Deployment/istio-system/istio-pilot".into()],
         kept: vec![Kept { object: "Namespace/istio-system".into(), why: "it was there before".into() }],
         error: None,
+        hint: None,
     };
     UninstallReport { dry_run: false, clusters: vec![cluster] }.report().unwrap().data
 }
