@@ -91,7 +91,7 @@ fn refused(leaving: &Leaving) -> Option<Stays> {
 
 async fn not_asked_for(cluster: &PlanCluster) -> Stays {
     let read = match connect(&cluster.place).await {
-        Ok(backend) => backend.inventory(NAMESPACE).await,
+        Ok(backend) => backend.inventory(NAMESPACE).await.map_err(String::from),
         Err(why) => Err(why),
     };
     let leads = Leads::of(cluster, &read);
