@@ -12,7 +12,7 @@ use meshctl::data::model::OWNED;
 use serde_json::{Value, json};
 
 use crate::cluster::{Assets, Cluster};
-use crate::pair::{Pair, shared, with_controllers};
+use crate::pair::{Pair, shared, shared_with_another, with_controllers};
 use crate::pilot::{LONG, get};
 use crate::stretched::{Mesh, claims, token};
 use crate::wait::eventually;
@@ -20,10 +20,13 @@ use crate::wait::eventually;
 pub fn trials() -> Vec<Trial> {
     vec![
         shared("api::in_cluster::it_reads_both_and_keeps_the_slice", it_reads_both_and_keeps_the_slice),
-        shared("api::in_cluster::tokens_are_written_back_before_they_are_used", tokens_are_renewed),
+        shared_with_another("api::in_cluster::tokens_are_written_back_before_they_are_used", tokens_are_renewed),
         shared("api::in_cluster::a_lock_out_is_named_with_its_cure", a_lock_out_is_named),
         shared("api::in_cluster::the_next_holder_goes_on", the_next_holder_goes_on),
-        shared("api::in_cluster::what_the_holder_knew_ends_with_its_term", what_the_holder_knew_ends_with_its_term),
+        shared_with_another(
+            "api::in_cluster::what_the_holder_knew_ends_with_its_term",
+            what_the_holder_knew_ends_with_its_term,
+        ),
         shared("api::in_cluster::keys_take_effect_without_a_restart", keys_take_effect),
         shared("api::in_cluster::settings_come_from_the_config_map", settings_come_from_the_config_map),
         shared("api::in_cluster::troubles_are_told_where_an_operator_looks", troubles_are_told),
@@ -69,7 +72,7 @@ async fn it_reads_both_and_keeps_the_slice(pair: Arc<Pair>) {
     assert_eq!(page["upkeep"]["troubles"], json!([]), "nothing it needs is forbidden: {}", pilot.log());
 }
 
-async fn tokens_are_renewed(pair: Arc<Pair>) {
+async fn tokens_are_renewed(pair: Arc<Pair>, third: Cluster) {
     let mesh = Mesh::install(&pair, "renews", of(&pair)).await;
     mesh.pods(&["10.1.0.1"], &[]).await;
     mesh.on_prem.serve("reviews", &["10.2.0.1"]).await;
@@ -99,8 +102,7 @@ async fn tokens_are_renewed(pair: Arc<Pair>) {
     .await;
     assert_eq!(pilot.addresses(&mesh.gke.host("reviews")).await, ["10.2.0.1"]);
     // two at a time: neither undoes the other
-    let line = pair.on_prem.proxy();
-    mesh.admit(&pair.on_prem, "rack", line.address()).await;
+    mesh.stretch(&third, "rack", SocketAddr::from(([127, 0, 0, 1], third.port()))).await;
     let before = [mesh.key("on-prem").await, mesh.key("rack").await];
     eventually("both keys with other tokens", LONG, async || {
         let now = [mesh.key("on-prem").await, mesh.key("rack").await];
@@ -188,11 +190,11 @@ async fn the_next_holder_goes_on(pair: Arc<Pair>) {
     mesh.slice_is(&["10.1.0.3"]).await;
 }
 
-async fn what_the_holder_knew_ends_with_its_term(pair: Arc<Pair>) {
+async fn what_the_holder_knew_ends_with_its_term(pair: Arc<Pair>, third: Cluster) {
     let mesh = Mesh::install(&pair, "terms", of(&pair)).await;
     mesh.pods(&["10.1.0.1"], &[]).await;
-    let line = pair.on_prem.proxy();
-    mesh.admit(&pair.on_prem, "rack", line.address()).await;
+    let line = third.proxy();
+    mesh.stretch(&third, "rack", line.address()).await;
     let pilot = mesh.pilot("pilot-1", &["--token-renew-after", "1s"]).await;
     pilot.cluster_is("rack", "synced").await;
     line.cut();

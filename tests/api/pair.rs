@@ -135,6 +135,21 @@ where
     trial(name, false, test)
 }
 
+/// A test as of [`shared`] that has one more cluster.
+pub fn shared_with_another<F, Fut>(name: &str, test: F) -> Trial
+where
+    F: FnOnce(Arc<Pair>, Cluster) -> Fut + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    shared(name, async |pair| test(pair, another(THIRD).await).await)
+}
+
+/// A cluster of a test's own, besides a pair.
+async fn another(settings: Settings) -> Cluster {
+    let assets = Assets::find(&["etcd", "kube-apiserver"]).expect("the pair was started with them");
+    Cluster::start_new(settings, &assets).await.unwrap()
+}
+
 /// The kind of the tests of [`alone`].
 pub const ALONE: &str = "alone";
 
@@ -170,10 +185,7 @@ where
     F: FnOnce(Arc<Pair>, Cluster) -> Fut + Send + 'static,
     Fut: Future<Output = ()>,
 {
-    alone(name, async |pair| {
-        let assets = Assets::find(&["etcd", "kube-apiserver"]).expect("the pair was started with them");
-        test(pair, Cluster::start_new(settings, &assets).await.unwrap()).await;
-    })
+    alone(name, async |pair| test(pair, another(settings).await).await)
 }
 
 /// A test as of [`alone`] that takes minutes: it runs where `MESHCTL_TESTS_ALL` is set, as `tests/run --all` does.

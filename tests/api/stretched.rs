@@ -7,10 +7,10 @@ use std::net::SocketAddr;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
 use k8s_openapi::api::coordination::v1::Lease;
-use k8s_openapi::api::core::v1::{ConfigMap, Secret, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::events::v1::Event;
-use kube::api::{Api, ApiResource, DynamicObject, Patch, PatchParams, PostParams, TypeMeta};
+use kube::api::{Api, ApiResource, DynamicObject, ObjectMeta, Patch, PatchParams, PostParams, TypeMeta};
 use kube::core::GroupVersionKind;
 use meshctl::data::yaml;
 use serde_json::{Value, json};
@@ -57,6 +57,17 @@ impl Mesh {
         mesh.renew_account().await;
         mesh.admit(&pair.on_prem, "on-prem", remote).await;
         mesh
+    }
+
+    /// Makes another remote of a cluster, as install does: pilot reaches it at this address.
+    pub async fn stretch(&self, cluster: &Cluster, id: &str, address: SocketAddr) {
+        let metadata = ObjectMeta { name: Some(self.namespace.clone()), ..ObjectMeta::default() };
+        let namespace = Namespace { metadata, ..Namespace::default() };
+        Api::all(cluster.client()).create(&PostParams::default(), &namespace).await.unwrap();
+        for object in rendered("on-prem", &self.namespace) {
+            apply(&cluster.client(), &self.namespace, object).await;
+        }
+        self.admit(cluster, id, address).await;
     }
 
     /// Gives pilot a fresh token of its account, as the kubelet does.

@@ -311,13 +311,19 @@ fn escapes_of_a_peer_never_reach_the_terminal() {
 
 #[test]
 fn an_answer_without_an_end_is_given_up_with_its_reason() {
-    use std::io::Write;
+    use std::io::{Read, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let admin = listener.local_addr().unwrap().to_string();
     std::thread::spawn(move || {
         let element = format!(r#"{{"cluster":{{"name":"a","sni":"{}"}}}},"#, "y".repeat(4 << 20));
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
+            // whoever answers before he is asked speaks no HTTP
+            let mut request = Vec::new();
+            let mut byte = [0];
+            while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n > 0) {
+                request.push(byte[0]);
+            }
             let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"configs\":[{\"dynamic_active_clusters\":[";
             // until the reader has had enough
             let mut sent = stream.write_all(head.as_bytes());

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::bad_days::{outside_the_inventory, there};
 use super::bench::{Bench, SYSTEM, actions, cluster, versions};
 use super::line::{Line, Rule};
+use super::verified::without_pilot;
 use crate::pair::{Pair, alone, patient};
 
 pub fn trials() -> Vec<Trial> {
@@ -69,8 +70,9 @@ async fn killed(pair: Arc<Pair>, step: usize) {
 const PROBE: &str = "Pod/istio-system/meshctl-verify";
 
 /// Installs, then looks for pilot from on-prem until the pod that does so stands; nobody runs it, so that it goes on for long.
-async fn looking_for_pilot(bench: &Bench) -> std::process::Child {
+async fn looking_for_pilot(bench: &Bench) -> (std::process::Child, Line) {
     bench.install(&[]).await.exits(0);
+    let line = without_pilot(bench).await;
     let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
     let child = bench.home.command(args).args(["-o", "json"]).spawn().unwrap();
     crate::wait::eventually("the pod that looks for pilot", Duration::from_secs(60), async || {
@@ -79,12 +81,12 @@ async fn looking_for_pilot(bench: &Bench) -> std::process::Child {
     .await;
     // and install has heard of it
     tokio::time::sleep(Duration::from_secs(1)).await;
-    child
+    (child, line)
 }
 
 async fn killed_while_it_looks_for_pilot(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
-    let mut child = looking_for_pilot(&bench).await;
+    let (mut child, _line) = looking_for_pilot(&bench).await;
     child.kill().unwrap();
     child.wait().unwrap();
     let [_, on_prem] = bench.listings().await;
@@ -102,7 +104,7 @@ async fn killed_while_it_looks_for_pilot(pair: Arc<Pair>) {
 
 async fn an_interrupt_before_it_was_verified_is_no_success(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
-    let child = looking_for_pilot(&bench).await;
+    let (child, _line) = looking_for_pilot(&bench).await;
     let ran = interrupt(child).await.exits(1);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let row = cluster(&report, "on-prem");

@@ -172,10 +172,10 @@ mod tests {
     #[test]
     fn without_replica_sets_the_image_tells_what_is_new() {
         let mut now = deployment(2, 2, false);
-        now["spec"]["template"]["spec"]["containers"][0]["image"] = "hub/meshctl:2".into();
+        now["spec"]["template"] = json!({"spec": {"containers": [{"image": "hub/meshctl:2"}]}});
         let of = |image: &str| {
             let mut pod = pod("a", "x", "CrashLoopBackOff", 1);
-            pod["spec"]["containers"][0]["image"] = image.into();
+            pod["spec"] = json!({"containers": [{"image": image}]});
             Pods { all: vec![pod], hash: None }
         };
         let after = |image: &str| {
