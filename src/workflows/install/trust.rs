@@ -11,7 +11,7 @@ use super::held::HeldCa;
 use super::input::PlanInput;
 use super::report::SecretReport;
 use super::secret::{PlannedSecret, SecretData, hash};
-use crate::adapters::files::{FilesError, list_dir_if_there, read_capped_if_there, stat};
+use crate::adapters::files::{FilesError, is_dir, list_dir_if_there, read_capped_if_there, stat};
 use crate::data::model::{ClusterId, Secret, Timestamp};
 use crate::pure::ca::{
     BundleFiles, CA_CERT, CA_KEY, CERT_CHAIN, ClusterFiles, Part, ROOT_CERT, Severity, Verified, same_root,
@@ -115,7 +115,7 @@ impl Ground<'_> {
         for cluster in self.clusters {
             let Some(wanted) = cluster.wanted else { continue };
             let (id, live, part) = (cluster.id, cluster.live, self.dir.join(cluster.id.as_str()));
-            if !part.is_dir() && self.may_keep(cluster) {
+            if !is_dir(&part) && self.may_keep(cluster) {
                 continue;
             }
             let files = files(&part, live);
