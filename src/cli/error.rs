@@ -302,6 +302,7 @@ impl From<crate::workflows::proxies::EndpointError> for CliError {
             EndpointError::NoCluster { known, .. } => vec![clusters_hint(&known)],
             EndpointError::Empty => vec!["NAME, NAME.NS or HOST, each with :PORT; or HOST|PORTNAME".to_owned()],
             EndpointError::Labels(_) => vec!["HOST|PORTNAME without labels; without --compare they select".to_owned()],
+            EndpointError::NotCarried(_) => vec!["without --compare they are shown".to_owned()],
             EndpointError::Json(_) => Vec::new(),
         };
         hints.into_iter().fold(error, CliError::hint)

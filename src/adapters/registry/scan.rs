@@ -188,10 +188,16 @@ impl Found {
     ) {
         let shown = name.to_string_lossy();
         let id = stem(&shown).unwrap_or(&shown).to_owned();
+        // whoever says that it is something else is no cluster that cannot be read: nobody waits for it
+        let is_other = parsed.as_ref().is_ok_and(|all| !all.is_empty() && all.iter().all(is_of_another_kind));
         let source = parsed
             .and_then(only_config)
             .and_then(|value| live(value, dir, hash, options))
             .map_err(|reason| Problem { file: name.clone(), reason, install_only: false });
+        if let (true, Err(problem)) = (is_other, &source) {
+            self.problems.push(problem.clone());
+            return;
+        }
         let mark = if source.is_ok() { Mark::None } else { mark };
         self.candidates.push(Candidate { id, file: name, named: None, mark, source });
     }
@@ -256,6 +262,13 @@ fn begins_as_kubeconfig(bytes: &[u8]) -> bool {
 }
 
 /// The one kubeconfig among a file's documents.
+fn is_of_another_kind(value: &Value) -> bool {
+    value
+        .get("kind")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| !kind.is_empty() && kind != "Config" && kind != "Cluster")
+}
+
 pub(super) fn only_config(mut all: Vec<Value>) -> Result<Value, String> {
     let value = all.pop().ok_or("it is empty")?;
     if !all.is_empty() {

@@ -132,7 +132,10 @@ impl Registry {
             let names = |file: &Path| self.problems.iter().any(|p| p.file == file);
             // the kubeconfig of a broken descriptor may take the very id of the cluster whose it is
             let gone = |new: &Entry| entry.named.as_ref() == Some(&new.file);
-            self.entry(&entry.id).is_none_or(gone) && (names(&entry.file) || entry.named.as_deref().is_some_and(names))
+            // what is broken now may stand in another file than before
+            let elsewhere = || self.unread.iter().any(|u| u.id.as_ref() == Some(&entry.id));
+            let broken = || names(&entry.file) || entry.named.as_deref().is_some_and(names) || elsewhere();
+            self.entry(&entry.id).is_none_or(gone) && broken()
         };
         last.entries.iter().filter(broken).cloned().collect()
     }

@@ -76,6 +76,8 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let Some(prepared) = prepared else { return Ok(Exit::Unasked) };
     Ok(match (prepared.was_asked() && !unread, prepared.is_settled()) {
         (false, _) => Exit::Unasked,
+        // nothing would be written where something could not be looked at
+        (true, true) if report.failed() => Exit::Unasked,
         (true, true) => Exit::Yes,
         (true, false) => Exit::No,
     })

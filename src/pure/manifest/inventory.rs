@@ -110,6 +110,13 @@ impl Inventory {
         out
     }
 
+    /// What is written ahead of everything: what stands, and what shall. The version is the one that is installed until all of
+    /// the new one stands.
+    #[must_use]
+    pub fn ahead(&self, old: &Inventory) -> Self {
+        Self { version: old.installed().unwrap_or(&self.version).to_owned(), ..self.with(old) }
+    }
+
     /// The version of meshctl that installed it; `None` where nothing but Secrets was placed.
     pub fn installed(&self) -> Option<&str> {
         Some(self.version.as_str()).filter(|version| !version.is_empty())
@@ -191,6 +198,10 @@ mod tests {
         let empty = Inventory { objects: Vec::new(), ..new.clone() };
         assert_eq!(empty.with(&new).objects, new.objects);
         assert_eq!(new.with(&new).objects.len(), 1);
+        let older = Inventory { version: "0.0.1".into(), ..empty.clone() };
+        assert_eq!((new.ahead(&older).version.as_str(), new.ahead(&older).objects), ("0.0.1", new.objects.clone()));
+        let secrets = Inventory { version: String::new(), ..empty };
+        assert_eq!(new.ahead(&secrets).version, new.version, "nothing is installed that it could be older than");
         Ok(())
     }
 

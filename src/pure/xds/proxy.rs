@@ -111,7 +111,11 @@ impl Proxy {
             let pod = mesh.workloads.get(&self.workload(self.cluster(mesh)));
             pod.is_some_and(|pod| pod.addresses.contains(&self.node.address))
         };
-        !mesh.clusters.contains_key(cluster) && self.cluster.as_ref().map_or_else(|| !moved(), |named| named == cluster)
+        // one that came before any cluster was known was taken for one of none
+        let known_once = *cluster != ClusterId::default();
+        known_once
+            && !mesh.clusters.contains_key(cluster)
+            && self.cluster.as_ref().map_or_else(|| !moved(), |named| named == cluster)
     }
 
     fn workload(&self, cluster: ClusterId) -> WorkloadId {

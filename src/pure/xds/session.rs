@@ -15,6 +15,7 @@ use super::snapshot::ViewId;
 use super::subscription::{Held, Nack, Scope, Subscription};
 use super::types::{Entry, Type};
 use crate::data::model::Name;
+use crate::pure::mesh::Missing;
 
 /// How long a response waits for the answer to one that must come before it.
 pub const HOLD: Duration = Duration::from_secs(5);
@@ -104,6 +105,8 @@ pub struct Session {
     frozen: bool,
     /// Something was not sent because of a missing cluster.
     held_back: bool,
+    /// What was missing when that was judged last.
+    missing: Arc<Missing>,
     /// When the wait that holds a response up ends.
     waits_until: Option<Instant>,
     /// How many waits ended without an answer.
@@ -121,6 +124,7 @@ impl Session {
             resuming: false,
             frozen: false,
             held_back: false,
+            missing: Arc::default(),
             waits_until: None,
             expired: 0,
         }

@@ -198,8 +198,8 @@ impl DiscoveryStreams {
         let Some(cluster) = proxy.unregistered_cluster(&published.mesh) else { return Ok(proxy) };
         self.open.strangers.note(cluster, serve::now());
         Err(Status::failed_precondition(format!(
-            "the proxy {} says that it runs in the cluster {cluster} (CLUSTER_ID), which is not in the registry of this pilot: \
-             its addresses and services are not known",
+            "the proxy {} says that it runs in the cluster {cluster} (CLUSTER_ID), which this pilot does not follow: it is not in its \
+             registry, or has the API server of another entry (/debug/clusterz)",
             proxy.node
         )))
     }

@@ -27,7 +27,7 @@ type Hold = Option<String>;
 /// Whether an object that a former primary no longer needs is pilot's workload, or what that needs while it runs. The way
 /// to it is not: that leads to the new pilot already.
 pub(super) fn is_of_pilot(key: &ObjectKey) -> bool {
-    !matches!(key.kind.as_str(), "EndpointSlice" | "Service" | "Namespace")
+    !matches!(key.kind.as_str(), "EndpointSlice" | "Service" | "Namespace" | "Pod")
 }
 
 impl Prepared {

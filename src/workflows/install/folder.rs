@@ -141,7 +141,7 @@ fn changes(planned: &mut ClusterManifests, standing: &Standing) -> Result<Change
     }
     let inventory =
         change(&planned.inventory.to_object(&planned.namespace)?, inventory_file(planned, standing)?.as_ref())?;
-    let ahead = old.map_or_else(|| planned.inventory.clone(), |old| planned.inventory.with(old));
+    let ahead = old.map_or_else(|| planned.inventory.clone(), |old| planned.inventory.ahead(old));
     let ahead = ahead.to_object(&planned.namespace)?;
     let ahead = (ahead.to_yaml()? != inventory.before).then_some(ahead);
     Ok(Changes { objects, inventory, ahead, notes })

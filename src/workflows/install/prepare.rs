@@ -203,7 +203,7 @@ async fn credentials(
             return None;
         }
     } else {
-        match is_the_primary(asked).await {
+        match is_the_primary(asked, options.only_secrets).await {
             Ok(unknown) => unknown.iter().for_each(|text| live().for_each(|w| w.note(format!("{}: {text}", asked.id)))),
             Err(why) => {
                 let why = format!("placing pilot's credential in the primary {} failed: {why}", asked.id);
@@ -238,10 +238,13 @@ async fn credentials(
 ///
 /// # Errors
 /// The reason why not.
-async fn is_the_primary(asked: &Asked<'_>) -> Result<Option<String>, String> {
+async fn is_the_primary(asked: &Asked<'_>, only_secrets: bool) -> Result<Option<String>, String> {
     let Backend::Live(live) = asked.backend.as_ref().map_err(Clone::clone)? else { return Ok(None) };
     match asked.inventory.as_ref().map_err(Clone::clone)? {
         None => Err("nothing is installed there".to_owned()),
+        Some(inventory) if !only_secrets && inventory.installed().is_none() => {
+            Err("nothing but Secrets was placed there".to_owned())
+        }
         Some(inventory) if inventory.cluster != asked.id.as_str() => {
             Err(format!("its inventory is that of cluster {}", inventory.cluster))
         }

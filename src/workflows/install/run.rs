@@ -132,22 +132,12 @@ impl Prepared {
         join_all(all.iter().map(|w| stages(w, Stage::Definitions, Stage::Config))).await;
         // what points at the primary comes after it
         say(&format!("the control plane in {}", self.plan.primary));
-        // the remotes' accounts are there: pilot finds its credentials when it starts, and nobody waits for them afterwards
-        let credentials = async {
-            if let Some(credentials) = &self.credentials {
-                match primaries.iter().all(|w| w.open().is_some()) {
-                    true => credentials.place(&remotes, self.consent.revoke_credentials).await,
-                    // nothing more is written where something has failed
-                    false => credentials.put_off(&remotes, &self.plan.primary),
-                }
-            }
-        };
-        let primary = join_all(primaries.iter().map(|w| async {
+        join_all(primaries.iter().map(|w| async {
             stages(w, Stage::Services, Stage::Workloads).await;
             w.wait(waiting).await;
             stages(w, Stage::Webhooks, Stage::Webhooks).await;
-        }));
-        futures::join!(credentials, primary);
+        }))
+        .await;
         if let Some(why) = primaries.iter().find_map(|w| w.error()) {
             for remote in remotes.iter().filter(|r| r.points_anew()) {
                 remote.fail(format!("what points at the primary {} waits until that stands: {why}", self.plan.primary));
@@ -155,6 +145,14 @@ impl Prepared {
         }
         say("the remotes");
         join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))).await;
+        // not before: pilot would find a remote without the slice that it is to keep, and warn of that
+        if let Some(credentials) = &self.credentials {
+            match primaries.iter().all(|w| w.open().is_some()) {
+                true => credentials.place(&remotes, self.consent.revoke_credentials).await,
+                // nothing more is written where something has failed
+                false => credentials.put_off(&remotes, &self.plan.primary),
+            }
+        }
         join_all(remotes.iter().map(|w| async {
             w.wait(waiting).await;
             stages(w, Stage::Webhooks, Stage::Webhooks).await;

@@ -68,6 +68,9 @@ pub enum EndpointError {
     /// A key with labels, where sets of endpoints are compared.
     #[error("\"{0}\" selects endpoints by labels, and what pilot pushes are the endpoints of a whole port")]
     Labels(String),
+    /// Ports that are not TCP alone, where sets of endpoints are compared.
+    #[error("no proxy carries what is not TCP, so that nobody is given these endpoints of {0}")]
+    NotCarried(String),
     /// The rows do not serialise.
     #[error("{0}")]
     Json(String),

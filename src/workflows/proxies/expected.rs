@@ -54,11 +54,16 @@ impl Expected {
         }
         let mut found = Self::default();
         let meant = meant(mesh, query)?;
-        if meant.by_port {
-            found.ports = Some(meant.ports.iter().map(|(_, port)| port.number).collect());
-        }
         // nobody is given what no proxy carries
-        for (service, port) in meant.ports.into_iter().filter(|(_, port)| port.transport == Transport::Tcp) {
+        let carried: Vec<_> =
+            meant.ports.iter().filter(|(_, port)| port.transport == Transport::Tcp).copied().collect();
+        if let (Some((service, _)), true) = (meant.ports.first(), carried.is_empty()) {
+            return Err(EndpointError::NotCarried(service.hostname.to_string()));
+        }
+        if meant.by_port {
+            found.ports = Some(carried.iter().map(|(_, port)| port.number).collect());
+        }
+        for (service, port) in carried {
             let scope = match &service.id.scope {
                 ServiceScope::Mesh => None,
                 ServiceScope::Cluster(cluster) => Some(cluster.to_string()),

@@ -258,3 +258,37 @@ fn a_link_to_what_stands_in_the_folder_too_changes_nothing() {
     std::os::unix::fs::symlink(d, &whole).unwrap();
     assert_eq!(load_folder(&whole).unwrap().objects.len(), 3);
 }
+
+/// A cluster's file may get another name, and be broken under that: the cluster is still what it was.
+#[tokio::test]
+async fn a_cluster_whose_file_breaks_under_another_name_stays() {
+    let good = kubeconfig("https://10.0.0.2");
+    let (mut watched, first) =
+        Watched::of(&[("gke.yaml", &kubeconfig("https://10.0.0.1")), ("on-prem.yaml", &good)]).await;
+    assert_eq!(ids(&first), ["gke", "on-prem"]);
+    put(watched.dir.path(), "on-prem.kubeconfig", &good[..good.len() / 2]);
+    fs::remove_file(watched.dir.path().join("on-prem.yaml")).unwrap();
+    let broken = loop {
+        // the new file may be seen before the old one has gone
+        let next = watched.next().await;
+        if next.problems.iter().any(|p| p.file == Path::new("on-prem.kubeconfig")) {
+            break next;
+        }
+    };
+    assert_eq!(ids(&broken), ["gke", "on-prem"], "{:?}", broken.problems);
+    assert_eq!(broken.entries[1].file, Path::new("on-prem.yaml"), "its last good state");
+    let mended = watched.writes("on-prem.kubeconfig", &good).await;
+    assert_eq!((ids(&mended), mended.problems.len()), (vec!["gke", "on-prem"], 0));
+}
+
+/// A file that says that it is something else is a problem, and no cluster: nobody waits for it, and it moves no primary.
+#[tokio::test]
+async fn a_file_of_another_kind_is_no_cluster_that_cannot_be_read() {
+    let stray = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [gke]\n";
+    let files = [("gke.yaml", &*kubeconfig("https://10.0.0.1")), ("kustomization.yaml", stray)];
+    let (_watched, first) = Watched::of(&files).await;
+    assert_eq!(primary(&first), Some(("gke", "first by name")));
+    assert_eq!(registered(&first.settings()), (vec!["gke".to_owned()], BTreeSet::new()));
+    let problems: Vec<String> = first.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["kustomization.yaml: its kind is neither Config (a kubeconfig) nor Cluster (a descriptor)"]);
+}

@@ -33,7 +33,12 @@ impl Session {
         if !hold {
             self.types.iter_mut().for_each(Subscription::end_resume);
         }
-        if !hold && std::mem::take(&mut self.held_back) {
+        // what is missing no longer may be all that held something back
+        let other = *self.missing != *snapshot.missing;
+        if other {
+            self.missing = snapshot.missing.clone();
+        }
+        if (!hold || other) && std::mem::take(&mut self.held_back) {
             for sub in &mut self.types {
                 sub.dirty = Scope::All;
             }

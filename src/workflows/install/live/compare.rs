@@ -188,10 +188,12 @@ impl Ground<'_> {
         if !bad.is_empty() {
             return Err(bad.join("; "));
         }
-        // a slice whose Service is made anew gets the new one as its owner
+        // a slice whose Service is made anew gets the new one as its owner; as that of the old one it may be collected meanwhile
         if good.iter().any(|c| c.anew && c.key.kind == "Service") {
-            let slices = good.iter_mut().filter(|c| c.key.kind == "EndpointSlice" && c.action == Action::Unchanged);
-            slices.for_each(|c| c.action = Action::Changed);
+            for slice in good.iter_mut().filter(|c| c.key.kind == "EndpointSlice" && c.action != Action::Created) {
+                slice.action = Action::Changed;
+                slice.uid = String::new();
+            }
         }
         Ok(good)
     }
@@ -375,7 +377,7 @@ impl Ground<'_> {
             return Ok((Change { conflicts, ..created }, Some(ahead)));
         };
         let standing = object(old)?;
-        let ahead = object(&manifests.inventory.with(old))?;
+        let ahead = object(&manifests.inventory.ahead(old))?;
         let action = if *old == manifests.inventory { Action::Unchanged } else { Action::Changed };
         let ahead = (ahead != standing).then_some(ahead);
         let before = text(&standing.value)?;
