@@ -490,7 +490,7 @@ async fn a_proxy_of_no_registered_cluster_is_refused_and_one_whose_cluster_leave
     stranger.subscribe(Type::Cluster.url(), Vec::new()).await.unwrap();
     let error = tokio::time::timeout(DEADLINE, stranger.receive()).await.expect("an end in time").unwrap_err();
     assert!(
-        error.to_string().contains("runs in the cluster far (CLUSTER_ID), which is not in the registry"),
+        error.to_string().contains("runs in the cluster far (CLUSTER_ID), which this pilot does not follow"),
         "{error}"
     );
     let all = pilot.warned("they were refused 1 times").await;
