@@ -33,16 +33,17 @@ impl Session {
         if !hold {
             self.types.iter_mut().for_each(Subscription::end_resume);
         }
-        // what is missing no longer may be all that held something back
+        // what is missing no longer may be all that held something back; that something is held stands until the hold is over
         let other = *self.missing != *snapshot.missing;
         if other {
             self.missing = snapshot.missing.clone();
         }
-        if (!hold || other) && std::mem::take(&mut self.held_back) {
+        if self.held_back && (other || !hold) {
             for sub in &mut self.types {
                 sub.dirty = Scope::All;
             }
         }
+        self.held_back &= hold;
         self.next_change(snapshot, now, hold).or_else(|| self.next_removal(snapshot, now, hold))
     }
 
