@@ -71,7 +71,11 @@ fn a_full_disk_leaves_no_truncated_file() {
 #[test]
 fn a_kill_at_any_moment_leaves_a_folder_that_the_next_run_completes() {
     let (mut killed, mut amid) = (0, 0);
-    for round in 0..8 {
+    // on a busy machine many come too early or too late: some rounds more, then
+    for round in 0..40 {
+        if round >= 8 && amid >= 5 {
+            break;
+        }
         let flags = ["--key p256", "--shared", "--key rsa2048", ""][round % 4];
         let bench = Bench::new();
         let args = format!("init --cluster a --cluster b {flags}");
@@ -119,9 +123,7 @@ fn a_kill_at_any_moment_leaves_a_folder_that_the_next_run_completes() {
         swept(&after);
         assert!(before.iter().all(|(name, bytes)| !name.ends_with(".pem") || after.get(name) == Some(bytes)));
     }
-    eprintln!(
-        "of at most 64 runs {killed} were killed while they ran, {amid} of them between their first file and their last"
-    );
+    eprintln!("{killed} runs were killed while they ran, {amid} of them between their first file and their last");
     assert!(amid >= 5, "only {amid} runs were killed between their first file and their last");
 }
 
