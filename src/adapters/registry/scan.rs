@@ -261,7 +261,7 @@ fn begins_as_kubeconfig(bytes: &[u8]) -> bool {
     text.lines().map(str::trim_start).any(|line| line == "kind: Config" || keys.iter().any(|key| has(line, key)))
 }
 
-/// The one kubeconfig among a file's documents.
+/// Whether a document says that it is something else than a cluster of the registry.
 fn is_of_another_kind(value: &Value) -> bool {
     value
         .get("kind")
@@ -269,6 +269,7 @@ fn is_of_another_kind(value: &Value) -> bool {
         .is_some_and(|kind| !kind.is_empty() && kind != "Config" && kind != "Cluster")
 }
 
+/// The one kubeconfig among a file's documents.
 pub(super) fn only_config(mut all: Vec<Value>) -> Result<Value, String> {
     let value = all.pop().ok_or("it is empty")?;
     if !all.is_empty() {
