@@ -16,7 +16,7 @@ mod traffic;
 mod warming;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 use crate::envoy::envoys;
@@ -28,8 +28,22 @@ pub(crate) enum Mode {
     Sotw,
 }
 
-/// One test of this file at a time: few Envoys, and no port is chosen twice.
-static ONE: Mutex<()> = Mutex::new(());
+/// So many tests of this file at a time, which mostly wait: few Envoys, and threads are left for the others.
+static TURNS: [Mutex<()>; 3] = [const { Mutex::new(()) }; 3];
+
+/// Waits for a turn.
+fn turn() -> MutexGuard<'static, ()> {
+    loop {
+        for turn in &TURNS {
+            match turn.try_lock() {
+                Ok(guard) => return guard,
+                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// Runs a test on every Envoy, with either variant.
 fn on_every_envoy(test: impl Fn(&Path, Mode)) {
@@ -43,7 +57,7 @@ fn on_newest_envoy(test: impl Fn(&Path, Mode)) {
 }
 
 fn run(envoys: &[std::path::PathBuf], test: impl Fn(&Path, Mode)) {
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     for envoy in envoys {
         for mode in [Mode::Delta, Mode::Sotw] {
             eprintln!("{mode:?} on {}", envoy.display());

@@ -10,8 +10,9 @@ use tempfile::TempDir;
 use crate::harness::program;
 
 /// The tools of every system that the script needs before anything else.
-const TOOLS: [&str; 13] =
-    ["bash", "cat", "cksum", "dirname", "getconf", "grep", "mkdir", "mv", "rm", "sed", "sort", "tail", "uname"];
+const TOOLS: [&str; 14] = [
+    "bash", "cat", "cksum", "dirname", "getconf", "grep", "mkdir", "mktemp", "mv", "rm", "sed", "sort", "tail", "uname",
+];
 
 /// A machine that has nothing but these tools, and what a test puts there.
 struct Machine(TempDir);
@@ -44,9 +45,13 @@ impl Machine {
     }
 
     fn run(&self, set: &[(&str, &str)]) -> (Output, String) {
+        self.run_with(&["--lib"], set)
+    }
+
+    fn run_with(&self, args: &[&str], set: &[(&str, &str)]) -> (Output, String) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/run");
         let mut command = Command::new(self.path("bin/bash"));
-        command.arg(script).arg("--lib").env_clear().env("PATH", self.path("bin")).env("HOME", self.0.path());
+        command.arg(script).args(args).env_clear().env("PATH", self.path("bin")).env("HOME", self.0.path());
         let output = command.envs(set.iter().copied()).output().unwrap();
         let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         (output, said)
@@ -127,6 +132,35 @@ fn no_go_is_needed_where_nothing_is_built() {
     let assets = machine.path("assets");
     let (_, said) = machine.run(&[("KUBEBUILDER_ASSETS", assets.to_str().unwrap())]);
     assert!(!said.contains("golang-go") && !said.contains("skip: etcd"), "{said}");
+}
+
+/// What a run of everything calls: all test programs of the package, each once.
+#[test]
+fn all_tiers_are_run_and_what_fails_is_said() {
+    let machine = Machine::new(1000, "2:1.24~2");
+    machine.program("bin/envoy", "exit 0");
+    let calls = machine.path("calls");
+    let fails = "case \"$*\" in *--no-run*) ;; *--test\\ e2e*) echo 'a test of e2e broke'; exit 101 ;; esac";
+    machine.program("bin/cargo", &format!("echo \"$*\" >>{}\n{fails}", calls.display()));
+    let (output, said) = machine.run_with(&[], &[]);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("a test of e2e broke"), "what the background says is shown: {said}");
+    assert_eq!(said.lines().last(), Some("error: tests failed: e2e"), "{said}");
+    let calls = fs::read_to_string(calls).unwrap();
+    let runs: Vec<&str> = calls.lines().filter(|call| !call.contains("--no-run")).collect();
+    let manifest = include_str!("../../Cargo.toml");
+    let programs = manifest.split("[[test]]\n").skip(1).filter_map(|table| table.split('"').nth(1));
+    let mut wanted: Vec<String> = programs.map(|name| format!("--test {name}")).collect();
+    assert!(wanted.len() >= 3, "{wanted:?}");
+    wanted.extend(["--lib", "--bins", "--doc"].map(str::to_owned));
+    for what in wanted {
+        let all: Vec<_> = runs.iter().filter(|run| run.contains(&what)).collect();
+        assert_eq!(all.len(), 1, "{what}: {runs:?}");
+    }
+
+    machine.program("bin/cargo", "exit 0");
+    let (output, said) = machine.run_with(&[], &[]);
+    assert!(output.status.success() && !said.contains("error"), "{said}");
 }
 
 /// The versions that the tests take are those that it fetches.

@@ -8,14 +8,14 @@ use super::backends::free_port;
 use super::mesh::{Mesh, Port, cluster_name, service, slice_of};
 use super::pilot::Pilot;
 use super::proxy::Proxy;
-use super::{Mode, becomes, on_every_envoy};
+use super::{Mode, becomes, on_newest_envoy};
 
 /// How often the endpoints change while one proxy stands still.
 const CHANGES: usize = 500;
 
 #[test]
 fn a_proxy_that_stands_still_holds_nobody_up() {
-    on_every_envoy(stands_still);
+    on_newest_envoy(stands_still);
 }
 
 /// 100 endpoints of a generation, and one that tells it.
