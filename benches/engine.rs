@@ -4,11 +4,14 @@
 
 mod figures;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use figures::{at_most, built, ms, percentile, times};
 use meshctl::data::kinds::{self, Object};
-use meshctl::data::model::{ClusterId, ClusterRole, ClusterSettings, FeedId, Kind, MeshSettings, NetworkId, NodeId};
+use meshctl::data::model::{
+    ClusterId, ClusterRole, ClusterSettings, FeedId, Gateway, Kind, MeshSettings, NetworkId, NodeId, OutboundPolicy,
+};
 use meshctl::pure::mesh::{Change, Dirty, Index, ingest};
 use meshctl::pure::xds::{Catalog, DeltaRequest, Proxy, Request, Session, Touched, Type, build};
 use serde_json::json;
@@ -19,6 +22,7 @@ fn main() {
     ingest_pods();
     let mesh = World::new(1000, 10);
     first_config(&mesh);
+    new_settings();
     change_to_frame(mesh);
 }
 
@@ -148,6 +152,46 @@ fn first_config(world: &World) {
         world.services, world.endpoints
     );
     println!("  {}", at_most("for each proxy of it", ms(serve), 10.0, "ms"));
+}
+
+/// Settings that resources are built from change: what reads them is built anew in one pass, while which no change is taken.
+fn new_settings() {
+    for namespaces in [1, 50] {
+        let mut world = World::new(1000, 10);
+        let mut catalog = Catalog::new(&world.index.mesh());
+        for n in 0..namespaces {
+            let node = format!("sidecar~10.1.{n}.1~client.ns-{n}~ns-{n}.svc.cluster.local");
+            let mesh = world.index.mesh();
+            catalog.attach(&mesh, Proxy::of_node(NodeId::parse(&node).unwrap(), None).view(&mesh));
+        }
+        let gateway = Gateway { address: "192.0.2.1".into(), port: 15443 };
+        let networks = BTreeMap::from([(NetworkId("far".into()), vec![gateway])]);
+        let clusters = world.index.mesh().settings.clusters.clone();
+        let of = |n: usize| MeshSettings { clusters: clusters.clone(), ..settings(n, &networks) };
+        for (n, what) in ["networks", "outbound calls", "connect timeout"].into_iter().enumerate() {
+            let mut at = 0;
+            let time = timed(5, || {
+                at += 1;
+                let dirty = world.index.configure(of(if at % 2 == 1 { n + 1 } else { 0 }));
+                catalog.update(&world.index.mesh(), &dirty).len()
+            });
+            println!(
+                "settings       {what} of 1000 services x 10, {namespaces} namespaces of proxies: {time:.1?} for all"
+            );
+        }
+    }
+}
+
+/// The default settings, but for one of those that resources are built from: the first, second or third.
+fn settings(changed: usize, networks: &BTreeMap<NetworkId, Vec<Gateway>>) -> MeshSettings {
+    let mut settings = MeshSettings::default();
+    match changed {
+        1 => settings.networks = networks.clone(),
+        2 => settings.outbound = OutboundPolicy::RegistryOnly,
+        3 => settings.connect_timeout = Duration::from_secs(3),
+        _ => {}
+    }
+    settings
 }
 
 /// Accepts a response.

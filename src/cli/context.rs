@@ -298,20 +298,32 @@ impl Context {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
-    /// Asks a question on stderr; everything but a clear yes is a no.
+    /// Asks on a terminal whether to do what `told` says; elsewhere nobody can answer, and it goes on. Everything but a clear
+    /// yes is a no, and so is an interrupt.
     ///
     /// # Errors
-    /// Where the answer cannot be read.
-    pub fn ask(&self, question: &str) -> Result<bool, CliError> {
-        self.out.note(&format!("{question} [y/N]"));
-        read_answer()
+    /// Where `--quiet` leaves no question to answer, or the answer cannot be read.
+    pub async fn confirmed<const N: usize>(
+        &self,
+        told: impl FnOnce() -> [String; N],
+        question: &str,
+        interrupt: impl Future<Output = ()>,
+    ) -> Result<bool, CliError> {
+        if !self.can_ask() {
+            return Ok(true);
+        }
+        if self.globals.quiet {
+            return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
+        }
+        told().iter().for_each(|text| self.out.note(text.trim_end()));
+        tokio::select! {
+            answer = self.answer(question) => answer.map_err(|e| e.hint("add --yes")),
+            () = interrupt => Ok(false),
+        }
     }
 
-    /// As [`Context::ask`], for a command that hears of interrupts by itself: it may go on without an answer.
-    ///
-    /// # Errors
-    /// As [`Context::ask`].
-    pub async fn answer(&self, question: &str) -> Result<bool, CliError> {
+    /// Asks a question on stderr, without keeping the command from hearing of an interrupt.
+    async fn answer(&self, question: &str) -> Result<bool, CliError> {
         self.out.note(&format!("{question} [y/N]"));
         let (send, answer) = tokio::sync::oneshot::channel();
         // not one of the runtime's threads: those are waited for, and this one may never hear anything

@@ -12,7 +12,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::error::CliError;
-use crate::data::model::{Align, Report, Table, plain, plain_lines};
+use super::table;
+use crate::data::model::{Report, plain, plain_lines};
 use crate::data::yaml;
 
 /// The forms of a result.
@@ -63,7 +64,7 @@ impl Output {
         let all =
             || ours.clone().with_default(level).with_target("kube_client", tracing::level_filters::LevelFilter::OFF);
         let shown = if verbose > 1 { all() } else { ours.clone() };
-        let lines = tracing_subscriber::fmt::layer().with_target(false).with_ansi(false).with_writer(std::io::stderr);
+        let lines = tracing_subscriber::fmt::layer().with_target(false).with_writer(std::io::stderr);
         // a second call, in tests of the library, changes nothing
         let _ = tracing_subscriber::registry().with(lines).with(shown).try_init();
     }
@@ -114,8 +115,8 @@ impl Output {
         match format {
             Format::Json | Format::V1 => self.json(&report.data),
             Format::Yaml => self.data(&yaml::to_string(&report.data)?),
-            Format::Name => self.data(&report.names.iter().map(|n| format!("{}\n", plain(n))).collect::<String>()),
-            Format::Table | Format::Wide => self.data(&render(&report.table, format == Format::Wide)),
+            Format::Name => self.data(&report.names.iter().flat_map(|n| [plain(n), "\n".into()]).collect::<String>()),
+            Format::Table | Format::Wide => table::write(&report.table, format == Format::Wide, |text| self.data(text)),
         }
     }
 
@@ -141,54 +142,5 @@ impl Output {
 
     pub(crate) fn hint(&self, text: &str) {
         let _ = writeln!(anstream::stderr(), "\u{1b}[36mhint:\u{1b}[0m {}", plain_lines(text));
-    }
-}
-
-/// A table as kubectl prints it: columns three blanks apart, no lines, no trailing blanks.
-pub(crate) fn render(table: &Table, wide: bool) -> String {
-    let shown: Vec<usize> = (0..table.columns.len()).filter(|i| wide || !table.columns[*i].wide).collect();
-    let width = |i: usize| {
-        let cells = table.rows.iter().filter_map(|row| row.get(i)).map(String::as_str);
-        cells.chain([table.columns[i].name]).map(|c| c.chars().count()).max().unwrap_or_default()
-    };
-    let columns: Vec<(usize, usize, Align)> = shown.iter().map(|i| (*i, width(*i), table.columns[*i].align)).collect();
-    let mut text = String::new();
-    let shown_rows: Vec<Vec<std::borrow::Cow<'_, str>>> =
-        table.rows.iter().map(|row| row.iter().map(|c| plain(c)).collect()).collect();
-    line(&mut text, &columns, |i| table.columns[i].name);
-    for row in &shown_rows {
-        line(&mut text, &columns, |i| row.get(i).map_or("", |c| c));
-    }
-    text
-}
-
-/// Adds a line of cells; columns are index, width and alignment.
-fn line<'a>(text: &mut String, columns: &[(usize, usize, Align)], cell: impl Fn(usize) -> &'a str) {
-    for (at, (i, width, align)) in columns.iter().enumerate() {
-        let cell = cell(*i);
-        let blanks = width.saturating_sub(cell.chars().count());
-        text.push_str(if at > 0 { "   " } else { "" });
-        let (before, after) = if *align == Align::Right { (blanks, 0) } else { (0, blanks) };
-        text.extend(std::iter::repeat_n(' ', before));
-        text.push_str(cell);
-        text.extend(std::iter::repeat_n(' ', after));
-    }
-    // an empty first cell is blanks too: only those of this line go
-    let start = text.rfind('\n').map_or(0, |at| at + 1);
-    text.truncate(start + text.get(start..).unwrap_or_default().trim_end_matches(' ').len());
-    text.push('\n');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_look_like_kubectls() {
-        let mut table = Table::new(&["NAME", "STATE"], &["WHY"]);
-        table.row(["gke", "ok", "x"]);
-        table.row(["on-prem", "unreachable", "y"]);
-        assert_eq!(render(&table, false), "NAME      STATE\ngke       ok\non-prem   unreachable\n");
-        assert!(render(&table, true).contains("WHY"));
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! There is no fixed debounce: a quiet change leaves at once, and under load changes gather while the previous
 //! publication is made. Views of proxies that come are built in slices of a few milliseconds between two such rounds, so
-//! that no change waits for one.
+//! that no change waits for one. What stands is brought in line in one round, even where somebody edits a setting that most
+//! resources are built from: others see it, and half of it under the old settings would follow from no mesh that is published.
 
 mod opening;
 

@@ -11,11 +11,15 @@ use serde_json::{Value, json};
 
 use crate::cluster::client_of;
 use crate::install::bench::{Bench, SYSTEM, cluster};
+use crate::install::line::{Line, Rule};
 use crate::pair::{Pair, alone};
 use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
-    vec![alone("api::credentials::only_what_pilot_lacks_is_minted", only_what_pilot_lacks_is_minted)]
+    vec![
+        alone("api::credentials::only_what_pilot_lacks_is_minted", only_what_pilot_lacks_is_minted),
+        alone("api::credentials::they_do_not_wait_for_the_slices", they_do_not_wait_for_the_slices),
+    ]
 }
 
 /// The Secret in the primary.
@@ -132,4 +136,29 @@ async fn only_what_pilot_lacks_is_minted(pair: Arc<Pair>) {
     .await;
     assert!(works(&bench, &token(&kubeconfig(&bench).await)).await);
     assert_eq!(secret(&bench).await.data.unwrap()["west"].0, b"theirs");
+}
+
+/// They are placed while the remotes' Services and slices are written: pilot gives a remote a while for these.
+async fn they_do_not_wait_for_the_slices(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.through("on-prem", &line);
+    // what owns the slices is never made, and the cluster stops there at last
+    line.rule(&format!("PATCH /api/v1/namespaces/{SYSTEM}/services/istio-pilot?"), Rule::Stall);
+    let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--no-wait"];
+    let mut child = bench.home.command(args).spawn().unwrap();
+    eventually("pilot has the credential", Duration::from_secs(60), async || {
+        let secret = secrets(&bench).get_opt("istio-remote-clusters").await.unwrap();
+        let held = secret.and_then(|s| s.data).is_some_and(|data| data.contains_key("on-prem"));
+        if held { Ok(()) } else { Err("not yet") }
+    })
+    .await;
+    assert!(!bench.listings().await[1].contains_key(&format!("Service/{SYSTEM}/istio-pilot")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // the same command completes it
+    line.obey();
+    let (state, told) = install(&bench, &[]).await;
+    assert!(state == "written" && !told.contains("was minted"), "{state} {told}");
+    assert!(bench.listings().await[1].contains_key(&format!("EndpointSlice/{SYSTEM}/istio-pilot-gke-v4")));
 }

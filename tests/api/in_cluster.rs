@@ -199,7 +199,8 @@ async fn what_the_holder_knew_ends_with_its_term(pair: Arc<Pair>, third: Cluster
     pilot.cluster_is("rack", "synced").await;
     line.cut();
     pilot.says(&["TokenNotRenewed", "the cluster rack"]).await;
-    // and one whose slice cannot be kept
+    // and one whose slice cannot be kept: it was there, and goes
+    mesh.slice_is(&["10.1.0.1"]).await;
     mesh.delete_slice().await;
     pilot.says(&["RemoteSliceNotKept", "the cluster on-prem"]).await;
     // another takes the Lease, and is silent from then on

@@ -11,7 +11,7 @@ mod between;
 #[path = "install/ca.rs"]
 mod ca;
 #[path = "install/cut_off.rs"]
-mod cut_off;
+pub mod cut_off;
 #[path = "install/leaving.rs"]
 mod leaving;
 #[path = "install/line.rs"]

@@ -135,6 +135,19 @@ async fn a_partition_at_the_start_delays_nobody(pair: Arc<Pair>) {
     }
 }
 
+/// Waits until the Envoy of a namespace has come back to a restarted discovery, which holds back what it cannot know.
+async fn comes_back_held(pilot: &Pilot, namespace: &str) {
+    eventually("Envoy has come back, and is held", LONG, async || {
+        let streams = pilot.debug("syncz").await;
+        let mine = format!("client.{namespace}");
+        match streams.as_array().unwrap().iter().find(|s| s["proxy"] == mine) {
+            Some(s) if s["heldBack"] == true => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+}
+
 async fn the_restart_hold(pair: Arc<Pair>) {
     let (gke, on_prem) = in_both(&pair, "hold").await;
     let (host, only) = (gke.host("reviews"), gke.host("ratings"));
@@ -154,16 +167,7 @@ async fn the_restart_hold(pair: Arc<Pair>) {
     gke.serve("reviews", &["10.1.0.2"]).await;
     pilot.run().await;
     pilot.has(&host, &["10.1.0.2"]).await;
-    eventually("Envoy has come back", LONG, async || {
-        let streams = pilot.debug("syncz").await;
-        let mine = format!("client.{}", gke.namespace);
-        let found = streams.as_array().unwrap().iter().find(|s| s["proxy"] == mine).cloned();
-        match found {
-            Some(s) if s["heldBack"] == true => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
-    })
-    .await;
+    comes_back_held(&pilot, &gke.namespace).await;
     // fresh news of others come through meanwhile
     gke.slice("fresh", "1", &[serde_json::json!({"addresses": ["10.1.0.5"]})]).await;
     gke.service("fresh").await;
@@ -195,16 +199,7 @@ async fn a_broken_kubeconfig_is_waited_for(pair: Arc<Pair>) {
     pilot.write("on-prem.yaml", &remote[..remote.len() / 2]);
     pilot.run().await;
     pilot.has(&host, &["10.1.0.1"]).await;
-    eventually("Envoy has come back, and is held", LONG, async || {
-        let streams = pilot.debug("syncz").await;
-        let mine = format!("client.{}", gke.namespace);
-        let found = streams.as_array().unwrap().iter().find(|s| s["proxy"] == mine).cloned();
-        match found {
-            Some(s) if s["heldBack"] == true => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
-    })
-    .await;
+    comes_back_held(&pilot, &gke.namespace).await;
     let page = pilot.debug("clusterz").await;
     assert_eq!(page["restartHold"]["waitsFor"], serde_json::json!(["on-prem"]), "{page}");
     assert!(pilot.cluster("on-prem").await.unwrap()["problem"].is_string(), "{page}");

@@ -38,6 +38,7 @@ mod stretched;
 mod stubs;
 mod supervision;
 mod supervisor;
+mod upkeep;
 #[path = "../kube/wait.rs"]
 mod wait;
 
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         // the longest first
         rights::trials(),
         in_cluster::trials(),
+        upkeep::trials(),
         supervision::trials(),
         servers::trials(),
         cluster_list::trials(),

@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
-use crate::install::bench::{Bench, SYSTEM, cluster, listing, ours, put, versions};
+use crate::install::bench::{Bench, SYSTEM, cluster, kubelet, listing, ours, put, versions};
 use crate::install::line::{Line, Rule, Seen};
 use crate::objects::in_both;
 use crate::pair::{Pair, alone, alone_with_an_uncovered, alone_with_another};
@@ -377,13 +377,9 @@ async fn every_request_was_asked_for(pair: Arc<Pair>) {
         json!({"observedGeneration": 99, "replicas": 2, "updatedReplicas": 2, "readyReplicas": 2, "availableReplicas": 2}),
     );
     deployments.patch_status("istio-pilot", &Default::default(), &up).await.unwrap();
-    let remote: kube::Api<k8s_openapi::api::core::v1::Pod> = kube::Api::namespaced(pair.on_prem.client(), SYSTEM);
-    let kubelet = crate::wait::eventually("the pod that looks for pilot", std::time::Duration::from_secs(60), || {
-        let (remote, done) = (remote.clone(), patch(json!({"phase": "Succeeded"})));
-        async move { remote.patch_status("meshctl-verify", &Default::default(), &done).await.map_err(|e| e.to_string()) }
-    });
+    let done = json!({"phase": "Succeeded"});
     let verify = ["install", "--tag", "dev", "--yes", "--timeout", "20s", "--verify"];
-    let (ran, _) = tokio::join!(bench.run(&verify), kubelet);
+    let (ran, _) = tokio::join!(bench.run(&verify), kubelet(&pair.on_prem, &done));
     ran.exits(0);
     let seen = lines[0].take_requests();
     assert!(seen.iter().any(|s| s.path.ends_with("/portforward")), "pilot was not looked at");

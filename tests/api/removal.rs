@@ -1,6 +1,7 @@
 //! `meshctl cluster remove` on two real clusters: what is gone from the one that stays, and from the one that goes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{Pod, Secret};
@@ -9,10 +10,12 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::harness::Ran;
-use crate::install::bench::{Bench, SYSTEM, listing, ours, put, versions};
+use crate::install::bench::{Bench, SYSTEM, cluster, listing, ours, put, versions};
+use crate::install::cut_off::{asked_for, interrupt};
 use crate::install::line::{Line, Rule};
 use crate::pair::{Pair, alone};
 use crate::proxy::BlackHole;
+use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -21,6 +24,9 @@ pub fn trials() -> Vec<Trial> {
         alone("api::removal::what_was_removed_is_told_also_of_half_a_removal", what_was_removed_is_told),
         alone("api::removal::a_dead_cluster_goes_from_the_others", a_dead_cluster_goes_from_the_others),
         alone("api::removal::a_third_that_does_not_answer_keeps_the_file", a_third_that_does_not_answer_keeps_the_file),
+        alone("api::removal::an_interrupt_reports_in_any_phase", an_interrupt_reports_in_any_phase),
+        alone("api::removal::a_uid_that_cannot_be_read_is_told", a_uid_that_cannot_be_read_is_told),
+        alone("api::removal::a_remote_of_secrets_alone_needs_no_pilot", a_remote_of_secrets_alone_needs_no_pilot),
     ]
 }
 
@@ -169,4 +175,111 @@ async fn a_third_that_does_not_answer_keeps_the_file(pair: Arc<Pair>) {
     assert!(!ran.stderr.contains("still stands"), "{}", ran.stderr);
     let folder = bench.home.home().join("kubeconf");
     assert!(!folder.join("on-prem.yaml").exists() && folder.join(".on-prem.yaml.removed").exists());
+}
+
+/// As install does, so do those that remove: while they look, and while they remove.
+async fn an_interrupt_reports_in_any_phase(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let before = bench.listings().await;
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.kubeconfig("on-prem", &line.kubeconfig());
+    let start = |words: &[&str], more: &str| {
+        line.take_requests();
+        bench.home.command([words, &["--registry", "kubeconf", "-o", "json", more]].concat()).spawn().unwrap()
+    };
+    let (uninstall, remove) = (&["uninstall"][..], &["cluster", "remove", "on-prem"][..]);
+
+    let inventory = "/configmaps/meshctl-inventory";
+    line.rule(inventory, Rule::Stall);
+    let said = "it was interrupted while it was planned; nothing was removed";
+    for words in [uninstall, remove] {
+        for more in ["--yes", "--dry-run"] {
+            let child = start(words, more);
+            asked_for(&line, inventory).await;
+            let ran = interrupt(child).await.exits(1);
+            let report = json_of(&ran);
+            let rows: Vec<&Value> = match report["clusters"].as_array() {
+                Some(rows) => rows.iter().collect(),
+                None => vec![&report["others"][0], &report["itself"]],
+            };
+            assert_eq!((rows.len(), &report["dryRun"]), (2, &(more == "--dry-run").into()), "{report}");
+            for row in rows {
+                assert_eq!((&row["error"], &row["removed"]), (&said.into(), &json!([])), "{report}");
+            }
+            assert!(ran.stderr.contains(said) && !ran.stderr.contains("that is what would go"), "{}", ran.stderr);
+        }
+    }
+    assert_eq!(bench.listings().await.each_ref().map(versions), before.each_ref().map(versions));
+
+    line.obey();
+    let service = format!("/api/v1/namespaces/{SYSTEM}/services/istio-pilot");
+    line.rule(&format!("DELETE {service}"), Rule::Stall);
+    let child = start(remove, "--yes");
+    eventually("the Service is to go", Duration::from_secs(60), async || {
+        let seen = line.requests();
+        seen.iter().any(|s| s.method == "DELETE" && s.path == service).then_some(()).ok_or("not yet")
+    })
+    .await;
+    let ran = interrupt(child).await.exits(1);
+    let report = json_of(&ran);
+    assert_eq!(report["others"][0]["removed"], json!(["Secret/istio-system/istio-remote-clusters, key on-prem"]));
+    let itself = &report["itself"];
+    assert_eq!((&itself["state"], &itself["error"]), (&"failed".into(), &"it was interrupted".into()), "{report}");
+    assert!(itself["removed"].to_string().contains("EndpointSlice/istio-system/istio-pilot-gke-v4"), "{report}");
+    assert!(bench.home.home().join("kubeconf/on-prem.yaml").exists(), "not done is not forgotten");
+    line.obey();
+    bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(0);
+}
+
+/// Whether it is still the cluster that was installed nobody knows then, and it is removed from all the same.
+async fn a_uid_that_cannot_be_read_is_told(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&[]).await.exits(0);
+    let lines = [Line::counting(&bench.pair.gke).await, Line::counting(&bench.pair.on_prem).await];
+    for (id, line) in ["gke", "on-prem"].into_iter().zip(&lines) {
+        bench.kubeconfig(id, &line.kubeconfig());
+    }
+    let said = "the UID of its namespace kube-system cannot be read: nobody knows whether it is still the cluster that was installed";
+    // the notes of gke and of on-prem, from both commands; each is also said
+    let notes = async || {
+        let mut all = Vec::new();
+        for words in [&["uninstall"][..], &["cluster", "remove", "on-prem"]] {
+            let ran = bench.run(&[words, &["--dry-run", "-o", "json"]].concat()).await.exits(0);
+            let report = json_of(&ran);
+            let (gke, on_prem) = match report["clusters"].is_array() {
+                true => (&cluster(&report, "gke")["notes"], &cluster(&report, "on-prem")["notes"]),
+                false => (&report["others"][0]["notes"], &report["itself"]["notes"]),
+            };
+            for (id, notes) in [("gke", gke), ("on-prem", on_prem)] {
+                assert_eq!(ran.stderr.contains(&format!("{id}: {said}")), *notes != json!([]), "{}", ran.stderr);
+                all.push(notes.clone());
+            }
+        }
+        all
+    };
+    let (none, told) = (json!([]), json!([said]));
+    assert_eq!(notes().await, [&none, &none, &none, &none].map(Value::clone));
+    lines[1].rule("GET /api/v1/namespaces/kube-system?", Rule::Forbid);
+    assert_eq!(notes().await, [&none, &told, &none, &told].map(Value::clone));
+    lines[0].rule("GET /api/v1/namespaces/kube-system?", Rule::Forbid);
+    assert_eq!(notes().await, [&told, &told, &told, &told].map(Value::clone));
+    bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(0);
+}
+
+/// Nothing leads from there to pilot, and pilot has no account there.
+async fn a_remote_of_secrets_alone_needs_no_pilot(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    bench.install(&["--clusters", "gke"]).await.exits(0);
+    bench.install(&["--only", "secrets", "--clusters", "on-prem"]).await.exits(0);
+    let [gke, on_prem] = bench.listings().await;
+    assert!(!gke.contains_key(&format!("Secret/{SYSTEM}/istio-remote-clusters")), "there is nothing to read it by");
+    assert!(on_prem.contains_key(&format!("Secret/{SYSTEM}/cacerts")));
+    assert!(!on_prem.contains_key(&format!("Service/{SYSTEM}/istio-pilot")));
+
+    bench.run(&["uninstall", "--yes", "--clusters", "gke"]).await.exits(0);
+    let [gke, left] = bench.listings().await;
+    assert!(!gke.contains_key(&format!("Deployment/{SYSTEM}/istio-pilot")));
+    assert_eq!(versions(&left), versions(&on_prem));
+    bench.run(&["uninstall", "--yes", "--purge", "--clusters", "on-prem"]).await.exits(0);
 }

@@ -175,6 +175,13 @@ impl Mesh {
         slices.delete(SLICE, &Default::default()).await.unwrap();
     }
 
+    /// The remote's slice stands again, as install makes it.
+    pub async fn restore_slice(&self) {
+        for object in rendered("on-prem", &self.namespace).into_iter().filter(|o| o["kind"] == "EndpointSlice") {
+            apply(&self.remote, &self.namespace, object).await;
+        }
+    }
+
     /// Pilot's Service in the primary.
     pub async fn service(&self) -> Service {
         Api::namespaced(self.primary.clone(), &self.namespace).get("istio-pilot").await.unwrap()

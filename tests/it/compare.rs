@@ -169,6 +169,63 @@ fn an_answer_that_is_no_list_of_proxies_is_no_mesh_without_proxies() {
     assert!(report["pilots"][0]["reason"].as_str().unwrap().starts_with("2 of the proxies"), "{report}");
 }
 
+/// A proxy that is told nothing, or not everything, has accepted all that it was sent; and may differ from what stands.
+#[test]
+fn what_a_pilot_keeps_from_a_proxy_is_not_called_in_sync() {
+    let meshctl = empty();
+    let types = |held: Value| json!({"CDS": {"state": "SYNCED", "heldBack": held}, "LDS": {"state": "SYNCED", "heldBack": false}});
+    let row = |keeps: Value, types: Value| {
+        let mut row = web()[0].clone();
+        row.as_object_mut().unwrap().extend(keeps.as_object().unwrap().clone());
+        row["types"] = types;
+        row
+    };
+    let held = json!({"heldBack": true, "frozen": false, "waitsFor": ["on-prem"]});
+    let frozen = json!({"heldBack": true, "frozen": true, "waitsFor": []});
+    let nothing = json!({"heldBack": false, "frozen": false, "waitsFor": []});
+    // a pilot of an older version names neither the types nor what it waits for
+    let older = json!({"heldBack": true, "frozen": false});
+    let bare = json!({"CDS": {"state": "SYNCED"}, "LDS": {"state": "SYNCED"}});
+    let told = "pilot has not read on-prem yet";
+    for (row, states, why, waits) in [
+        (row(held, types(true.into())), ["HELD", "SYNCED"], Some(told), json!(["on-prem"])),
+        (
+            row(frozen, types(false.into())),
+            ["FROZEN", "FROZEN"],
+            Some("its cluster gke is not in pilot's registry"),
+            json!([]),
+        ),
+        (row(older, bare.clone()), ["HELD", "HELD"], Some("pilot has not read every cluster yet"), json!([])),
+        (row(nothing, types(false.into())), ["SYNCED", "SYNCED"], None, json!([])),
+        (row(json!({}), bare), ["SYNCED", "SYNCED"], None, json!([])),
+    ] {
+        let code = i32::from(why.is_some());
+        let sent = dump(&["10.0.0.1"], "current");
+        let pilot = pages(vec![("/debug/syncz", json!([row])), ("/debug/config_dump", sent.clone())]).to_string();
+        let table = meshctl.run(["ps", "--pilot", &pilot]).exits(code).stdout;
+        let cells: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
+        assert_eq!(cells[4..6], states, "{table}");
+        assert!(table.trim_end().ends_with(why.unwrap_or("-")), "{table}");
+        let report = json_of(&meshctl.run(["ps", "--pilot", &pilot, "-o", "json"]).exits(code));
+        holds("ProxyStatusList", &report);
+        let item = &report["items"][0];
+        assert_eq!((&item["inSync"], &item["waitsFor"]), (&json!(why.is_none()), &waits), "{item}");
+        assert_eq!((item["types"]["CDS"]["state"].as_str(), item["kept"].as_str()), (Some(states[0]), why), "{item}");
+
+        // what it was sent is what it holds, and yet there is more
+        let admin = pages(vec![("/config_dump", sent)]).to_string();
+        let one = ["ps", "web-1", "--pilot", &pilot, "--admin", &admin];
+        let ran = meshctl.run(one).exits(code);
+        assert_eq!(ran.stderr.contains("in sync: "), why.is_none(), "{ran:?}");
+        let warning = why.map(|why| format!(" keeps what is newer from gke/default/web-1: {why}\n"));
+        assert!(warning.is_none_or(|warning| ran.stderr.contains(&warning)), "{ran:?}");
+        let report = json_of(&meshctl.run([&one[..], &["-o", "json"]].concat()).exits(code));
+        holds("ProxyDiff", &report);
+        assert_eq!((&report["inSync"], report["kept"].as_str()), (&json!(why.is_none()), why), "{report}");
+        assert_eq!(report["items"], json!([]));
+    }
+}
+
 /// A server that gives the first answer once and the second from then on.
 fn turning(path: &'static str, first: Value, then: Value) -> String {
     let mut turned = false;

@@ -17,6 +17,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::answers::json_of;
+use crate::harness::Meshctl;
+use crate::schemas::holds;
+
 /// How long anything may take that must come.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// A pod that the mesh knows.
@@ -130,6 +134,19 @@ impl Pilot {
         let address = self.discovery.address("grpc").unwrap().to_string();
         AdsClient::connect(&address, node).await.map_err(|e| e.to_string())
     }
+
+    /// A proxy that comes back with a cluster that only a missing one may know.
+    async fn resuming(&self) -> AdsClient {
+        let mut client = self.client(WEB).await.unwrap();
+        let claimed = [("outbound|80||far.default.svc.cluster.local".to_owned(), "00".repeat(16))].into();
+        let first = DeltaDiscoveryRequest {
+            type_url: Type::Cluster.url().to_owned(),
+            initial_resource_versions: claimed,
+            ..Default::default()
+        };
+        client.send(first).await.unwrap();
+        client
+    }
 }
 
 /// The cluster gke, a folder, which is the primary.
@@ -211,15 +228,7 @@ async fn metrics_show_the_restart_hold_and_what_went_on_without_an_answer() {
     ] {
         pilot.shows(line).await;
     }
-    // it comes back with a cluster that only the missing one may know
-    let mut client = pilot.client(WEB).await.unwrap();
-    let claimed = [("outbound|80||far.default.svc.cluster.local".to_owned(), "00".repeat(16))].into();
-    let first = DeltaDiscoveryRequest {
-        type_url: Type::Cluster.url().to_owned(),
-        initial_resource_versions: claimed,
-        ..Default::default()
-    };
-    client.send(first).await.unwrap();
+    let mut client = pilot.resuming().await;
     client.subscribe(Type::Listener.url(), Vec::new()).await.unwrap();
     let clusters = receive(&mut client).await;
     assert_eq!((clusters.type_url.as_str(), clusters.removed.len()), (Type::Cluster.url(), 0));
@@ -258,14 +267,7 @@ async fn what_cannot_be_read_at_the_start_is_waited_for() {
     assert!(row["problem"].as_str().unwrap().starts_with("it is no valid YAML"), "{row}");
     assert_eq!((&row["file"], &row["reason"]), (&json!("on-prem.yaml"), &row["problem"]));
     // a resuming proxy keeps what it has
-    let mut client = pilot.client(WEB).await.unwrap();
-    let claimed = [("outbound|80||far.default.svc.cluster.local".to_owned(), "00".repeat(16))].into();
-    let first = DeltaDiscoveryRequest {
-        type_url: Type::Cluster.url().to_owned(),
-        initial_resource_versions: claimed,
-        ..Default::default()
-    };
-    client.send(first).await.unwrap();
+    let mut client = pilot.resuming().await;
     assert_eq!(receive(&mut client).await.removed.len(), 0);
     pilot.shows("meshctl_xds_held_back_streams 1").await;
     // one of the two is mended, and does not end it
@@ -277,9 +279,16 @@ async fn what_cannot_be_read_at_the_start_is_waited_for() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     pilot.shows("meshctl_xds_held_back_streams 1").await;
+    let deadline = Instant::now() + DEADLINE;
+    while pilot.stream().await["waitsFor"] != json!(["on-prem"]) {
+        assert!(Instant::now() < deadline, "the stream still waits for the settings");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     // the other is removed
     std::fs::remove_file(pilot.dir.path().join("on-prem.yaml")).unwrap();
     pilot.shows("meshctl_xds_held_back_streams 0").await;
+    let stream = pilot.stream().await;
+    assert_eq!((&stream["waitsFor"], &stream["types"]["CDS"]["heldBack"]), (&json!([]), &json!(false)));
     let (_, text) = pilot.page("monitoring", "/metrics").await;
     assert!(!text.contains("cluster=\"on-prem\"") && !text.contains("file=\"mesh.yaml\""), "{text}");
 }
@@ -481,6 +490,14 @@ impl Pilot {
         let (_, body) = self.page("http", "/debug/syncz").await;
         serde_json::from_str::<Vec<Value>>(&body).unwrap().remove(0)
     }
+
+    /// What `meshctl proxy-status` says of the one proxy that is connected, and exits with.
+    fn status(&self, code: i32) -> Value {
+        let address = self.discovery.address("http").unwrap().to_string();
+        let report = json_of(&Meshctl::new().run(["ps", "--pilot", &address, "-o", "json"]).exits(code));
+        holds("ProxyStatusList", &report);
+        report["items"][0].clone()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -532,6 +549,10 @@ async fn a_proxy_of_no_registered_cluster_is_refused_and_one_whose_cluster_leave
     assert_eq!((names(&dump), &dump["upToDate"]), (before.clone(), &json!(false)));
     let stream = pilot.stream().await;
     assert_eq!((&stream["frozen"], &stream["heldBack"]), (&json!(true), &json!(true)));
+    assert_eq!(stream["waitsFor"], json!([]), "what it waits for is no part of the registry");
+    let item = pilot.status(1);
+    assert_eq!((&item["types"]["CDS"]["state"], &item["inSync"]), (&json!("FROZEN"), &json!(false)), "{item}");
+    assert_eq!(item["kept"], "its cluster far is not in pilot's registry");
 
     // and is back: the proxy has the difference, and nothing but that
     write(pilot.dir.path(), "far/web.yaml", &text(&far[..1]));

@@ -187,9 +187,9 @@ fn a_dump_cut_anywhere_shows_what_is_there_and_never_looks_whole() {
         assert!(said.contains("it ends at byte") && !said.contains("panicked"), "cut at {at}: {said}");
     }
     // every length, and every view, in this process
-    use meshctl::pure::inspect::{Filter, Section, read_rows};
+    use meshctl::pure::inspect::{Filter, Form, Section, read_rows};
     for at in 1..end {
-        let read = read_rows(&mut &whole[..at], &Section::ALL, &Filter::default(), true, None);
+        let read = read_rows(&mut &whole[..at], &Section::ALL, &Filter::default(), Form::Wide, None);
         let (_, summary) = read.unwrap();
         assert!(summary.problems.iter().any(|p| p.is_truncation()), "cut at {at}");
     }

@@ -9,7 +9,7 @@ use meshctl::data::model::{
     ClusterId, ClusterRole, Fact, FactKey, FeedId, Gateway, Kind, MANAGED_BY, MeshSettings, NetworkId, OutboundPolicy,
     ProxyRole, STUB, Timestamp,
 };
-use meshctl::pure::mesh::{Change, Dirty, Index, Mesh, SyncState};
+use meshctl::pure::mesh::{Change, Dirty, Index, Mesh, Missing, SyncState};
 use meshctl::pure::xds::{
     Attaching, Binding, Catalog, DeltaRequest, Entry, Families, HOLD, Request, Response, Session, Snapshot,
     SotwRequest, Type, Update, View, ViewId,
@@ -528,24 +528,28 @@ proptest! {
 /// A client as Envoy is one: it names the endpoint sets of its clusters and the routes of its listeners.
 struct Client {
     view: ViewId,
+    cluster: ClusterId,
     session: Session,
     delta: bool,
     now: Instant,
     held: BTreeMap<Type, BTreeMap<String, Arc<Entry>>>,
     named: BTreeMap<Type, BTreeSet<String>>,
     last: BTreeMap<Type, (String, String)>,
-    /// What it came with, while a cluster has not been heard since: none of it goes, and only what no missing cluster can feed
-    /// changes.
+    /// What it came with, while a cluster that it waits for has not been heard since: none of it goes, and only what no such
+    /// cluster can feed changes.
     claims: BTreeMap<(Type, String), u128>,
+    /// It waits for its own cluster alone, which was not registered for a time.
+    of_own: bool,
     /// Its cluster is not registered: it is told nothing.
     frozen: bool,
 }
 
 impl Client {
-    fn new(view: ViewId, delta: bool) -> Self {
+    fn new(view: ViewId, cluster: ClusterId, delta: bool) -> Self {
         let (held, named) = Type::ALL.map(|ty| ((ty, BTreeMap::new()), (ty, BTreeSet::new()))).into_iter().unzip();
         let mut client = Self {
             view,
+            cluster,
             session: Session::new(view, delta),
             delta,
             now: Instant::now(),
@@ -553,6 +557,7 @@ impl Client {
             named,
             last: BTreeMap::new(),
             claims: BTreeMap::new(),
+            of_own: true,
             frozen: false,
         };
         for ty in [Type::Cluster, Type::Listener] {
@@ -577,6 +582,8 @@ impl Client {
     /// Comes again, with what it has: Envoy names what it wants, and nothing that it does not.
     fn resume(&mut self, snapshot: &Snapshot) {
         self.session = Session::new(self.view, self.delta);
+        // who comes with nothing waits for nobody
+        self.of_own = self.held.values().all(BTreeMap::is_empty);
         self.claim(snapshot);
         for ty in Type::ALL {
             // nonces are of the stream that is over
@@ -597,8 +604,19 @@ impl Client {
 
     /// What it has counts as what it came with.
     fn claim(&mut self, snapshot: &Snapshot) {
+        let waits = !self.missing(snapshot).is_empty();
         let all = self.held.iter().flat_map(|(ty, held)| held.iter().map(move |(n, e)| ((*ty, n.clone()), e.version)));
-        self.claims = all.filter(|_| !snapshot.missing.is_empty()).collect();
+        self.claims = all.filter(|_| waits).collect();
+    }
+
+    /// What is missing of what it waits for.
+    fn missing(&self, snapshot: &Snapshot) -> Missing {
+        let mut missing = Missing::clone(&snapshot.missing);
+        if self.of_own {
+            missing.clusters.retain(|id| *id == self.cluster);
+            missing.files.clear();
+        }
+        missing
     }
 
     /// Takes what is said until nothing is; answers one response after the other, or not at once.
@@ -611,8 +629,10 @@ impl Client {
         if std::mem::take(&mut self.frozen) {
             self.claim(snapshot);
         }
-        if snapshot.missing.is_empty() {
+        let missing = self.missing(snapshot);
+        if missing.is_empty() {
             self.claims.clear();
+            self.of_own = true;
         }
         let mut said = 0;
         while let Some(response) = self.session.next(snapshot, self.now) {
@@ -621,9 +641,9 @@ impl Client {
             self.take(&response, lazy);
             for ((ty, name), version) in &self.claims {
                 let entry = self.held[ty].get(name);
-                let own = |e: &Arc<Entry>| !snapshot.missing.may_feed(e.own.as_ref());
+                let own = |e: &Arc<Entry>| !missing.may_feed(e.own.as_ref());
                 let stands = entry.is_some_and(|e| e.version == *version || own(e));
-                assert!(stands, "delta {}: {ty:?} {name} while {:?} are missing", self.delta, snapshot.missing);
+                assert!(stands, "delta {}: {ty:?} {name} while {missing:?} are missing", self.delta);
             }
         }
     }
@@ -696,8 +716,8 @@ proptest! {
             run.step(&Step::Say { cluster, before: false, said })?;
         }
         run.publish()?;
-        let ids = [run.attached[&0], run.attached[&1]];
-        let mut clients: Vec<Client> = ids.iter().flat_map(|id| BOTH.map(|delta| Client::new(*id, delta))).collect();
+        let of = |which: usize, delta| Client::new(run.attached[&which], views()[which].cluster.clone(), delta);
+        let mut clients: Vec<Client> = [0, 1].iter().flat_map(|which| BOTH.map(|delta| of(*which, delta))).collect();
         for (step, which, lazy, again) in steps {
             if !matches!(step, Step::Publish | Step::Detach(_) | Step::Attach(_)) {
                 run.step(&step)?;

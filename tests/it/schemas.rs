@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use meshctl::workflows::demo::{FixtureSet, files};
 use meshctl::workflows::install::{
-    Action, ClusterReport, InstallReport, Kept, Left, LeftCluster, ObjectReport, State, UninstallReport,
+    Action, ClusterReport, InstallReport, Kept, Left, LeftCluster, ObjectReport, State, UninstallReport, Warning,
 };
 use serde_json::{Map, Value};
 
@@ -152,6 +152,7 @@ fn live_report() -> Value {
         objects: vec![object],
         secrets: Vec::new(),
         notes: Vec::new(),
+        warnings: vec![Warning { text: "a pod stays".into(), hint: "kubectl delete pod removes it".into() }],
         error: None,
         hint: None,
     };
@@ -181,6 +182,7 @@ fn kept_report() -> Value {
         planned: Vec::new(),
         removed: vec!["Deployment/istio-system/istio-pilot".into()],
         kept: vec![Kept { object: "Namespace/istio-system".into(), why: "it was there before".into() }],
+        notes: Vec::new(),
         error: None,
         hint: None,
     };

@@ -3,6 +3,7 @@
 mod descriptors;
 mod expiry;
 mod http;
+mod idle;
 mod load;
 mod pilot;
 pub(crate) mod pki;

@@ -748,6 +748,59 @@ fn x21_equal_content_has_equal_versions_in_another_world() {
 }
 
 #[test]
+fn x21_sotw_a_client_that_drops_names_is_told_the_version_of_the_rest() {
+    // somebody drops what stands, or what has gone
+    for goes in BOTH {
+        let z = service("z", "10.9.0.3", "10.0.0.3");
+        let other = svc("n", "w", "10.9.0.4", &[("http", 90)]);
+        let mut s = stream(false, &[("a", [all(), z.clone(), vec![other.clone()]].concat())]);
+        settle(&mut s);
+        for (ty, names) in [(Type::Endpoint, &[X, Y, Z][..]), (Type::Route, &["80", "90"])] {
+            s.subscribe(ty, names);
+            assert!(s.flush()[0].starts_with(ty.short()));
+        }
+        if goes {
+            s.remove(&[z, vec![other]].concat());
+            let said = s.flush();
+            assert!(!said.iter().any(|r| r.starts_with("EDS")), "of endpoint sets absence says nothing: {said:?}");
+        }
+        for (ty, names) in [(Type::Endpoint, &[X, Y][..]), (Type::Route, &["80"])] {
+            let before = s.last[&ty].version.clone();
+            s.subscribe(ty, names);
+            let answer = s.next().unwrap();
+            assert_eq!((short(&answer), answer.resources.len()), (ty.short().to_owned(), 0), "goes {goes}");
+            assert_ne!(answer.version, before);
+            s.ack(&answer);
+            assert_eq!(s.says(), "-", "goes {goes}");
+            // it is answered once, and not where the same is said again
+            s.subscribe(ty, names);
+            assert_eq!(s.says(), "-", "goes {goes}");
+        }
+        // so that a resume costs nothing
+        let (endpoints, routes) = (s.last[&Type::Endpoint].version.clone(), s.last[&Type::Route].version.clone());
+        s = s.again();
+        s.resume_sotw(Type::Endpoint, &[X, Y], &endpoints);
+        s.resume_sotw(Type::Route, &["80"], &routes);
+        assert_eq!(s.says(), "-", "goes {goes}");
+    }
+}
+
+#[test]
+fn x21_sotw_a_client_that_drops_all_names_is_not_answered() {
+    let mut s = stream(false, &[("a", all())]);
+    settle(&mut s);
+    s.subscribe(Type::Endpoint, &[]);
+    assert_eq!(s.says(), "-", "Envoy does not answer for a type that it watches nothing of");
+    // what it names next is sent, and versions count on
+    s.subscribe(Type::Endpoint, &[X]);
+    assert_eq!(s.flush(), ["EDS +x"]);
+    let version = s.last[&Type::Endpoint].version.clone();
+    s = s.again();
+    s.resume_sotw(Type::Endpoint, &[X], &version);
+    assert_eq!(s.says(), "-");
+}
+
+#[test]
 fn x22_names_that_nobody_has_end_the_stream() {
     for delta in BOTH {
         let mut s = stream(delta, &[("a", all())]);
@@ -998,6 +1051,115 @@ fn the_restart_hold_lets_through_what_no_missing_cluster_can_feed() {
     assert_eq!(s.says(), "-");
     hear_b(&mut s, &far());
     assert_eq!(s.flush(), ["EDS +x", "CDS -dns", "EDS -dns"]);
+}
+
+/// Whom a stream waits for.
+fn waits_for(s: &Stream) -> Vec<String> {
+    s.session.waits_for().names().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_is_held_back_is_looked_at_again_when_less_is_missing() {
+    const DNS: &str = "outbound|53||dns.kube-system.svc.cluster.local";
+    let unread = || {
+        let mut settings = crate::world::settings(&["a", "b", "c"]);
+        settings.unread.insert("mesh.yaml".into());
+        settings
+    };
+    for delta in BOTH {
+        let near = [all(), dns("10.0.0.53").to_vec()].concat();
+        let before = stream(delta, &[("a", near.clone()), ("b", far())]);
+        let (clusters, endpoints) = (before.versions(Type::Cluster), before.versions(Type::Endpoint));
+        let mut s = stream(delta, &[]);
+        s.world = World::new(unread());
+        s.world.load("a", 1, &[near, dns("10.0.0.54").to_vec(), vec![x_moved()]].concat());
+        s.view = s.world.attach(view("a", "n"));
+        s = s.again();
+        if delta {
+            s.resume(Type::Cluster, &[], clusters);
+            s.resume(Type::Endpoint, &[X, Y, Z, DNS], endpoints);
+        } else {
+            s.resume_sotw(Type::Cluster, &[], "some version");
+            s.resume_sotw(Type::Endpoint, &[X, Y, Z, DNS], "some version");
+        }
+        let held = |s: &Stream| {
+            let types = s.session.status().into_iter().filter(|t| t.held_back).map(|t| t.ty);
+            (waits_for(s), types.collect::<Vec<_>>())
+        };
+        let both = vec![Type::Cluster, Type::Endpoint];
+        // what the settings say may be in anything
+        assert_eq!(s.says(), "-", "delta {delta}");
+        assert_eq!(held(&s), (vec!["b".to_owned(), "c".to_owned(), "mesh.yaml".to_owned()], both.clone()));
+        // they are mended: no row changes, and what is this cluster's alone is free
+        let updates = s.world.configure(crate::world::settings(&["a", "b", "c"]));
+        assert_eq!(updates, [], "nobody is told of any row");
+        assert_eq!(s.flush(), if delta { vec!["EDS +dns"] } else { vec![] });
+        assert_eq!(held(&s), (vec!["b".to_owned(), "c".to_owned()], both.clone()), "delta {delta}");
+        // one of two is heard, which is not enough for the rest
+        hear_b(&mut s, &far());
+        assert_eq!(s.says(), "-", "delta {delta}");
+        assert_eq!(held(&s), (vec!["c".to_owned()], both), "delta {delta}");
+        // the other one leaves, and with it the hold
+        assert_eq!(s.world.configure(crate::world::settings(&["a", "b"])), []);
+        let said = s.flush();
+        assert!(said.iter().any(|r| r.starts_with("EDS") && r.contains("+x")), "delta {delta}: {said:?}");
+        assert_eq!(held(&s), (vec![], vec![]), "delta {delta}");
+        assert!(!s.session.is_held_back());
+    }
+}
+
+#[test]
+fn a_proxy_whose_cluster_is_back_waits_for_that_one_alone() {
+    for delta in BOTH {
+        let mut s = stream(delta, &[("b", far()), ("a", all())]);
+        settle(&mut s);
+        s.change(|w| w.configure(crate::world::settings(&["b"])));
+        assert_eq!(s.says(), "-", "delta {delta}");
+        assert!(s.session.is_frozen() && waits_for(&s).is_empty(), "nobody who is registered is waited for");
+        // it is back; and with it one comes that never answers, and settings that nobody can read
+        let mut settings = crate::world::settings(&["b", "a", "black-hole"]);
+        settings.unread.insert("mesh.yaml".into());
+        s.change(|w| w.configure(settings));
+        s.change(|w| w.put("b", &slice("n", "x-1", "x", &[("http", 80)], &[ep("10.1.0.9", "")])));
+        s.change(|w| w.remove("b", &service("z", "10.8.0.3", "10.1.0.3")[0]));
+        assert_eq!(s.says(), "-", "it may have more of x, delta {delta}");
+        assert!(s.session.is_held_back() && !s.session.is_frozen());
+        assert_eq!(waits_for(&s), ["a"], "delta {delta}");
+        // it has been heard, and y has gone: all of that is told, whoever else is missing
+        for object in x() {
+            s.change(|w| w.apply(&feed("a", 2), Change::Put(object.fact())));
+        }
+        s.change(|w| w.apply(&feed("a", 2), Change::Synced));
+        assert!(!s.world.snapshot().missing.is_empty());
+        let said = s.flush();
+        assert!(said.contains(&"EDS +x".to_owned()), "delta {delta}: {said:?}");
+        assert!(!s.session.is_held_back() && waits_for(&s).is_empty(), "delta {delta}");
+        for ty in [Type::Cluster, Type::Listener] {
+            let (sent, standing) = told(&s, ty);
+            assert_eq!(sent, standing, "delta {delta} {ty:?}");
+        }
+        assert!(!told(&s, Type::Cluster).0.contains_key(Y), "delta {delta}");
+    }
+}
+
+#[test]
+fn a_proxy_whose_cluster_is_back_still_waits_for_whom_it_resumed_with() {
+    let (mut s, versions, _) = restarted(true, all());
+    s.resume(Type::Cluster, &[], versions[&Type::Cluster].clone());
+    s.resume(Type::Endpoint, &[X, Y, Z], versions[&Type::Endpoint].clone());
+    assert_eq!(s.says(), "-");
+    s.change(|w| w.configure(crate::world::settings(&["b"])));
+    assert_eq!(s.says(), "-");
+    s.change(|w| w.configure(crate::world::settings(&["a", "b"])));
+    for object in all() {
+        s.change(|w| w.apply(&feed("a", 2), Change::Put(object.fact())));
+    }
+    s.change(|w| w.apply(&feed("a", 2), Change::Synced));
+    assert_eq!(s.says(), "-", "b has not been heard since the restart");
+    assert_eq!(waits_for(&s), ["b"]);
+    hear_b(&mut s, &far());
+    assert_eq!(s.flush(), [] as [&str; 0]);
+    assert!(!s.session.is_held_back());
 }
 
 #[test]

@@ -11,6 +11,9 @@ fn service(namespace: &str, name: &str) -> String {
     )
 }
 
+/// The kubeconfig of an API server that nobody reaches.
+const DEAD: &str = "apiVersion: v1\nkind: Config\ncurrent-context: d\nclusters: [{name: d, cluster: {server: 'http://127.0.0.1:9'}}]\n\
+    users: [{name: d, user: {}}]\ncontexts: [{name: d, context: {cluster: d, user: d}}]\n";
 const STUB: &str = "kubeconf/on-prem/meshctl/service-default-ratings.yaml";
 
 /// Two clusters with reviews; ratings, and more that must not be stood for, in the primary alone.
@@ -123,14 +126,45 @@ fn they_are_remembered_until_somebody_says_otherwise() {
 fn what_the_others_have_is_not_known_while_one_is_dead() {
     let bench = bench();
     assert_eq!(stubs(&install(&bench, &["--stub-services"]), "on-prem"), ["created ratings"]);
-    let dead = "apiVersion: v1\nkind: Config\ncurrent-context: d\nclusters: [{name: d, cluster: {server: 'http://127.0.0.1:9'}}]\n\
-        users: [{name: d, user: {}}]\ncontexts: [{name: d, context: {cluster: d, user: d}}]\n";
-    bench.file("kubeconf/west.yaml", dead);
+    bench.file("kubeconf/west.yaml", DEAD);
     std::fs::remove_file(bench.home().join("kubeconf/gke/ratings.yaml")).unwrap();
     let more = ["--stub-services", "--clusters", "on-prem"];
     let ran = bench.run(["install", "--tag", "dev", "--yes", "-o", "json"].iter().chain(&more)).exits(0);
     assert!(ran.stderr.contains("stub Services stay as they are: the cluster west cannot be read"), "{}", ran.stderr);
     assert!(bench.home().join(STUB).exists());
+}
+
+/// A cluster that is new goes with the primary: what that has is asked again until it answers.
+#[test]
+fn while_the_primary_is_silent_it_stays_open() {
+    let bench = bench();
+    install(&bench, &["--stub-services"]);
+    bench.file("kubeconf/west/app.yaml", &service("default", "reviews"));
+    bench.run(["ca", "init"]).exits(0);
+    let (gke, away) = (bench.home().join("kubeconf/gke"), bench.home().join("gke"));
+    std::fs::rename(&gke, &away).unwrap();
+    let dead = bench.file("kubeconf/gke.yaml", DEAD);
+    let inventory = "kubeconf/west/meshctl/configmap-istio-system-meshctl-inventory.yaml";
+    let recorded = || std::fs::read_to_string(bench.home().join(inventory)).unwrap();
+    let note = "whether it gets stub Services stays open, since the primary, with which it goes, cannot be read";
+    for state in ["written", "unchanged"] {
+        let ran = bench.run(["install", "--tag", "dev", "--yes", "-o", "json"]).exits(1);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let west = report["clusters"].as_array().unwrap().iter().find(|c| c["cluster"] == "west").unwrap();
+        assert_eq!(west["state"], state, "{report}");
+        assert!(west["notes"].to_string().contains(note), "{report}");
+        assert!(!report["clusters"][0]["notes"].to_string().contains(note), "it has its own reason: {report}");
+        assert_eq!(stubs(&report, "west"), [""; 0], "{report}");
+        assert!(recorded().contains("stubsUndecided: true"), "{}", recorded());
+    }
+    // it answers: the next run decides, as it would have then
+    std::fs::remove_file(dead).unwrap();
+    std::fs::rename(&away, &gke).unwrap();
+    let report = install(&bench, &[]);
+    assert_eq!(stubs(&report, "west"), ["created ratings"], "{report}");
+    assert!(!recorded().contains("stubsUndecided") && recorded().contains("stubs: true"), "{}", recorded());
+    let report = install(&bench, &[]);
+    assert_eq!(stubs(&report, "west"), ["unchanged ratings"], "{report}");
 }
 
 #[test]

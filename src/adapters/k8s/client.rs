@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kube::config::{AuthInfo, Cluster, KubeConfigOptions, Kubeconfig};
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -134,12 +134,10 @@ fn asks_for_a_plugin(kubeconfig: &Kubeconfig) -> bool {
 
 /// Makes a client for the current context.
 async fn connect(kubeconfig: Kubeconfig) -> Result<kube::Client, K8sError> {
-    // reads CA and key files and parses certificates: not on the runtime's threads
+    // CA and key files are read, and certificates parsed: not on the runtime's threads
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
-        if let Some((cluster, auth)) = in_use(&kubeconfig) {
-            credentials::check(&cluster, &auth).map_err(K8sError::Config)?;
-        }
+        let kubeconfig = inlined(kubeconfig)?;
         let options = KubeConfigOptions::default();
         // the error's own words may quote the file
         let mut config = runtime
@@ -157,13 +155,19 @@ async fn connect(kubeconfig: Kubeconfig) -> Result<kube::Client, K8sError> {
     .map_err(|_| K8sError::Config("making the client failed".into()))?
 }
 
-/// The cluster and the user of the current context.
-fn in_use(kubeconfig: &Kubeconfig) -> Option<(Cluster, AuthInfo)> {
+/// Checks the cluster and the user of the current context, and reads the certificates and keys that they name into it: at each
+/// new client anew, as kube would.
+fn inlined(mut kubeconfig: Kubeconfig) -> Result<Kubeconfig, K8sError> {
     let current = kubeconfig.current_context.as_ref();
-    let context = kubeconfig.contexts.iter().find(|c| Some(&c.name) == current)?.context.as_ref()?;
-    let cluster = kubeconfig.clusters.iter().find(|c| c.name == context.cluster)?.cluster.clone()?;
-    let user = kubeconfig.auth_infos.iter().find(|u| Some(&u.name) == context.user.as_ref());
-    Some((cluster, user.and_then(|u| u.auth_info.clone()).unwrap_or_default()))
+    let context = kubeconfig.contexts.iter().find(|c| Some(&c.name) == current).and_then(|c| c.context.clone());
+    let Some(context) = context else { return Ok(kubeconfig) };
+    let cluster = kubeconfig.clusters.iter_mut().find(|c| c.name == context.cluster).and_then(|c| c.cluster.as_mut());
+    let user = kubeconfig.auth_infos.iter_mut().find(|u| Some(&u.name) == context.user.as_ref());
+    if let Some(cluster) = cluster {
+        let auth = user.and_then(|u| u.auth_info.as_mut());
+        credentials::inline(cluster, auth.unwrap_or(&mut AuthInfo::default())).map_err(K8sError::Config)?;
+    }
+    Ok(kubeconfig)
 }
 
 /// Replaces plugins by the credentials that they give.

@@ -1,4 +1,4 @@
-//! A connection that the server can end: at once, or when nothing has moved on it for a while.
+//! A connection that ends when nothing has moved on it for a while.
 
 use std::io;
 use std::pin::Pin;
@@ -8,48 +8,29 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep};
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::transport::server::Connected;
 
-/// A connection, with its ends.
+/// A connection, with its end.
 pub(super) struct Conn<IO> {
     io: IO,
-    cut: Pin<Box<WaitForCancellationFutureOwned>>,
-    idle: Option<(Duration, Pin<Box<Sleep>>)>,
+    idle: Duration,
+    end: Pin<Box<Sleep>>,
     _slot: Option<OwnedSemaphorePermit>,
 }
 
 impl<IO> Conn<IO> {
-    /// Ended by `cut`.
-    pub(super) fn new(io: IO, cut: CancellationToken) -> Self {
-        Self { io, cut: Box::pin(cut.cancelled_owned()), idle: None, _slot: None }
+    /// Ended where no byte comes or goes for `idle`; holds `slot` until it ends.
+    pub(super) fn new(io: IO, idle: Duration, slot: Option<OwnedSemaphorePermit>) -> Self {
+        Self { io, idle, end: Box::pin(tokio::time::sleep(idle)), _slot: slot }
     }
 
-    /// Ended also where no byte comes or goes for `idle`; holds `slot` until it ends.
-    pub(super) fn bounded(self, idle: Duration, slot: Option<OwnedSemaphorePermit>) -> Self {
-        Self { idle: Some((idle, Box::pin(tokio::time::sleep(idle)))), _slot: slot, ..self }
-    }
-
-    /// What became of a read or write, with the ends looked at: progress starts the idle time anew.
+    /// What became of a read or write, with the end looked at: progress starts the idle time anew.
     fn watched<T>(&mut self, cx: &mut Context<'_>, moved: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if self.cut.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the server is ending")));
-        }
-        let Some((time, sleep)) = &mut self.idle else { return moved };
         if moved.is_ready() {
-            sleep.as_mut().reset(Instant::from_std(super::instant() + *time));
-        } else if sleep.as_mut().poll(cx).is_ready() {
+            self.end.as_mut().reset(Instant::from_std(super::instant() + self.idle));
+        } else if self.end.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         moved
-    }
-}
-
-impl<IO: Connected> Connected for Conn<IO> {
-    type ConnectInfo = IO::ConnectInfo;
-
-    fn connect_info(&self) -> Self::ConnectInfo {
-        self.io.connect_info()
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tonic::transport::server::Connected;
 
-use super::grpc::GRACE;
+use super::connections::GRACE;
 use crate::data::model::Timestamp;
 
 /// The clock is looked at this often at least: a machine that slept, or whose clock was set, is noticed.

@@ -11,22 +11,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
-use tonic::transport::Server;
 use tonic::transport::server::Connected;
 
 use super::ServeError;
-use super::conn::Conn;
+use super::connections::{Server, protocols};
 
-/// No byte in either direction for this long ends a connection. A proxy with nothing to say answers pings, of which there are
-/// two in that time; whoever never begins to speak HTTP/2 is not pinged, and holds its place no longer.
+/// No byte in either direction for this long ends a connection, and no stream: whoever never begins to speak HTTP/2, and whoever
+/// does and then asks for nothing, holds its place no longer. A proxy has its stream, and with nothing to say answers pings, of
+/// which there are two in that time.
 const IDLE: Duration = Duration::from_secs(60);
 /// A proxy whose machine is gone is noticed this long after a ping.
 const KEEPALIVE_ANSWER: Duration = Duration::from_secs(10);
 /// A proxy has one ADS stream, and a few more while it reconnects.
 const MAX_STREAMS: u32 = 100;
-const MAX_HEADERS: u32 = 16 << 10;
-/// After `stop`, streams get this long to end by themselves; then their connections are cut.
-pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 /// An HTTP/2 server's first frame, empty SETTINGS, and GOAWAY: no stream was taken, ENHANCE_YOUR_CALM (RFC 9113 §6.5, §6.8).
 const REFUSAL: &[u8] = b"\0\0\0\x04\0\0\0\0\0\
@@ -56,7 +53,7 @@ impl ConnectionLimit {
         Self { idle: IDLE, slots: Arc::new(Semaphore::new(most)), refusals, refused }
     }
 
-    /// Ends connections on which nothing moves for `idle`, instead of a minute.
+    /// Ends connections on which nothing moves, or no stream is open, for `idle`, instead of a minute.
     #[must_use]
     pub fn silent_for(self, idle: Duration) -> Self {
         Self { idle, ..self }
@@ -89,11 +86,11 @@ impl ConnectionLimit {
 }
 
 /// Serves gRPC until `stop`: then connections are told to go, and those that have not gone after five seconds are cut.
-/// A connection on which nothing moves, pings included, is ended. `Request::peer_certs` and `remote_addr` work over the
-/// incomings of this room.
+/// A connection on which nothing moves, pings included, is ended, and so is one that has carried no stream for as long.
+/// `Request::peer_certs` and `remote_addr` work over the incomings of this room.
 ///
 /// # Errors
-/// Where the transport gives up by itself.
+/// Where no connections come any more.
 pub async fn grpc<I, IO>(
     routes: Routes,
     incoming: I,
@@ -104,37 +101,13 @@ where
     I: Stream<Item = io::Result<IO>> + Send,
     IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
 {
-    let cut = CancellationToken::new();
-    let (ends, idle) = (cut.clone(), limit.idle);
+    let idle = limit.idle;
+    let mut protocols = protocols(idle).http2_only();
+    protocols.http2().max_concurrent_streams(MAX_STREAMS).keep_alive_timeout(KEEPALIVE_ANSWER);
     let incoming = incoming.filter_map(move |io| match io {
-        Ok(io) => limit.admit(io).map(|(io, slot)| Ok(Conn::new(io, ends.clone()).bounded(idle, Some(slot)))),
+        Ok(io) => limit.admit(io).map(|(io, slot)| Ok((io, Some(slot)))),
         Err(error) => Some(Err(error)),
     });
-    let server = Server::builder()
-        .http2_keepalive_interval(Some(idle / 2))
-        .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))
-        .max_concurrent_streams(MAX_STREAMS)
-        .http2_max_header_list_size(MAX_HEADERS)
-        .serve_with_incoming_shutdown(routes.prepare(), incoming, stop.clone().cancelled_owned());
-    end_within_grace(server, stop, cut).await.map_err(|e| ServeError::Serve { what: "gRPC", why: e.to_string() })
-}
-
-/// Runs a server to its end; once `stop` is fired, it has [`GRACE`] until its connections are cut.
-pub(super) async fn end_within_grace<E>(
-    server: impl Future<Output = Result<(), E>>,
-    stop: CancellationToken,
-    cut: CancellationToken,
-) -> Result<(), E> {
-    // cut whatever is left also where this future is dropped
-    let _cut = cut.clone().drop_guard();
-    let late = async {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-        cut.cancel();
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        outcome = server => outcome,
-        () = late => Ok(()),
-    }
+    let router = routes.prepare().into_axum_router();
+    Server { what: "gRPC", protocols, router, idle }.run(incoming, stop).await
 }

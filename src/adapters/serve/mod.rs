@@ -7,6 +7,7 @@
 mod backoff;
 mod clock;
 mod conn;
+mod connections;
 mod error;
 mod expiry;
 mod fault;
@@ -28,7 +29,7 @@ pub use expiry::until;
 pub use fault::TlsFault;
 pub use grpc::{ConnectionLimit, grpc};
 pub use handshake::tls_incoming;
-pub use http::http;
+pub use http::{http, http_within};
 pub use listen::{bind, plain_incoming};
 pub use metrics::Metrics;
 pub use peer::{not_after, spiffe_id};

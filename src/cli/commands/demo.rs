@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::output::render;
+use crate::cli::table::render;
 use crate::cli::{CliError, Context, Exit, Outcome, within_tour};
 use crate::workflows::demo::{self, DemoError, Piece, Request, Stage};
 

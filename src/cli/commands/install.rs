@@ -1,7 +1,7 @@
 //! `meshctl install`
 
 use std::path::PathBuf;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -145,7 +145,8 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     if args.dry_run {
         return dry_run(ctx, &prepared);
     }
-    if !args.yes && !prepared.is_settled() && !confirmed(ctx, &prepared, interrupt.as_mut()).await? {
+    let told = || [headline(&prepared), prepared.dry_run().plan_text()];
+    if !args.yes && !prepared.is_settled() && !ctx.confirmed(told, "Install?", interrupt.as_mut()).await? {
         return Err(CliError::failed("installing was not confirmed; nothing was written in any cluster")
             .hint("--yes does not ask"));
     }
@@ -268,6 +269,10 @@ pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
         for note in &cluster.notes {
             ctx.out.note(&format!("{}: {note}", cluster.cluster));
         }
+        for warning in &cluster.warnings {
+            ctx.out.warning(&format!("{}: {}", cluster.cluster, warning.text));
+            ctx.out.hint(&warning.hint);
+        }
         if let Some(error) = &cluster.error {
             ctx.out.warning(&format!("{doing} cluster {} failed: {error}", cluster.cluster));
             cluster.hint.iter().for_each(|hint| ctx.out.hint(hint));
@@ -281,26 +286,6 @@ pub(super) fn talk(ctx: &Context, report: &InstallReport, doing: &str) {
 fn headline(prepared: &Prepared) -> String {
     let plan = &prepared.plan;
     format!("primary {} ({}), image {}", plan.primary, plan.primary_reason, plan.image)
-}
-
-/// Asks on a terminal; elsewhere nobody can answer, and it goes on. Whoever interrupts says no.
-async fn confirmed(
-    ctx: &Context,
-    prepared: &Prepared,
-    interrupt: Pin<&mut impl Future<Output = ()>>,
-) -> Result<bool, CliError> {
-    if !ctx.can_ask() {
-        return Ok(true);
-    }
-    if ctx.globals.quiet {
-        return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
-    }
-    ctx.out.note(&headline(prepared));
-    ctx.out.note(prepared.dry_run().plan_text().trim_end());
-    tokio::select! {
-        answer = ctx.answer("Install?") => answer.map_err(|e| e.hint("add --yes")),
-        () = interrupt => Ok(false),
-    }
 }
 
 fn exit(report: &InstallReport) -> Exit {

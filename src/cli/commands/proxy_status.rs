@@ -7,7 +7,8 @@ use crate::workflows::proxies::{self, Envoy, Pilots, ProxyState, Reach, Target, 
 /// Show whether every proxy has what it was sent; with TARGET, what differs in one
 ///
 /// Every pilot is asked: the one at PILOT_URL, or those of the primary by port-forward. Exit 1 where anything is not in sync,
-/// 2 where a pilot could not be asked.
+/// 2 where a pilot could not be asked. HELD: pilot keeps something newer from the proxy until it has read every cluster of its
+/// registry. FROZEN: the proxy's cluster is not in pilot's registry, so that it is told nothing. Neither is in sync.
 /// With TARGET, what pilot sent is compared with what the proxy's Envoy holds, endpoints included.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -122,16 +123,19 @@ async fn one(ctx: &Context, args: Args, text: String, mut pilots: Pilots) -> Out
     let comparison = proxies::compare(pilot, &envoy, target).await?;
     let report =
         comparison.report(wide(ctx)).map_err(|e| CliError::failed(format!("writing the comparison failed: {e}")))?;
+    if let Some(kept) = &comparison.kept {
+        ctx.out.warning(&format!("{} keeps what is newer from {target}: {kept}", pilot.origin()));
+    }
     if let Some(withheld) = &comparison.withheld {
         ctx.out.warning(withheld);
-    } else if comparison.differences.is_empty() {
+    } else if comparison.is_in_sync() {
         let sent: Vec<_> = comparison.sent.iter().map(|(section, n)| format!("{n} {section}")).collect();
         ctx.out.note(&format!("in sync: {} were sent and are held as they were sent", sent.join(", ")));
     }
     ctx.out.report(&report, ctx.format())?;
     Ok(match () {
         () if comparison.withheld.is_some() => Exit::Unasked,
-        () if comparison.differences.is_empty() => Exit::Yes,
+        () if comparison.is_in_sync() => Exit::Yes,
         () => Exit::No,
     })
 }

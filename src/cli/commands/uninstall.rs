@@ -1,7 +1,10 @@
 //! `meshctl uninstall`
 
+use std::pin::pin;
+
+use super::install::interrupted;
 use crate::cli::{CliError, Context, Exit, Format, Outcome};
-use crate::workflows::install::{Leave, PlanInput, Uninstall, UninstallReport, prepare_uninstall};
+use crate::workflows::install::{Leave, PlanInput, UninstallReport, prepare_uninstall, unplanned_uninstall};
 
 /// Remove the control plane from every cluster of the registry
 ///
@@ -37,39 +40,35 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         ctx.out.note(note);
     }
     let leave = Leave { only: args.clusters, purge: args.purge, force: args.force };
-    let uninstall = prepare_uninstall(&input, &leave).await?;
+    // from now on: what comes between two steps is not lost
+    let mut interrupt = pin!(interrupted());
+    let uninstall = tokio::select! {
+        prepared = prepare_uninstall(&input, &leave) => prepared?,
+        () = &mut interrupt => return show(ctx, &unplanned_uninstall(&input, &leave, args.dry_run)?),
+    };
     let planned = uninstall.dry_run();
     if args.dry_run {
-        return show(ctx, &planned);
+        let shown = show(ctx, &planned)?;
+        ctx.out.note("nothing was removed: that is what would go");
+        return Ok(shown);
     }
-    if !args.yes && !planned.is_absent() && !confirmed(ctx, &planned)? {
+    let told = || [planned.plan_text()];
+    if !args.yes && !planned.is_absent() && !ctx.confirmed(told, "Uninstall?", interrupt.as_mut()).await? {
         return Err(CliError::failed("uninstalling was not confirmed; nothing was removed").hint("--yes does not ask"));
     }
-    let report = remove(&uninstall).await;
-    show(ctx, &report)
-}
-
-/// Removes until it is done, or somebody interrupts.
-async fn remove(uninstall: &Uninstall) -> UninstallReport {
-    tokio::select! {
+    // what is under way when somebody interrupts is removed or not: the report says what is known
+    let report = tokio::select! {
         report = uninstall.leave() => report,
-        () = super::install::interrupted() => uninstall.so_far(),
-    }
-}
-
-fn confirmed(ctx: &Context, planned: &UninstallReport) -> Result<bool, CliError> {
-    if !ctx.can_ask() {
-        return Ok(true);
-    }
-    if ctx.globals.quiet {
-        return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
-    }
-    ctx.out.note(planned.plan_text().trim_end());
-    ctx.ask("Uninstall?").map_err(|e| e.hint("add --yes"))
+        () = &mut interrupt => uninstall.so_far(),
+    };
+    show(ctx, &report)
 }
 
 fn show(ctx: &Context, report: &UninstallReport) -> Outcome {
     for cluster in &report.clusters {
+        for note in &cluster.notes {
+            ctx.out.note(&format!("{}: {note}", cluster.cluster));
+        }
         for kept in &cluster.kept {
             ctx.out.note(&format!("{}: {} stays: {}", cluster.cluster, kept.object, kept.why));
         }
@@ -82,9 +81,6 @@ fn show(ctx: &Context, report: &UninstallReport) -> Outcome {
     match (report.dry_run, ctx.format()) {
         (true, Format::Table) => ctx.out.data(&report.plan_text())?,
         (_, format) => ctx.out.report(&shown, format)?,
-    }
-    if report.dry_run {
-        ctx.out.note("nothing was removed: that is what would go");
     }
     Ok(if report.failed() { Exit::No } else { Exit::Yes })
 }

@@ -2,6 +2,7 @@
 //!
 //! All of them are plain data with `Eq`: change detection, snapshots and tests fall out of equality.
 
+mod cells;
 mod facts;
 mod ids;
 mod locality;
@@ -16,6 +17,7 @@ mod settings;
 mod shown;
 mod time;
 
+pub use cells::{Cells, Row};
 pub use facts::{
     AppProtocol, EndpointFact, Fact, FactBody, FactKey, Kind, NamespaceFact, NodeFact, PortFact, PortId, Readiness,
     ServiceFact, ServiceKind, ServicePort, SliceFact, TargetPort, Transport, Warning, WorkloadFact, WorkloadPort,

@@ -1,8 +1,9 @@
-//! Text that a peer wrote, on its way to a terminal.
+//! Text that somebody else wrote, on its way to a terminal: every character of it is seen for what it is.
 
 use std::borrow::Cow;
 
-/// A text without control characters: what a peer wrote must not move the cursor, colour anything or forge a line.
+/// A text without what a terminal obeys or hides: what a peer wrote must not move the cursor, colour anything, forge a line, or
+/// turn the direction of what follows. Such characters are written out, as `\u{202e}`.
 pub fn plain(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
@@ -13,21 +14,58 @@ pub fn plain_lines(text: &str) -> Cow<'_, str> {
 }
 
 fn escaped(text: &str, kept: fn(char) -> bool) -> Cow<'_, str> {
-    let bad = |c: char| c.is_control() && !kept(c);
-    if !text.contains(bad) {
+    // most texts are ASCII, and a table has many
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
         return text.into();
     }
-    text.chars().flat_map(|c| if bad(c) { c.escape_default().collect() } else { vec![c] }).collect()
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if kept(c) {
+            out.push(c);
+        } else {
+            push_seen(&mut out, c);
+        }
+    }
+    if out == text { text.into() } else { out.into() }
+}
+
+/// Adds a character: as it is where it is seen, else written out. Not seen are control characters, those that turn the direction
+/// or have no width of their own, blanks that are not the usual one, and letters without ink.
+pub(super) fn push_seen(out: &mut String, c: char) {
+    match c {
+        // quotes and backslashes too, which `escape_debug` escapes: whoever shows the text has its own
+        ' '..='~' => out.push(c),
+        // the Hangul fillers are letters to `escape_debug`
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => out.extend(c.escape_unicode()),
+        _ => out.extend(c.escape_debug()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::shown;
     use super::*;
 
     #[test]
     fn control_characters_are_written_out() {
         assert_eq!(plain("a\u{1b}[2Jb\nc\u{9b}é"), "a\\u{1b}[2Jb\\nc\\u{9b}é");
         assert_eq!(plain_lines("a\u{1b}\nb\r"), "a\\u{1b}\nb\\r");
-        assert!(matches!(plain("as it is"), Cow::Borrowed(_)));
+        for text in ["as it \"is\" 'and' \\", "größer → 雲 …", ""] {
+            assert!(matches!(plain(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_turns_the_direction_or_cannot_be_seen_is_written_out() {
+        let turning =
+            ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}').chain(['\u{200e}', '\u{200f}', '\u{61c}']);
+        let unseen =
+            ('\u{200b}'..='\u{200d}').chain(['\u{ad}', '\u{2028}', '\u{2060}', '\u{feff}', '\u{3164}', '\u{e0041}']);
+        for c in turning.chain(unseen) {
+            let (text, want) = (format!("x{c}y"), format!("x\\u{{{:x}}}y", u32::from(c)));
+            assert_eq!(plain(&text), want);
+            assert_eq!(plain_lines(&text), want);
+            assert_eq!(shown(&text), want, "names and texts are escaped alike");
+        }
     }
 }

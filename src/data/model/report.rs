@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Cells;
+
 /// How a column's cells stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Align {
@@ -29,7 +31,7 @@ pub struct Table {
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows; each has a cell for each column.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Cells,
 }
 
 impl Table {
@@ -38,13 +40,13 @@ impl Table {
         let column = |wide: bool| move |name: &&'static str| Column { name, align: Align::Left, wide };
         Self {
             columns: names.iter().map(column(false)).chain(wide.iter().map(column(true))).collect(),
-            rows: Vec::new(),
+            rows: Cells::default(),
         }
     }
 
     /// Adds a row.
     pub fn row<I: IntoIterator<Item = S>, S: Into<String>>(&mut self, cells: I) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self.rows.push(cells.into_iter().map(Into::<String>::into));
     }
 }
 

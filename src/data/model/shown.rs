@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use super::plain::push_seen;
+
 /// How much of a name is shown, in characters.
 const NAME: usize = 100;
 /// How much of a path is shown: more than one whose parts are all as long as a file system takes would need to be told apart.
 const PATH: usize = 1000;
 
-/// A name: short, and with escapes in the place of what is not printable (control characters, and those that turn the
-/// direction of what follows).
+/// A name: short, and as [`plain`](super::plain()) text.
 pub fn shown(name: &str) -> String {
     bounded(name, NAME)
 }
@@ -21,13 +22,7 @@ pub fn shown_path(path: &Path) -> String {
 fn bounded(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len().min(most));
     let mut left = text.chars();
-    for c in left.by_ref().take(most) {
-        match c {
-            // printable, and quoted by whoever shows the name
-            '"' | '\'' | '\\' => out.push(c),
-            _ => out.extend(c.escape_debug()),
-        }
-    }
+    left.by_ref().take(most).for_each(|c| push_seen(&mut out, c));
     if left.next().is_some() {
         out.push('…');
     }

@@ -1,7 +1,11 @@
 //! Feeds whose sources the test plays itself: who takes over from whom, and what the writer hears.
 
+mod twins;
+
+use std::collections::BTreeMap;
+
 use super::*;
-use crate::adapters::registry::{ReadOptions, Source};
+use crate::adapters::registry::{Event, ReadOptions, Source, Subject};
 use crate::data::kinds::{ClusterOverride, MeshFile, Namespace, Object};
 use crate::data::model::{ClusterRole, FactKey, Kind};
 use crate::engine::Options;
@@ -132,15 +136,18 @@ async fn a_problem_of_the_settings_does_not_freeze_them() {
     assert_eq!((settings.trust_domain.as_str(), settings.open_namespaces.len()), ("two.example", 1));
 }
 
+fn kubeconfig(host: &str) -> String {
+    format!(
+        "kind: Config\ncurrent-context: c\ncontexts: [{{name: c, context: {{cluster: c}}}}]\n\
+         clusters: [{{name: c, cluster: {{server: 'https://{host}'}}}}]\n"
+    )
+}
+
 /// A registry of live clusters, each with its address; none is ever asked.
 fn live(clusters: &[(&str, &str)]) -> Registry {
     let dir = tempfile::TempDir::new().unwrap();
     for (id, host) in clusters {
-        let text = format!(
-            "kind: Config\ncurrent-context: c\ncontexts: [{{name: c, context: {{cluster: c}}}}]\n\
-             clusters: [{{name: c, cluster: {{server: 'https://{host}'}}}}]\n"
-        );
-        write(&dir.path().join(format!("{id}.yaml")), &text);
+        write(&dir.path().join(format!("{id}.yaml")), &kubeconfig(host));
     }
     let registry = Registry::read(dir.path(), &ReadOptions::default()).unwrap();
     assert_eq!(registry.problems, []);
@@ -192,89 +199,6 @@ async fn reads(source: &mut (Feed, Entry, CancellationToken), uid: &str, service
     feed.take(entry, Event::Replace(Kind::Namespace, vec![Object::Namespace(namespace)])).await.unwrap();
     say(feed, entry, service).await;
     feed.take(entry, Event::Synced).await.unwrap();
-}
-
-#[tokio::test]
-async fn of_two_entries_that_are_one_cluster_the_earlier_serves() {
-    let played = Played::new();
-    let registry = live(&[("a", "10.0.0.1"), ("b", "10.0.0.2"), ("c", "10.0.0.3")]);
-    let mut started = played.follows(&registry).await;
-    let (mut a, mut b, mut c) =
-        (started.remove("a").unwrap(), started.remove("b").unwrap(), started.remove("c").unwrap());
-    // the later one comes first: nobody knows better yet
-    reads(&mut b, "one", "of-b").await;
-    reads(&mut c, "three", "of-c").await;
-    assert!(!played.is_disputed());
-    assert_eq!(played.facts().await, ["of-b", "of-c"]);
-    reads(&mut a, "one", "of-a").await;
-    assert!(played.is_disputed() && !b.2.is_cancelled(), "it serves until the earlier one does");
-    assert!(played.follows(&registry).await.is_empty());
-    assert!(b.2.is_cancelled() && !a.2.is_cancelled());
-    assert_eq!(played.facts().await, ["of-a", "of-c"]);
-    assert_eq!(played.clusters().await, ["a", "c"], "it is no cluster that anybody waits for");
-    let why = "it is the same cluster as a (a.yaml): kube-system has the UID one in both";
-    let row = played.row("b");
-    assert_eq!((row.state, row.problem.as_deref()), (FeedState::Duplicate, Some(why)));
-    assert_eq!(played.feeds.problems().iter().map(ToString::to_string).collect::<Vec<_>>(), [format!("b.yaml: {why}")]);
-    let distinct = played.feeds.distinct(&registry);
-    assert_eq!(distinct.entries.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
-    // what it says late changes nothing, and it stays out however often the registry is read
-    say(&mut b.0, &b.1, "late").await;
-    assert!(played.follows(&registry).await.is_empty());
-    assert_eq!(played.facts().await, ["of-a", "of-c"]);
-
-    // the earlier one leaves
-    let mut without = registry.clone();
-    without.entries.retain(|entry| entry.id.as_str() != "a");
-    let mut started = played.follows(&without).await;
-    assert_eq!(started.keys().collect::<Vec<_>>(), ["b"]);
-    reads(started.get_mut("b").unwrap(), "one", "of-b").await;
-    assert_eq!((played.row("b").state, played.row("b").problem), (FeedState::Synced, None));
-    assert_eq!(played.facts().await, ["of-b", "of-c"]);
-    assert_eq!(played.feeds.problems(), []);
-}
-
-#[tokio::test]
-async fn a_later_twin_never_takes_over_and_keeps_what_it_was() {
-    let played = Played::new();
-    let registry = live(&[("a", "10.0.0.1"), ("b", "10.0.0.2")]);
-    let mut started = played.follows(&registry).await;
-    let (mut a, mut b) = (started.remove("a").unwrap(), started.remove("b").unwrap());
-    reads(&mut a, "one", "of-a").await;
-    reads(&mut b, "two", "of-b").await;
-    assert!(!played.is_disputed());
-    // its kubeconfig is replaced by one of the other's API server
-    let rotated = live(&[("a", "10.0.0.1"), ("b", "10.0.0.3")]);
-    let mut next = played.follows(&rotated).await.remove("b").unwrap();
-    reads(&mut next, "one", "of-twin").await;
-    assert!(played.is_disputed() && next.2.is_cancelled() && !b.2.is_cancelled());
-    assert!(played.follows(&rotated).await.is_empty());
-    assert_eq!(played.facts().await, ["of-a", "of-b"], "its last good source goes on");
-    let row = played.row("b");
-    assert_eq!(row.state, FeedState::Synced);
-    assert!(row.problem.is_some_and(|why| why.starts_with("it is the same cluster as a")));
-    // the other leaves: it may take over now, by a source that starts anew
-    let mut alone = rotated.clone();
-    alone.entries.retain(|entry| entry.id.as_str() == "b");
-    let mut again = played.follows(&alone).await.remove("b").unwrap();
-    reads(&mut again, "one", "of-twin").await;
-    assert_eq!(played.facts().await, ["of-twin"]);
-    assert_eq!(played.row("b").problem, None);
-    assert!(b.2.is_cancelled());
-}
-
-#[tokio::test]
-async fn a_folder_is_nobodys_twin() {
-    let played = Played::new();
-    let registry = live(&[("a", "10.0.0.1"), ("b", "10.0.0.2")]);
-    let mut copied = registry.clone();
-    copied.entries[1].source = Source::Folder("b".into());
-    let mut started = played.follows(&copied).await;
-    for (id, service) in [("a", "of-a"), ("b", "of-copy")] {
-        reads(started.get_mut(id).unwrap(), "one", service).await;
-    }
-    assert!(played.follows(&copied).await.is_empty() && !played.is_disputed());
-    assert_eq!(played.facts().await, ["of-a", "of-copy"]);
 }
 
 #[tokio::test]

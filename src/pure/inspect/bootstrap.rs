@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::dump::Element;
 use super::filter::Filter;
-use super::view::{Rows, dash};
+use super::rows::Rows;
+use super::view::dash;
 
 #[derive(Deserialize)]
 struct Bootstrap {

@@ -7,7 +7,9 @@ use serde::Deserialize;
 
 use super::dump::{Element, Group};
 use super::filter::{Filter, NameParts};
-use super::view::{IstioMetadata, Rows, dash, origin};
+use super::rows::Rows;
+use super::view::{IstioMetadata, or_dash, origin};
+use crate::data::model::Row;
 
 /// Envoy's `ClustersConfigDump.DynamicCluster` and `StaticCluster`, and what is shown of a `Cluster`.
 #[derive(Deserialize)]
@@ -49,10 +51,11 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
     if !filter.wants_cluster(&cluster.name) {
         return Ok(());
     }
-    if element.group == Group::Warming && !rows.wide {
+    if element.group == Group::Warming && !rows.wide() {
         rows.hidden += 1;
         return Ok(());
     }
+    let origin = origin(&cluster.metadata);
     rows.add(&cluster.name, || {
         let state = match element.group {
             Group::Static => "static",
@@ -61,15 +64,15 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
             Group::Bare => "-",
         };
         [
-            parts.host.to_owned(),
-            dash(parts.port),
-            dash(parts.subset),
-            dash(parts.direction),
-            discovery(cluster).to_owned(),
-            origin(&cluster.metadata),
-            state.to_owned(),
-            if cluster.lb_policy.is_empty() { "ROUND_ROBIN".to_owned() } else { cluster.lb_policy.to_string() },
-            dash(&entry.version_info),
+            parts.host,
+            or_dash(parts.port),
+            or_dash(parts.subset),
+            or_dash(parts.direction),
+            discovery(cluster),
+            origin.as_str(),
+            state,
+            if cluster.lb_policy.is_empty() { "ROUND_ROBIN" } else { cluster.lb_policy.as_ref() },
+            or_dash(&entry.version_info),
         ]
     });
     Ok(())
@@ -85,10 +88,8 @@ fn discovery<'a>(cluster: &'a Cluster<'_>) -> &'a str {
 }
 
 /// By host, subset, port, direction, as istioctl sorts.
-pub(super) fn order(a: &[String], b: &[String]) -> Ordering {
-    let key = |row: &[String]| {
-        let [host, port, subset, direction, ..] = row else { return None };
-        Some((host.clone(), subset.clone(), port.parse::<u32>().unwrap_or_default(), direction.clone()))
-    };
-    key(a).cmp(&key(b))
+pub(super) fn order(a: Row<'_>, b: Row<'_>) -> Ordering {
+    let port = |row: Row<'_>| row.cell(1).parse::<u32>().unwrap_or_default();
+    let by_host = a.cell(0).cmp(b.cell(0)).then_with(|| a.cell(2).cmp(b.cell(2)));
+    by_host.then_with(|| port(a).cmp(&port(b))).then_with(|| a.cell(3).cmp(b.cell(3)))
 }

@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use super::dump::{Element, Group};
 use super::filter::{Filter, wants};
-use super::view::{IstioMetadata, Rows, dash};
+use super::rows::Rows;
+use super::view::{IstioMetadata, dash};
+use crate::data::model::Row;
 
 /// Envoy's `EndpointsConfigDump.DynamicEndpointConfig`.
 #[derive(Deserialize)]
@@ -272,13 +274,12 @@ impl HostHealth {
 }
 
 /// By address, port, cluster.
-pub(super) fn order(a: &[String], b: &[String]) -> Ordering {
-    let key = |row: &[String]| -> Option<(String, u32, String)> {
-        let [endpoint, _, _, cluster, ..] = row else { return None };
-        let (host, port) = endpoint.rsplit_once(':').unwrap_or((endpoint, ""));
-        Some((host.to_owned(), port.parse().unwrap_or_default(), cluster.clone()))
-    };
-    key(a).cmp(&key(b))
+pub(super) fn order(a: Row<'_>, b: Row<'_>) -> Ordering {
+    fn place(row: Row<'_>) -> (&str, u32) {
+        let (host, port) = row.cell(0).rsplit_once(':').unwrap_or((row.cell(0), ""));
+        (host, port.parse().unwrap_or_default())
+    }
+    place(a).cmp(&place(b)).then_with(|| a.cell(3).cmp(b.cell(3)))
 }
 
 /// Takes the endpoints that a filter does not want out of a resource.

@@ -26,8 +26,8 @@ impl Glob {
 
     /// Whether `text` is meant.
     pub fn matches(&self, text: &str) -> bool {
+        let Some((head, rest)) = self.0.split_once('*') else { return self.0.eq_ignore_ascii_case(text) };
         let text = text.to_ascii_lowercase();
-        let Some((head, rest)) = self.0.split_once('*') else { return self.0 == text };
         let Some(mut text) = text.strip_prefix(head) else { return false };
         let mut parts: Vec<&str> = rest.split('*').collect();
         let tail = parts.pop().unwrap_or_default();

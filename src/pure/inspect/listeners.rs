@@ -9,7 +9,9 @@ use super::dump::{Element, Group};
 use super::endpoints::Address;
 use super::filter::{Filter, wants};
 use super::routes::{RouteConfig, WeightedClusters, cluster_cell};
-use super::view::{Rows, dash};
+use super::rows::Rows;
+use super::view::dash;
+use crate::data::model::Row;
 
 /// Envoy's `ListenersConfigDump.DynamicListener` and `StaticListener`.
 #[derive(Deserialize, Default)]
@@ -263,14 +265,14 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
     let states = [("active", active_state), ("warming", warming_state), ("draining", draining_state)];
     for (state, of) in states.into_iter().filter_map(|(state, of)| Some((state, of?))) {
         let Some(listener) = of.listener.filter(|l| l.wanted(filter)) else { continue };
-        if state == "active" || rows.wide {
+        if state == "active" || rows.wide() {
             listener.add(state, &of.version_info, rows);
         } else {
             rows.hidden += 1;
         }
     }
     if let Some(failure) = error_state.filter(|_| *filter == Filter::default()) {
-        if !rows.wide {
+        if !rows.wide() {
             rows.hidden += 1;
             return Ok(());
         }
@@ -294,10 +296,7 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
 }
 
 /// By port and address; the chains keep their order.
-pub(super) fn order(a: &[String], b: &[String]) -> Ordering {
-    let key = |row: &[String]| -> Option<(u32, String)> {
-        let [address, port, ..] = row else { return None };
-        Some((port.parse().unwrap_or_default(), address.clone()))
-    };
-    key(a).cmp(&key(b))
+pub(super) fn order(a: Row<'_>, b: Row<'_>) -> Ordering {
+    let port = |row: Row<'_>| row.cell(1).parse::<u32>().unwrap_or_default();
+    port(a).cmp(&port(b)).then_with(|| a.cell(0).cmp(b.cell(0)))
 }

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::dump::{Element, Group};
 use super::filter::{Filter, wants};
-use super::view::{IstioMetadata, Rows, dash, origin};
+use super::rows::Rows;
+use super::view::{IstioMetadata, dash, origin};
+use crate::data::model::Row;
 
 /// Domains that are shown of a virtual host.
 const DOMAINS: usize = 2;
@@ -213,7 +215,7 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
     for host in &config.virtual_hosts {
         let routes = if host.routes.is_empty() { std::slice::from_ref(&nothing) } else { &host.routes[..] };
         for route in routes {
-            if route.passes_through() && !rows.wide {
+            if route.passes_through() && !rows.wide() {
                 rows.hidden += 1;
                 rows.named(&config.name);
                 continue;
@@ -246,7 +248,7 @@ pub(super) fn rows(element: &Element<'_>, filter: &Filter, rows: &mut Rows) -> R
 }
 
 /// By name: numbers first, by value. The virtual hosts keep their order.
-pub(super) fn order(a: &[String], b: &[String]) -> Ordering {
-    let key = |row: &[String]| row.first().map(|n| (n.parse::<u32>().unwrap_or(u32::MAX), n.clone()));
-    key(a).cmp(&key(b))
+pub(super) fn order(a: Row<'_>, b: Row<'_>) -> Ordering {
+    let number = |row: Row<'_>| row.cell(0).parse::<u32>().unwrap_or(u32::MAX);
+    number(a).cmp(&number(b)).then_with(|| a.cell(0).cmp(b.cell(0)))
 }

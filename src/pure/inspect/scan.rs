@@ -67,35 +67,45 @@ struct Nesting {
 impl Nesting {
     /// Walks over `chunk`; where the value ends in it, how many bytes belong to the value.
     fn walk(&mut self, chunk: &[u8]) -> Option<usize> {
-        for (i, b) in chunk.iter().enumerate() {
-            if self.in_string {
-                match b {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => {
-                        self.in_string = false;
-                        if self.depth == 0 {
-                            return Some(i + 1);
-                        }
-                    }
-                    _ => {}
-                }
+        let mut at = 0;
+        while let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) {
+            if std::mem::take(&mut self.escaped) {
+                at += 1;
                 continue;
             }
-            match b {
-                b'"' => self.in_string = true,
+            let (skipped, byte) = match self.in_string {
+                true => find(rest, |b| (b == b'"') | (b == b'\\'))?,
+                // in ASCII a bracket and its brace differ in one bit
+                false => find(rest, |b| (b == b'"') | (b | 0x20 == b'{') | (b | 0x20 == b'}'))?,
+            };
+            at += skipped + 1;
+            match byte {
+                b'\\' => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
                 b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        return Some(i + 1);
-                    }
-                }
-                _ => {}
+                _ => self.depth = self.depth.saturating_sub(1),
+            }
+            if self.depth == 0 && !self.in_string {
+                return Some(at);
             }
         }
         None
     }
+}
+
+/// The first byte of this kind, and where it stands. Eight at a time are looked at: most bytes of a dump are blanks and text.
+#[inline(always)]
+fn find(bytes: &[u8], is: impl Fn(u8) -> bool) -> Option<(usize, u8)> {
+    let first = |bytes: &[u8]| bytes.iter().copied().enumerate().find(|(_, b)| is(*b));
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut before = 0;
+    for eight in eights {
+        if eight.iter().fold(false, |any, b| any | is(*b)) {
+            return first(eight).map(|(at, b)| (before + at, b));
+        }
+        before += 8;
+    }
+    first(rest).map(|(at, b)| (before + at, b))
 }
 
 /// A window that moves over a stream.
@@ -274,6 +284,46 @@ mod tests {
             scanner.value(Keep::Into(&mut kept, 100)).unwrap();
             assert_eq!(String::from_utf8(kept).unwrap(), text);
             assert_eq!(scanner.next().unwrap(), b',');
+        }
+    }
+
+    /// One byte after the other, as the grammar says it.
+    fn slowly(text: &[u8]) -> Option<usize> {
+        let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+        for (at, b) in text.iter().enumerate() {
+            match (in_string, *b) {
+                (true, _) if escaped => escaped = false,
+                (true, b'\\') => escaped = true,
+                (_, b'"') => in_string = !in_string,
+                (false, b'{' | b'[') => depth += 1,
+                (false, b'}' | b']') => depth = depth.saturating_sub(1),
+                _ => continue,
+            }
+            if depth == 0 && !in_string {
+                return Some(at + 1);
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn eight_bytes_at_a_time_find_the_same_end() {
+        let pieces = ["{", "}", "[", "]", "\"", "\\\"", "\\\\", "        ", "abc", "ü", "|~;", "x".repeat(17).leak()];
+        // every text of three to six pieces would be too many: a walk over them with strides that have no common measure
+        for start in 0..5000_usize {
+            let picked = (0..3 + start % 20).map(|at| pieces[(start * 7 + at * (start % 11 + 1)) % pieces.len()]);
+            let text = format!("{{{}", picked.collect::<String>());
+            for cut in [text.len(), 1, 7, 8, 9, 13] {
+                let (mut nesting, mut walked, mut end) = (Nesting::default(), 0, None);
+                for chunk in text.as_bytes().chunks(cut) {
+                    if let Some(used) = nesting.walk(chunk) {
+                        end = Some(walked + used);
+                        break;
+                    }
+                    walked += chunk.len();
+                }
+                assert_eq!(end, slowly(text.as_bytes()), "{text:?} in pieces of {cut}");
+            }
         }
     }
 

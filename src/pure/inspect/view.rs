@@ -10,10 +10,11 @@ use serde_json::Value;
 use super::dump::{Element, Group, Section, Visit};
 use super::filter::Filter;
 use super::held::Held;
+use super::rows::{Form, Rows};
 use super::summary::{DumpError, Summary};
 use super::walk::walk;
 use super::{bootstrap, clusters, endpoints, listeners, routes};
-use crate::data::model::Table;
+use crate::data::model::{Cells, Row, Table};
 
 /// How many rows a view may have, and how many bytes of text.
 const MAX_ROWS: usize = 2_000_000;
@@ -27,7 +28,7 @@ struct View {
     /// What istioctl hides.
     wide: &'static [&'static str],
     rows: fn(&Element<'_>, &Filter, &mut Rows) -> Result<(), serde_json::Error>,
-    order: fn(&[String], &[String]) -> Ordering,
+    order: fn(Row<'_>, Row<'_>) -> Ordering,
 }
 
 /// The views, in the order of `proxy-config all`.
@@ -37,7 +38,7 @@ const VIEWS: [View; 5] = [
         columns: &["NODE", "SERVICE CLUSTER", "CLUSTER", "LOCALITY"],
         wide: &["ISTIO VERSION", "ENVOY VERSION"],
         rows: bootstrap::rows,
-        order: |a, b| a.cmp(b),
+        order: |a, b| a.iter().cmp(b.iter()),
     },
     View {
         section: Section::Clusters,
@@ -73,64 +74,13 @@ fn view(section: Section) -> &'static View {
     VIEWS.iter().find(|v| v.section == section).unwrap_or(&VIEWS[0])
 }
 
-/// The rows of one section.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rows {
-    /// Cells, by the columns of the section; the wide ones are there only if wide.
-    pub cells: Vec<Vec<String>>,
-    /// The names of the resources, each once.
-    pub names: Vec<String>,
-    /// How many rows match that only the wide view shows: warming, draining, failed, passing through.
-    pub hidden: u64,
-    /// Whether the wide columns are wanted.
-    pub(super) wide: bool,
-    /// How many columns are kept.
-    keep: usize,
-    /// How many bytes of text were added.
-    text: usize,
+/// How the rows of a section follow each other.
+pub(super) fn order(section: Section) -> fn(Row<'_>, Row<'_>) -> Ordering {
+    view(section).order
 }
 
-impl Rows {
-    /// Adds the rows of another text of the same dump.
-    pub fn merge(&mut self, section: Section, other: Rows) {
-        let Rows { cells, names, hidden, wide: _, keep: _, text: _ } = other;
-        self.cells.extend(cells);
-        self.names.extend(names);
-        self.hidden += hidden;
-        self.sort(section);
-    }
-
-    fn sort(&mut self, section: Section) {
-        let order = view(section).order;
-        self.cells.sort_by(|a, b| order(a, b));
-        self.names.sort();
-        self.names.dedup();
-    }
-
-    /// Notes a resource that is wanted, whether it has rows or not.
-    pub(super) fn named(&mut self, name: &str) {
-        if self.names.last().is_none_or(|last| last != name) {
-            self.text += name.len();
-            self.names.push(name.to_owned());
-        }
-    }
-
-    /// Adds a row of a resource.
-    pub(super) fn add<const N: usize>(&mut self, name: &str, cells: impl FnOnce() -> [String; N]) {
-        self.named(name);
-        let cells: Vec<String> = cells().into_iter().take(self.keep).collect();
-        self.text += cells.iter().map(String::len).sum::<usize>();
-        self.cells.push(cells);
-    }
-
-    /// How many rows and names there are, and how many bytes of text.
-    fn size(&self) -> (usize, usize) {
-        (self.cells.len() + self.names.len(), self.text)
-    }
-}
-
-/// Reads the rows of `sections` that `filter` wants; sorted. `group` overrules what the dump says of where elements stand. What
-/// is more than can be held is a problem that loses.
+/// Reads the rows of `sections` that `filter` wants, in the form that is wanted; sorted. `group` overrules what the dump says of
+/// where elements stand. What is more than can be held is a problem that loses.
 ///
 /// # Errors
 /// As [`walk`].
@@ -138,25 +88,29 @@ pub fn read_rows(
     input: &mut dyn Read,
     sections: &[Section],
     filter: &Filter,
-    wide: bool,
+    form: Form,
     group: Option<Group>,
 ) -> Result<(BTreeMap<Section, Rows>, Summary), DumpError> {
-    read_rows_within(input, sections, filter, wide, group, Held::new("rows", MAX_ROWS, MAX_TEXT))
+    read_rows_within(input, sections, filter, form, group, Held::new("rows", MAX_ROWS, MAX_TEXT))
 }
 
 fn read_rows_within(
     input: &mut dyn Read,
     sections: &[Section],
     filter: &Filter,
-    wide: bool,
+    form: Form,
     group: Option<Group>,
     mut held: Held,
 ) -> Result<(BTreeMap<Section, Rows>, Summary), DumpError> {
     let mut all: BTreeMap<Section, Rows> = BTreeMap::new();
     for section in sections {
         let view = view(*section);
-        let keep = view.columns.len() + if wide { view.wide.len() } else { 0 };
-        all.insert(*section, Rows { wide, keep, ..Rows::default() });
+        let keep = match form {
+            Form::Nothing | Form::Names => 0,
+            Form::Table => view.columns.len(),
+            Form::Wide => view.columns.len() + view.wide.len(),
+        };
+        all.insert(*section, Rows::new(form, keep));
     }
     let summary = walk(input, sections, &mut |mut element| {
         element.group = group.unwrap_or(element.group);
@@ -179,14 +133,16 @@ fn read_rows_within(
 /// Fills in what `/clusters` does not tell of endpoints and EDS does: the clusters they run in. Both are wide.
 pub fn join_cluster_ids(endpoints: &mut Rows, eds: &Rows) {
     const ID: usize = 7;
-    let known: BTreeMap<_, _> =
-        eds.cells.iter().filter_map(|row| Some(((row.first()?, row.get(3)?), row.get(ID)?))).collect();
-    for row in &mut endpoints.cells {
-        let id = row.first().zip(row.get(3)).and_then(|key| known.get(&key)).map(|id| (*id).clone());
-        if let (Some(id), Some(cell)) = (id, row.get_mut(ID)) {
-            *cell = id;
-        }
+    fn key(row: Row<'_>) -> Option<(&str, &str)> {
+        Some((row.get(0)?, row.get(3)?))
     }
+    let known: BTreeMap<_, _> = eds.cells.iter().filter_map(|row| Some((key(row)?, row.get(ID)?))).collect();
+    let mut joined = Cells::default();
+    for row in endpoints.cells.iter() {
+        let id = key(row).and_then(|key| known.get(&key));
+        joined.push(row.iter().enumerate().map(|(at, cell)| id.filter(|_| at == ID).map_or(cell, |id| *id)));
+    }
+    endpoints.cells = joined;
 }
 
 /// The table of a section.
@@ -213,7 +169,7 @@ pub fn read_json(
         if let Err(e) = (view(section).rows)(&element, filter, &mut rows) {
             return Visit::Bad(misshapen(section, &e));
         }
-        if rows.names.is_empty() {
+        if !rows.matched {
             return Visit::Done;
         }
         match serde_json::from_slice(element.json).map(|entry| resource(section, entry)) {
@@ -296,8 +252,13 @@ pub(super) fn origin(metadata: &IstioMetadata) -> String {
 }
 
 /// A cell that is never empty.
+pub(super) fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}
+
+/// The same, of a text of its own.
 pub(super) fn dash(text: &str) -> String {
-    if text.is_empty() { "-".to_owned() } else { text.to_owned() }
+    or_dash(text).to_owned()
 }
 
 #[cfg(test)]
@@ -312,7 +273,7 @@ mod tests {
         for (max_count, max_bytes, limit) in [(100, 1 << 20, "100 rows"), (usize::MAX, 1 << 10, "1024 bytes of rows")] {
             let mut endless = Endless::of(start, r#"{"cluster":{"name":"outbound|80||a.b","type":"EDS"}}"#);
             let held = Held::new("rows", max_count, max_bytes);
-            let read = read_rows_within(&mut endless, &[Section::Clusters], &Filter::default(), true, None, held);
+            let read = read_rows_within(&mut endless, &[Section::Clusters], &Filter::default(), Form::Wide, None, held);
             let (rows, summary) = read.unwrap();
             assert!((10..200).contains(&rows[&Section::Clusters].cells.len()), "{limit}");
             let said =

@@ -45,6 +45,9 @@ pub struct Inventory {
     /// Whether it was installed with stub Services: they are kept until somebody says otherwise.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stubs: bool,
+    /// Whether that is still open: the primary, with which a new cluster goes, could not be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stubs_undecided: bool,
     /// Every object but the inventory itself, in the order of [`ObjectKey`]; those that come while it runs, too.
     pub objects: Vec<ObjectKey>,
     /// Secrets that must stand beside them; their contents are never rendered.
@@ -95,6 +98,7 @@ impl Inventory {
             primary: primary.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             stubs: false,
+            stubs_undecided: false,
             objects: keys,
             secrets,
         }

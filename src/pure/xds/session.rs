@@ -90,6 +90,20 @@ pub struct TypeStatus {
     pub unanswered_since: Option<Instant>,
     /// The last rejection, unless a later response was accepted.
     pub nack: Option<Nack>,
+    /// Something of it is not sent because of a missing cluster, or was not while the client waits for one.
+    pub held_back: bool,
+}
+
+/// Who must have been heard before a client is told more than what is new to it: until then it keeps what it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum KeptFor {
+    /// Nobody.
+    Nobody,
+    /// Its own cluster, which has come back to the registry. What others have said while it was gone counts for the client as
+    /// it does for all.
+    Own,
+    /// Every cluster: nobody knows what the client was told before (DESIGN §4, the restart hold).
+    All,
 }
 
 /// One stream.
@@ -99,14 +113,12 @@ pub struct Session {
     delta: bool,
     types: [Subscription; 4],
     nonce: u64,
-    /// The client held something when the stream began: see `held_back`.
-    resuming: bool,
+    /// Whom the client waits for.
+    kept_for: KeptFor,
+    /// Who of these was missing when that was judged last.
+    missing: Arc<Missing>,
     /// The view's cluster has left the registry: the client keeps what it has, and is told nothing.
     frozen: bool,
-    /// Something was not sent because of a missing cluster.
-    held_back: bool,
-    /// What was missing when that was judged last.
-    missing: Arc<Missing>,
     /// When the wait that holds a response up ends.
     waits_until: Option<Instant>,
     /// How many waits ended without an answer.
@@ -121,10 +133,9 @@ impl Session {
             delta,
             types: Default::default(),
             nonce: 0,
-            resuming: false,
-            frozen: false,
-            held_back: false,
+            kept_for: KeptFor::Nobody,
             missing: Arc::default(),
+            frozen: false,
             waits_until: None,
             expired: 0,
         }
@@ -180,7 +191,17 @@ impl Session {
 
     /// Whether something is not sent because a cluster has not been heard yet, or is not in the registry (any more).
     pub fn is_held_back(&self) -> bool {
-        self.held_back || self.frozen
+        self.frozen || self.holds_back()
+    }
+
+    /// What must be known before the rest is sent; nothing where nothing is held back, or where all is (see
+    /// [`Session::is_frozen`]).
+    pub fn waits_for(&self) -> Arc<Missing> {
+        if self.holds_back() && !self.frozen { self.missing.clone() } else { Arc::default() }
+    }
+
+    fn holds_back(&self) -> bool {
+        self.types.iter().any(|sub| sub.held_back)
     }
 
     /// Whether the client is told nothing, because its cluster is not in the registry (any more).
@@ -215,7 +236,7 @@ impl Session {
     /// nobody can tell which of its resources differ. Clusters and listeners would be removed by absence; an endpoint set that
     /// is sent may lack a missing cluster's endpoints, and a route the hosts that it alone defines. So nothing of the type goes.
     fn is_withheld(&self, ty: Type) -> bool {
-        !self.delta && self.resuming && self.types[ty.index()].resumed
+        !self.delta && self.kept_for != KeptFor::Nobody && self.types[ty.index()].resumed
     }
 
     /// The names that the client made us remember, in bytes: those it subscribes to, and those it says it holds.
@@ -240,6 +261,7 @@ impl Session {
                 answered: sub.answered_nonce,
                 unanswered_since: sub.unanswered_since,
                 nack: sub.nack.clone(),
+                held_back: sub.held_back,
             })
             .collect()
     }

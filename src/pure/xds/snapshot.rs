@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::types::{Entry, Rid, Type};
-use crate::data::model::{Name, PMap};
+use crate::data::model::{ClusterId, Name, PMap};
 use crate::pure::mesh::Missing;
 
 /// A view's number within one process.
@@ -15,9 +15,12 @@ pub struct ViewId(pub(super) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(pub(super) u32);
 
-/// The tables of a view, by type.
+/// A view's cluster, and its tables by type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct ViewTables(pub(super) [Vec<TableId>; 4]);
+pub(super) struct ViewTables {
+    pub(super) cluster: ClusterId,
+    pub(super) tables: [Vec<TableId>; 4],
+}
 
 /// A published state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,7 +39,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// The tables of a view's type.
     pub fn tables(&self, view: ViewId, ty: Type) -> &[TableId] {
-        self.views.get(&view).map_or(&[], |v| &v.0[ty.index()])
+        self.views.get(&view).map_or(&[], |v| &v.tables[ty.index()])
     }
 
     /// A resource of a view.
@@ -53,6 +56,12 @@ impl Snapshot {
     /// Whether a view's cluster is not in the registry (any more): its proxies keep what they have.
     pub fn is_unregistered(&self, view: ViewId) -> bool {
         self.unregistered.contains(&view)
+    }
+
+    /// What nobody knows yet of a view's own cluster: the cluster, or nothing.
+    pub fn missing_of_own(&self, view: ViewId) -> Missing {
+        let own = self.views.get(&view).map(|v| &v.cluster).filter(|own| self.missing.clusters.contains(*own));
+        Missing { clusters: own.cloned().into_iter().collect(), ..Missing::default() }
     }
 
     /// How many resources there are.

@@ -106,6 +106,11 @@ pub(super) struct Subscription {
     pub(super) resumed: bool,
     /// Incremental: what the client held when the stream began; empty once the restart hold is over.
     pub(super) claimed: BTreeSet<Name>,
+    /// Something is not sent because of a missing cluster, or was not since the client waits for one.
+    pub(super) held_back: bool,
+    /// State of the world: the version that the client has counts names that it was not told to drop. The next request that
+    /// drops some is answered, or the client would come again with a version that nothing has, and be sent everything.
+    pub(super) outdated: bool,
     /// State of the world: the version that the resuming client has.
     pub(super) resumed_version: Option<String>,
     pub(super) last_nonce: u64,
@@ -196,6 +201,24 @@ impl Subscription {
         }
     }
 
+    /// State of the world: the names that a request gives are all that are subscribed to. Says which are gone, and which new.
+    pub(super) fn rename(&mut self, names: BTreeSet<Name>) -> (Vec<Name>, Vec<Name>) {
+        let gone: Vec<Name> = self.names.difference(&names).cloned().collect();
+        let new: Vec<Name> = names.difference(&self.names).cloned().collect();
+        if !self.wildcard {
+            self.outdated |= gone.iter().any(|name| self.sent.contains_key(name));
+            // who names nothing any more does not come again for this type, and may not answer either
+            self.answer |= self.outdated && !gone.is_empty() && !names.is_empty();
+            gone.iter().for_each(|name| self.forget(name));
+        }
+        for name in &new {
+            self.dirty.add(name.clone());
+        }
+        self.answer |= !new.is_empty();
+        self.names = names;
+        (gone, new)
+    }
+
     /// How much a client makes us remember of a type.
     pub(super) fn weight(&self) -> usize {
         let dirty = match &self.dirty {
@@ -215,7 +238,19 @@ impl Subscription {
     /// What the client came with counts for nothing more than what it was sent.
     pub(super) fn end_resume(&mut self) {
         self.resumed = false;
+        self.held_back = false;
         self.claimed.clear();
+    }
+
+    /// The client comes with these versions of these names (X14).
+    pub(super) fn claim(&mut self, initial: &BTreeMap<String, String>) {
+        self.resumed = true;
+        for (name, version) in initial {
+            self.claimed.insert(name.as_str().into());
+            // a version that is not ours equals none
+            let version = u128::from_str_radix(version, 16).unwrap_or(0);
+            self.sent.insert(name.as_str().into(), Held::Claimed(Box::new(version)));
+        }
     }
 
     /// The client is to be treated as one that comes with all that it was sent.

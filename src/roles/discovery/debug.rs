@@ -93,7 +93,7 @@ fn endpoint(mesh: &Mesh, endpoint: &Endpoint, now: Timestamp) -> Value {
     })
 }
 
-/// Every open stream: what was sent, answered and rejected.
+/// Every open stream: what was sent, answered and rejected; and what is held back until those it waits for have been read.
 pub(super) fn streams(streams: &[StreamStatus]) -> Value {
     let now = crate::adapters::serve::instant();
     let rows = streams.iter().map(|s| {
@@ -109,6 +109,7 @@ pub(super) fn streams(streams: &[StreamStatus]) -> Value {
             "connectedAt": s.connected,
             "bytesSent": s.bytes,
             "heldBack": s.held_back,
+            "waitsFor": s.waits_for.names(),
             "frozen": s.frozen,
             "expiredWaits": s.expired_waits,
             "types": s.types.iter().map(|t| (t.ty.short().to_owned(), type_status(t, now))).collect::<BTreeMap<_, _>>(),
@@ -118,7 +119,7 @@ pub(super) fn streams(streams: &[StreamStatus]) -> Value {
 }
 
 fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
-    let TypeStatus { ty: _, wildcard, names, held, sent, answered, unanswered_since, nack } = status;
+    let TypeStatus { ty: _, wildcard, names, held, sent, answered, unanswered_since, nack, held_back } = status;
     let age = |at: std::time::Instant| now.saturating_duration_since(at).as_secs();
     let state = match (sent, nack) {
         (_, Some(_)) => "NACK",
@@ -129,6 +130,7 @@ fn type_status(status: &TypeStatus, now: std::time::Instant) -> Value {
     };
     json!({
         "state": state,
+        "heldBack": held_back,
         "wildcard": wildcard,
         "names": names,
         "held": held,

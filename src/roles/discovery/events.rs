@@ -35,8 +35,6 @@ const NOTE: usize = 1024;
 struct Told {
     /// When it was tried last.
     at: Instant,
-    /// How often an Event was written.
-    count: u32,
     /// The last one could not be written: the next try, and the waits after it.
     retry: Option<(Instant, Backoff)>,
 }
@@ -44,12 +42,12 @@ struct Told {
 impl Told {
     /// After another try at `at`, which worked or did not.
     fn tried(before: Option<Told>, at: Instant, written: bool) -> Self {
-        let (count, retry) = before.map_or((0, None), |told| (told.count, told.retry));
         if written {
-            return Self { at, count: count + 1, retry: None };
+            return Self { at, retry: None };
         }
+        let retry = before.and_then(|told| told.retry);
         let mut backoff = retry.map_or_else(|| Backoff::new(RETRY.0, RETRY.1), |(_, backoff)| backoff);
-        Self { at, count, retry: Some((at + backoff.wait(), backoff)) }
+        Self { at, retry: Some((at + backoff.wait(), backoff)) }
     }
 
     fn is_due(&self, at: Instant) -> bool {
@@ -112,8 +110,7 @@ async fn tell(
             break;
         }
         let before = told.remove(&identity);
-        let count = before.as_ref().map_or(1, |t| t.count + 1);
-        let result = write(upkeep, trouble, &identity, count).await;
+        let result = write(upkeep, trouble, &identity).await;
         told.insert(identity, Told::tried(before, serve::instant(), result.is_ok()));
         // the others would wait as long, and what is logged waits for them
         let silent = result.as_ref().is_err_and(K8sError::is_unreachable);
@@ -161,7 +158,9 @@ fn due<'a>(
     first
 }
 
-async fn write(upkeep: &Upkeep, trouble: &Trouble, identity: &Identity, count: u32) -> Result<(), K8sError> {
+/// Writes the Event of a trouble. Where it stands already, of this replica or of another that held the Lease before, it is counted
+/// once more.
+async fn write(upkeep: &Upkeep, trouble: &Trouble, identity: &Identity) -> Result<(), K8sError> {
     let (_, client) = k8s::within(WRITE, upkeep.connector.client()).await?;
     let namespace = upkeep.own.namespace.as_str();
     let collection = format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events");
@@ -184,21 +183,25 @@ async fn write(upkeep: &Upkeep, trouble: &Trouble, identity: &Identity, count: u
         "note": cut(&trouble.note),
         "type": "Warning",
     });
-    let path = format!("{collection}/{name}");
-    let series = json!({"series": {"count": count.max(2), "lastObservedTime": now}});
-    let counted = k8s::merge(&client, &path, DISCOVERY, &series, WRITE);
-    if count > 1 {
-        match counted.await {
-            Err(K8sError::NotFound) => {}
-            other => return other.map(drop),
-        }
-        return k8s::create(&client, &collection, &event, WRITE).await.map(drop);
-    }
     match k8s::create(&client, &collection, &event, WRITE).await {
-        // another replica told it before
-        Err(K8sError::Status { code: 409, .. }) => counted.await.map(drop),
+        Err(K8sError::Status { code: 409, .. }) => count_again(&client, &format!("{collection}/{name}"), &now).await,
         other => other.map(drop),
     }
+}
+
+/// Counts a trouble once more in the Event that stands.
+async fn count_again(client: &kube::Client, path: &str, now: &str) -> Result<(), K8sError> {
+    // pilot may change Events and not read them: the answer to a change of nothing is what stands
+    let stands = k8s::merge(client, path, DISCOVERY, &json!({}), WRITE).await?;
+    let series = json!({"series": {"count": next_count(&stands), "lastObservedTime": now}});
+    k8s::merge(client, path, DISCOVERY, &series, WRITE).await.map(drop)
+}
+
+/// What an Event's series says after one more time; without a series it stands for one (events.k8s.io/v1).
+fn next_count(event: &Value) -> i64 {
+    let count = event.pointer("/series/count").and_then(Value::as_i64).unwrap_or(1);
+    // the API's field has 32 bits
+    count.clamp(1, i64::from(i32::MAX) - 1) + 1
 }
 
 /// The object, with the UID by which `kubectl describe` finds its Events.
@@ -316,6 +319,19 @@ mod tests {
         }
         assert_eq!(due(&troubles("a", &["w".into()]), &mut told, at).len(), 0);
         assert_eq!(due(&troubles("b", &["w".into()]), &mut told, at).len(), 1);
+    }
+
+    #[test]
+    fn an_event_is_counted_on_from_what_stands_there() {
+        for (series, next) in [
+            (json!(null), 2),
+            (json!({"count": 2}), 3),
+            (json!({"count": 41}), 42),
+            (json!({"count": i32::MAX}), i64::from(i32::MAX)),
+            (json!({"count": "none"}), 2),
+        ] {
+            assert_eq!(next_count(&json!({"series": series})), next, "{series}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointSlice};
 use serde_json::{Value, json};
@@ -14,13 +14,15 @@ use tokio_util::sync::CancellationToken;
 use super::upkeep::{Upkeep, WRITE};
 use crate::adapters::k8s::{self, Apply, ApplyError, Connector, Followed};
 use crate::adapters::registry::Entry;
-use crate::adapters::serve::Backoff;
+use crate::adapters::serve::{self, Backoff};
 use crate::data::model::{ClusterId, DISCOVERY, SLICE_CONTROLLER, SLICE_KEEPER};
 
 /// Pilot's Service, here and in the remotes.
 const SERVICE: &str = "istio-pilot";
 /// An API server takes no more endpoints in a slice.
 const MOST: usize = 1000;
+/// So long after its credential became known a remote may be without slices: install makes both, and neither first.
+const GRACE: Duration = Duration::from_secs(60);
 /// Families by the end of a slice's name.
 const FAMILIES: [(&str, &str); 2] = [("v4", "IPv4"), ("v6", "IPv6")];
 
@@ -42,6 +44,27 @@ impl SliceState {
             SliceState::Kept => json!({"state": "KEPT", "reason": null}),
             SliceState::Failed(reason) => json!({"state": "FAILED", "reason": reason}),
         }
+    }
+}
+
+/// A remote since its credential became known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Arrival {
+    since: Instant,
+    /// A slice of ours was seen there: where there is none any more, somebody has taken it away.
+    seen: bool,
+}
+
+impl Arrival {
+    /// One whose credential became known at `since`.
+    pub(super) fn at(since: Instant) -> Self {
+        Self { since, seen: false }
+    }
+
+    /// How much longer its slices may be yet to come; `None`: they must be there.
+    fn grace(self, now: Instant) -> Option<Duration> {
+        let left = GRACE.saturating_sub(now.saturating_duration_since(self.since));
+        Some(left).filter(|left| !self.seen && !left.is_zero())
     }
 }
 
@@ -79,6 +102,33 @@ pub(super) async fn run(upkeep: Arc<Upkeep>, term: CancellationToken) {
     }
 }
 
+/// Notes when the credential of each remote becomes known, whoever holds the Lease, until `stop`.
+pub(super) async fn arrivals(upkeep: Arc<Upkeep>, stop: CancellationToken) {
+    let mut registry = upkeep.registry.clone();
+    let rounds = async {
+        loop {
+            registry.mark_unchanged();
+            let (remotes, now) = (upkeep.remotes(), serve::instant());
+            {
+                let mut noted = upkeep.noted();
+                noted.arrivals.retain(|id, _| remotes.iter().any(|e| e.id == *id));
+                for entry in &remotes {
+                    noted.arrival(&entry.id, now);
+                }
+            }
+            if registry.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    stop.run_until_cancelled(rounds).await;
+}
+
+/// The names of a remote's slices, with their families.
+fn names(primary: &ClusterId) -> [(String, &'static str); 2] {
+    FAMILIES.map(|(suffix, family)| (format!("{SERVICE}-{primary}-{suffix}"), family))
+}
+
 fn path(upkeep: &Upkeep) -> String {
     let namespace = &upkeep.own.namespace;
     format!(
@@ -100,12 +150,20 @@ async fn keep(
         loop {
             let here = mine.borrow_and_update().clone();
             let there = theirs.borrow_and_update().clone();
-            let state = compare_and_write(&upkeep, &connector, &here, &there).await;
+            let seen = names(&upkeep.own.id).iter().any(|(name, _)| there.objects.contains_key(name));
+            let now = serve::instant();
+            let grace = {
+                let mut noted = upkeep.noted();
+                let arrival = noted.arrival(&entry.id, now);
+                arrival.seen |= seen;
+                arrival.grace(now)
+            };
+            let state = compare_and_write(&upkeep, &connector, &here, &there, grace).await;
             let again = match &state {
                 SliceState::Failed(_) => Some(backoff.wait()),
                 _ => {
                     backoff.reset();
-                    None
+                    grace
                 }
             };
             {
@@ -134,12 +192,13 @@ async fn keep(
     stop.run_until_cancelled(rounds).await;
 }
 
-/// Brings a remote's slices in line; gives how they stand after that.
+/// Brings a remote's slices in line; gives how they stand after that. `grace`: how much longer they may be yet to come.
 async fn compare_and_write(
     upkeep: &Upkeep,
     connector: &Connector,
     here: &Followed<EndpointSlice>,
     there: &Followed<EndpointSlice>,
+    grace: Option<Duration>,
 ) -> SliceState {
     if let Some(problem) = &here.problem {
         return SliceState::Failed(format!("the slices of {SERVICE} in this cluster cannot be read: {problem}"));
@@ -150,10 +209,9 @@ async fn compare_and_write(
             None => SliceState::Waiting("they have not been read yet".into()),
         };
     }
-    let names = FAMILIES.map(|(suffix, family)| (format!("{SERVICE}-{}-{suffix}", upkeep.own.id), family));
+    let names = names(&upkeep.own.id);
     if names.iter().all(|(name, _)| !there.objects.contains_key(name)) {
-        let (name, _) = &names[0];
-        return SliceState::Failed(format!("{name} is not there; meshctl install makes it"));
+        return missing(&names[0].0, grace);
     }
     let mut written = false;
     for (name, family) in &names {
@@ -173,6 +231,14 @@ async fn compare_and_write(
     match written {
         true => SliceState::Kept,
         false => SliceState::Waiting("no pod of istio-pilot is ready here; they keep what they say".into()),
+    }
+}
+
+/// How a remote without slices stands.
+fn missing(name: &str, grace: Option<Duration>) -> SliceState {
+    match grace {
+        Some(_) => SliceState::Waiting(format!("{name} is not there yet; meshctl install makes it")),
+        None => SliceState::Failed(format!("{name} is not there; meshctl install makes it")),
     }
 }
 
@@ -248,6 +314,22 @@ mod tests {
 
     fn ips(all: &[&str]) -> Addresses {
         all.iter().filter_map(|a| a.parse().ok()).collect()
+    }
+
+    #[test]
+    fn a_slice_that_was_never_there_has_a_minute_to_come() {
+        let start = serve::instant();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let new = Arrival::at(start);
+        assert_eq!(new.grace(after(0)), Some(GRACE));
+        assert_eq!(new.grace(after(59)), Some(Duration::from_secs(1)));
+        assert_eq!((new.grace(after(60)), new.grace(after(3600))), (None, None));
+        // one that was there and is gone was taken away
+        assert_eq!(Arrival { seen: true, ..new }.grace(after(0)), None);
+        let late = missing("s", new.grace(after(60)));
+        assert_eq!(late, SliceState::Failed("s is not there; meshctl install makes it".into()));
+        let early = missing("s", new.grace(after(59)));
+        assert_eq!(early, SliceState::Waiting("s is not there yet; meshctl install makes it".into()));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::adapters::grpc::{Frame, Peer, Requests, Responses, Streams, Variant, 
 use crate::adapters::serve;
 use crate::data::model::{Name, SpiffeId, Timestamp};
 use crate::engine::{Engine, News, Subscriber};
+use crate::pure::mesh::Missing;
 use crate::pure::xds::{Entry, Proxy, Reject, Request, Session, Type, TypeStatus};
 
 use super::stats::Stats;
@@ -29,8 +30,10 @@ pub(super) struct StreamStatus {
     pub(super) peer: Option<String>,
     pub(super) connected: Timestamp,
     pub(super) types: Vec<TypeStatus>,
-    /// When the last response of each type went, and when its last rejection came.
+    /// Something newer than what the proxy has is not sent for now.
     pub(super) held_back: bool,
+    /// What must be known before it is.
+    pub(super) waits_for: Arc<Missing>,
     /// Its cluster is not in the registry (any more): the proxy keeps what it has.
     pub(super) frozen: bool,
     pub(super) expired_waits: u64,
@@ -167,6 +170,7 @@ impl DiscoveryStreams {
                 connected: serve::now(),
                 types: Vec::new(),
                 held_back: false,
+                waits_for: Arc::default(),
                 frozen: false,
                 expired_waits: 0,
                 bytes: 0,
@@ -343,6 +347,7 @@ impl Pump {
         self.line.update(|line| {
             line.types = session.status();
             line.held_back = session.is_held_back();
+            line.waits_for = session.waits_for();
             line.frozen = session.is_frozen();
             line.expired_waits = session.expired_waits();
         });

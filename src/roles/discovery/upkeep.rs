@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::credentials::{self, Failure};
-use super::slices::{self, SliceState};
+use super::slices::{self, Arrival, SliceState};
 use super::{events, troubles};
 use crate::adapters::k8s::{self, Connector, LeaseName, LeaseState};
 use crate::adapters::registry::{Holdings, InCluster, Registry};
@@ -51,13 +51,20 @@ pub(super) struct Noted {
     /// Renewals that failed, until one succeeds.
     pub(super) renewals: BTreeMap<ClusterId, Failure>,
     pub(super) slices: BTreeMap<ClusterId, SliceState>,
+    /// The remotes since their credentials became known.
+    pub(super) arrivals: BTreeMap<ClusterId, Arrival>,
 }
 
 impl Noted {
+    /// A remote's arrival: now, where its credential was not known before.
+    pub(super) fn arrival(&mut self, id: &ClusterId, now: Instant) -> &mut Arrival {
+        self.arrivals.entry(id.clone()).or_insert_with(|| Arrival::at(now))
+    }
+
     /// What only the holder finds out is nobody's knowledge once another one holds the Lease: its failures would be told for
-    /// ever.
+    /// ever. When a credential became known no term changes.
     fn end_of_term(&mut self) {
-        let Self { lease: _, renewals, slices } = self;
+        let Self { lease: _, arrivals: _, renewals, slices } = self;
         renewals.clear();
         slices.clear();
     }
@@ -98,6 +105,7 @@ impl Upkeep {
         };
         let (mut lease, elector) = k8s::hold(self.connector.clone(), name, stop.clone());
         let told = tokio::spawn(events::run(self.clone(), stop.clone()));
+        let known = tokio::spawn(slices::arrivals(self.clone(), stop.clone()));
         loop {
             let state = lease.borrow_and_update().clone();
             let held = state.held;
@@ -117,6 +125,7 @@ impl Upkeep {
         // it releases the Lease
         let _ = elector.await;
         let _ = told.await;
+        let _ = known.await;
     }
 
     /// What the holder does, until it is not the holder any more.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::adapters::files::FilesError;
 use crate::adapters::grpc::ClientError;
-use crate::pure::inspect::{ClusterPattern, DumpError, Filter, Group, Rows, Section, read_rows};
+use crate::pure::inspect::{ClusterPattern, DumpError, Filter, Form, Group, Rows, Section, read_rows};
 use crate::workflows::proxies::{self, Dump, Holds, SourceError};
 
 use client::Client;
@@ -117,7 +117,7 @@ impl Proxy {
     pub(super) async fn endpoints(&mut self, cluster: &str) -> Result<Vec<String>, ProxyError> {
         let filter = Filter { cluster: Some(ClusterPattern::new(cluster)), ..Filter::default() };
         let rows = self.rows(Section::Endpoints, filter).await?;
-        Ok(rows.cells.into_iter().filter_map(|row| row.into_iter().next()).collect())
+        Ok(rows.cells.iter().filter_map(|row| row.get(0)).map(str::to_owned).collect())
     }
 
     /// How many of its clusters still wait for their endpoints.
@@ -152,7 +152,7 @@ fn read(dump: Dump, section: Section, filter: &Filter) -> Result<Rows, DumpError
     let mut all = Rows::default();
     for mut part in dump.parts {
         let group = (part.holds == Holds::Warming).then_some(Group::Warming);
-        let (mut found, _) = read_rows(&mut part.bytes, &[section], filter, false, group)?;
+        let (mut found, _) = read_rows(&mut part.bytes, &[section], filter, Form::Table, group)?;
         if let Some(rows) = found.remove(&section) {
             all.merge(section, rows);
         }

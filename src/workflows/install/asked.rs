@@ -51,6 +51,7 @@ pub(super) fn places<'a>(asked: &'a [Asked<'a>]) -> Vec<stubs::Place<'a>> {
         id: a.id,
         backend: a.backend.as_ref().ok(),
         old: a.recorded(),
+        is_read: a.inventory.is_ok(),
         is_silent: a.silence().is_some(),
     };
     asked.iter().map(place).collect()

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::report::Warning;
 use super::secret::PlannedSecret;
 use crate::pure::manifest::{Object, ObjectKey, Stage};
 
@@ -68,6 +69,8 @@ pub(super) struct Changes {
     pub(super) ahead: Option<Object>,
     /// What was met and left alone.
     pub(super) notes: Vec<String>,
+    /// What is not in order, and stops nothing.
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Changes {

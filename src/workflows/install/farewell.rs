@@ -48,26 +48,29 @@ impl Prepared {
             }
             w.waits_for_pilot().then(|| format!("the cluster {} still leads to it", w.planned.id))
         });
-        asked.or_else(|| self.elsewhere.iter().find_map(|(other, found)| self.leans_unasked(other, found, id)))
-    }
-
-    /// The same of a cluster that was not asked for, by what is recorded there.
-    fn leans_unasked(
-        &self,
-        other: &ClusterId,
-        found: &Result<Option<Inventory>, String>,
-        former: &ClusterId,
-    ) -> Option<String> {
         let primary = &self.plan.primary;
-        let leads = |inventory: &Inventory| {
-            inventory.primary != primary.as_str() || slices(former).iter().any(|key| inventory.objects.contains(key))
-        };
-        match found {
-            Ok(None) if other != primary => None,
-            Ok(Some(inventory)) if !leads(inventory) => None,
-            Ok(_) => Some(format!("the cluster {other} was not asked for, and does not lead to the new one yet")),
-            Err(why) => Some(format!("nobody knows where the cluster {other} leads: {why}")),
-        }
+        asked.or_else(|| self.elsewhere.iter().find_map(|(other, found)| leans_unasked(other, found, id, primary)))
+    }
+}
+
+/// Why the pilot of a former primary is still needed by a cluster that was not asked for, by what is recorded there.
+fn leans_unasked(
+    other: &ClusterId,
+    found: &Result<Option<Inventory>, String>,
+    former: &ClusterId,
+    primary: &ClusterId,
+) -> Hold {
+    // Secrets alone lead nowhere, and are no pilot
+    let installed = |inventory: &Inventory| inventory.installed().is_some();
+    let leads = |inventory: &Inventory| {
+        (installed(inventory) && inventory.primary != primary.as_str())
+            || slices(former).iter().any(|key| inventory.objects.contains(key))
+    };
+    match found {
+        Ok(None) if other != primary => None,
+        Ok(Some(inventory)) if !leads(inventory) && (other != primary || installed(inventory)) => None,
+        Ok(_) => Some(format!("the cluster {other} was not asked for, and does not lead to the new one yet")),
+        Err(why) => Some(format!("nobody knows where the cluster {other} leads: {why}")),
     }
 }
 
@@ -137,5 +140,32 @@ impl Live {
         let pods = pods.map_err(|e| format!("looking for pods of pilot failed: {e}"))?;
         let name = |pod: &Value| pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(pods.first().map(|pod| format!("the former primary's pod {} is not gone yet", name(pod))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::model::ClusterRole;
+
+    #[test]
+    fn a_cluster_that_was_not_asked_for_leans_on_a_former_primary_by_what_is_recorded() {
+        let id = |name: &str| ClusterId::parse(name).unwrap_or_default();
+        let (gke, new, west) = (id("gke"), id("new"), id("west"));
+        let led_to = |primary: &ClusterId| Inventory::new(&west, ClusterRole::Remote, primary, &[], Vec::new());
+        let secrets = |inventory: Inventory| Inventory { version: String::new(), ..inventory };
+        let leans =
+            |other: &ClusterId, found: Option<Inventory>| leans_unasked(other, &Ok(found), &gke, &new).is_some();
+        assert!(leans(&west, Some(led_to(&gke))));
+        assert!(!leans(&west, Some(led_to(&new))));
+        let half = Inventory { objects: slices(&gke).to_vec(), ..led_to(&new) };
+        assert!(leans(&west, Some(half)), "the way to the former one is still there");
+        assert!(!leans(&west, None), "nothing is installed there");
+        assert!(!leans(&west, Some(secrets(led_to(&gke)))), "nothing leads anywhere from there");
+        // the new one itself must run a pilot
+        let primary = |primary: &ClusterId| Inventory::new(&new, ClusterRole::Primary, primary, &[], Vec::new());
+        assert!(!leans(&new, Some(primary(&new))));
+        assert!(leans(&new, Some(secrets(primary(&new)))) && leans(&new, None));
+        assert!(leans_unasked(&west, &Err("why".into()), &gke, &new).is_some());
     }
 }

@@ -144,7 +144,7 @@ fn changes(planned: &mut ClusterManifests, standing: &Standing) -> Result<Change
     let ahead = old.map_or_else(|| planned.inventory.clone(), |old| planned.inventory.ahead(old));
     let ahead = ahead.to_object(&planned.namespace)?;
     let ahead = (ahead.to_yaml()? != inventory.before).then_some(ahead);
-    Ok(Changes { objects, inventory, ahead, notes })
+    Ok(Changes { objects, inventory, ahead, notes, warnings: Vec::new() })
 }
 
 /// The inventory as a file that stands, in our own form.

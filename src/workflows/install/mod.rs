@@ -45,12 +45,14 @@ pub use installed::{Installed, installed_in_folder, installed_live};
 pub use live::Live;
 pub use plan::{Options, Plan, PlannedCluster, image};
 pub use prepare::{prepare, unplanned};
-pub use removal::{Cleared, Removal, RemovalReport, Removing, prepare_removal};
-pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State};
+pub use removal::{Cleared, Removal, RemovalReport, Removing, prepare_removal, unplanned_removal};
+pub use report::{ClusterReport, InstallReport, ObjectReport, SecretReport, State, Warning};
 pub use run::{Prepared, Waiting};
 pub use secret::{PlannedSecret, SecretData};
 pub use trust::CaAt;
-pub use uninstall::{Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall};
+pub use uninstall::{
+    Kept, Leave, Left, LeftCluster, Uninstall, UninstallReport, prepare_uninstall, unplanned_uninstall,
+};
 pub use verify::Verify;
 
 /// More than any manifest, value file or certificate holds, in bytes.

@@ -30,7 +30,7 @@ pub struct Options {
     pub waits: bool,
     /// What is verified.
     pub verify: Verify,
-    /// When it is: credentials that have ended are minted anew.
+    /// When it is: credentials that have ended are minted anew, and pods that an earlier run left are told from young ones.
     pub now: Timestamp,
 }
 

@@ -71,7 +71,16 @@ pub async fn prepare(
         Ok(Backend::Live(live)) => Some(live.as_ref().clone()),
         _ => None,
     });
-    Ok(Prepared { plan, ways, credentials, consent, upgrade, elsewhere, only_secrets: options.only_secrets, pilot })
+    let newer = if options.only_secrets { Vec::new() } else { newer(&asked, &plan.primary) };
+    let only_secrets = options.only_secrets;
+    Ok(Prepared { plan, ways, credentials, consent, upgrade, elsewhere, newer, only_secrets, pilot })
+}
+
+/// The remotes in which a newer version of this program is recorded, and which.
+fn newer(asked: &[Asked<'_>], primary: &ClusterId) -> Vec<(ClusterId, String)> {
+    let remotes = asked.iter().filter(|a| a.id != primary).filter_map(|a| Some((a.id, a.recorded()?)));
+    let newer = remotes.filter(|(_, old)| skew::step(&old.version, VERSION) == skew::Step::Downgrade);
+    newer.map(|(id, old)| (id.clone(), old.version.clone())).collect()
 }
 
 /// The report of a run that was interrupted while it was prepared.
@@ -89,6 +98,7 @@ pub fn unplanned(input: &PlanInput, options: &Options, dry_run: bool) -> Result<
         objects: Vec::new(),
         secrets: Vec::new(),
         notes: Vec::new(),
+        warnings: Vec::new(),
         error: Some("it was interrupted while it was planned; nothing was written".to_owned()),
         hint: None,
     });
@@ -167,8 +177,8 @@ async fn changes(
     if !options.only_secrets {
         let left = async {
             match (&backend, planned.role) {
-                (Backend::Live(live), ClusterRole::Remote) => verify::left_behind(live).await,
-                _ => Ok(None),
+                (Backend::Live(live), ClusterRole::Remote) => verify::left_behind(live, options.now).await,
+                _ => Ok(Vec::new()),
             }
         };
         let (compared, left) = futures::join!(backend.compare(planned, secrets, old), left);

@@ -10,7 +10,7 @@ use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
 use super::plan::NAMESPACE;
 use super::prepare::connect;
-use super::uninstall::{Leave, LeftCluster, Uninstall, prepare_uninstall};
+use super::uninstall::{Leave, LeftCluster, UNPLANNED, Uninstall, prepare_uninstall};
 use crate::data::model::ClusterId;
 
 mod report;
@@ -32,6 +32,8 @@ pub struct Removal {
 #[derive(Debug)]
 struct Other {
     id: ClusterId,
+    /// What cannot be known of it.
+    notes: Vec<String>,
     /// Where it stands and what is there of the cluster that goes; `Err`: why nobody knows.
     found: Result<(Backend, Traces), String>,
     done: Mutex<Done>,
@@ -53,16 +55,15 @@ struct Done {
 pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> Result<Removal, InstallError> {
     // what an installation alone reads does not keep a cluster in the mesh
     let input = input.clone().known()?;
-    let unknown = |known: Vec<String>| InstallError::UnknownCluster { name: name.to_owned(), known: known.join(", ") };
-    let registered: Vec<String> = input.clusters.iter().map(|c| c.id.to_string()).collect();
-    let Ok(id) = ClusterId::parse(name) else { return Err(unknown(registered)) };
+    let id = named(&input, name)?;
     let stay: Vec<&PlanCluster> = input.clusters.iter().filter(|c| c.id != id).collect();
     let others = join_all(stay.into_iter().map(|cluster| async {
+        let mut notes = Vec::new();
         let found = match connect(&cluster.place).await {
-            Ok(backend) => Traces::read(&backend, &cluster.id, &id).await.map(|traces| (backend, traces)),
+            Ok(backend) => Traces::read(&backend, &cluster.id, &id, &mut notes).await.map(|traces| (backend, traces)),
             Err(why) => Err(why),
         };
-        Other { id: cluster.id.clone(), found, done: Mutex::default() }
+        Other { id: cluster.id.clone(), notes, found, done: Mutex::default() }
     }))
     .await;
     let traces = || others.iter().filter_map(|o| o.found.as_ref().ok()).map(|(_, traces)| traces);
@@ -78,10 +79,7 @@ pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> 
     let in_registry = itself.is_some();
     // a cluster that could not be asked may know it
     if !in_registry && others.iter().all(|o| o.found.is_ok()) && traces().all(Traces::is_empty) {
-        let mut known: Vec<String> = registered.into_iter().chain(traces().flat_map(|t| t.known.clone())).collect();
-        known.sort();
-        known.dedup();
-        return Err(unknown(known));
+        return Err(unknown(&input, name, traces().flat_map(|t| t.known.clone())));
     }
     let itself = match in_registry && !leave.dead {
         true => {
@@ -91,6 +89,42 @@ pub async fn prepare_removal(input: &PlanInput, name: &str, leave: Removing) -> 
         false => None,
     };
     Ok(Removal { id, others, itself })
+}
+
+/// The report of a removal that was interrupted while it was prepared.
+///
+/// # Errors
+/// Where the registry has problems, and where the name is no cluster's.
+pub fn unplanned_removal(
+    input: &PlanInput,
+    name: &str,
+    leave: Removing,
+    dry_run: bool,
+) -> Result<RemovalReport, InstallError> {
+    let input = input.clone().known()?;
+    let id = named(&input, name)?;
+    let stay = input.clusters.iter().filter(|c| c.id != id);
+    let itself = input.clusters.iter().find(|c| c.id == id).filter(|_| !leave.dead);
+    Ok(RemovalReport {
+        name: id.to_string(),
+        dry_run,
+        others: stay.map(|c| Cleared::failed(&c.id, UNPLANNED)).collect(),
+        itself: itself.map(LeftCluster::unplanned),
+        files: Vec::new(),
+    })
+}
+
+/// The id that a user names, in the registry or not.
+fn named(input: &PlanInput, name: &str) -> Result<ClusterId, InstallError> {
+    ClusterId::parse(name).map_err(|_| unknown(input, name, std::iter::empty()))
+}
+
+/// Nobody knows a cluster of this name; known are those of the registry, and `more`.
+fn unknown(input: &PlanInput, name: &str, more: impl Iterator<Item = String>) -> InstallError {
+    let mut known: Vec<String> = input.clusters.iter().map(|c| c.id.to_string()).chain(more).collect();
+    known.sort();
+    known.dedup();
+    InstallError::UnknownCluster { name: name.to_owned(), known: known.join(", ") }
 }
 
 /// The primary as the cluster that goes has it, where it says anything; why it does not is told when it is uninstalled.
@@ -119,7 +153,10 @@ impl Other {
         };
         let mut removed = self.done().removed.clone();
         let left = match (&self.found, &error) {
-            (Ok((backend, _)), None) => Traces::read(backend, &self.id, id).await.map(|left| left.texts(id)),
+            // what cannot be known was told by the first look
+            (Ok((backend, _)), None) => {
+                Traces::read(backend, &self.id, id, &mut Vec::new()).await.map(|left| left.texts(id))
+            }
             (_, error) => Err(error.clone().unwrap_or_default()),
         };
         let error = match left {
@@ -130,8 +167,7 @@ impl Other {
             }
             Err(why) => Some(why),
         };
-        let cleared =
-            Cleared { cluster: self.id.to_string(), planned: Vec::new(), removed, clear: error.is_none(), error };
+        let cleared = Cleared { removed, clear: error.is_none(), error, ..self.cleared() };
         self.done().cleared = Some(cleared.clone());
         cleared
     }
@@ -143,9 +179,18 @@ impl Other {
     /// What has gone so far.
     fn so_far(&self) -> Cleared {
         let done = self.done();
-        let error = Some("it was interrupted".to_owned());
-        let (cluster, removed) = (self.id.to_string(), done.removed.clone());
-        done.cleared.clone().unwrap_or(Cleared { cluster, planned: Vec::new(), removed, clear: false, error })
+        let half = || Cleared {
+            removed: done.removed.clone(),
+            error: Some("it was interrupted".to_owned()),
+            ..self.cleared()
+        };
+        done.cleared.clone().unwrap_or_else(half)
+    }
+
+    /// One of which nothing has gone yet.
+    fn cleared(&self) -> Cleared {
+        let (cluster, notes) = (self.id.to_string(), self.notes.clone());
+        Cleared { cluster, planned: Vec::new(), removed: Vec::new(), notes, clear: false, error: None }
     }
 
     /// As it stands, since the cluster itself cannot be left.
@@ -162,7 +207,7 @@ impl Other {
             Err(why) => (Vec::new(), Some(why.clone())),
         };
         let clear = error.is_none() && planned.is_empty();
-        Cleared { cluster: self.id.to_string(), planned, removed: Vec::new(), clear, error }
+        Cleared { planned, clear, error, ..self.cleared() }
     }
 }
 

@@ -47,12 +47,24 @@ pub struct ClusterReport {
     pub secrets: Vec<SecretReport>,
     /// What was met and left alone.
     pub notes: Vec<String>,
+    /// What is not in order, and stopped nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What to do about it; for people only.
     #[serde(skip)]
     pub hint: Option<String>,
+}
+
+/// What is not in order in a cluster, and stopped nothing there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// What it is: a sentence without its end.
+    pub text: String,
+    /// What to do about it, with the next command.
+    pub hint: String,
 }
 
 /// How a cluster ended.
@@ -223,6 +235,7 @@ impl InstallReport {
                 out.extend(object.conflicts.iter().map(|why| format!("      {why}\n")));
                 out.extend(object.diff.iter().flat_map(|d| d.lines()).map(|line| format!("      {line}\n")));
             }
+            out.extend(cluster.warnings.iter().map(|warning| format!("  warning: {}\n", warning.text)));
             match (&cluster.error, cluster.count(Action::Unchanged)) {
                 (Some(error), _) => out.push_str(&format!("  error: {error}\n")),
                 (None, 0) => {}

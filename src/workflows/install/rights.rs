@@ -53,7 +53,7 @@ pub(super) struct Listed {
     pub(super) plural: &'static str,
     of: Of,
     when: fn(&Work) -> bool,
-    /// What is not known without it; empty where nothing is done without it.
+    /// What may be without it, as the end of a sentence; empty where nothing is done without it.
     without: &'static str,
 }
 
@@ -93,6 +93,8 @@ const fn listed(api: [&'static str; 3], of: Of, when: When, without: &'static st
 
 const ALWAYS: When = |_| true;
 const STUBS: When = |w| w.stubs;
+/// What may be without the objects of all clusters.
+const NO_STUBS: &str = "stub Services stay as they are";
 
 pub(super) static DEPLOYMENTS: Listed = listed(["apps", "v1", "deployments"], Of::Home, ALWAYS, "");
 pub(super) static SERVICES: Listed = listed(["", "v1", "services"], Of::Home, ALWAYS, "");
@@ -106,36 +108,34 @@ pub(super) static AUTOSCALERS: Listed = listed(
     ["autoscaling", "v2", "horizontalpodautoscalers"],
     Of::Home,
     |w| w.deploys,
-    "whether an autoscaler decides the number of pilot's pods",
+    "whether an autoscaler decides the number of pilot's pods may stay unknown",
 );
 pub(super) static EVENTS: Listed = listed(
     ["", "v1", "events"],
     Of::Home,
     |w| w.deploys && w.waits,
-    "what the cluster warns of where pilot does not come up",
+    "what the cluster warns of where pilot does not come up may stay unknown",
 );
 pub(super) static REPLICA_SETS: Listed = listed(
     ["apps", "v1", "replicasets"],
     Of::Home,
     |w| w.deploys && w.waits,
-    "which of pilot's pods are of its newest version: they are told apart by their image",
+    "pilot's pods of its newest version are told from older ones by their image",
 );
 pub(super) static OWN_SLICES: Listed = listed(
     ["discovery.k8s.io", "v1", "endpointslices"],
     Of::Default,
     |w| w.remote && w.loopback,
-    "where the cluster's own pods find its API server",
+    "where the cluster's own pods find its API server may stay unknown",
 );
-pub(super) static NAMESPACES: Listed =
-    listed(["", "v1", "namespaces"], Of::Cluster, STUBS, "which stub Services it needs");
+pub(super) static NAMESPACES: Listed = listed(["", "v1", "namespaces"], Of::Cluster, STUBS, NO_STUBS);
 /// Uninstall looks among them for sidecars; stubs are made of what they run.
-pub(super) static ALL_PODS: Listed =
-    listed(["", "v1", "pods"], Of::Cluster, STUBS, "which stub Services there shall be");
+pub(super) static ALL_PODS: Listed = listed(["", "v1", "pods"], Of::Cluster, STUBS, NO_STUBS);
 /// What else the mesh is made of, for stubs.
 static WHOLE: [Listed; 3] = [
-    listed(["", "v1", "services"], Of::Cluster, STUBS, "which stub Services there shall be"),
-    listed(["", "v1", "nodes"], Of::Cluster, STUBS, "which stub Services there shall be"),
-    listed(["discovery.k8s.io", "v1", "endpointslices"], Of::Cluster, STUBS, "which stub Services there shall be"),
+    listed(["", "v1", "services"], Of::Cluster, STUBS, NO_STUBS),
+    listed(["", "v1", "nodes"], Of::Cluster, STUBS, NO_STUBS),
+    listed(["discovery.k8s.io", "v1", "endpointslices"], Of::Cluster, STUBS, NO_STUBS),
 ];
 
 /// Everything that an installation lists.
@@ -161,24 +161,23 @@ fn lists() -> impl Iterator<Item = &'static Listed> {
 /// What is done with every object of a plan: looked at, made or changed by server-side apply, and made anew or pruned.
 const VERBS: [&str; 4] = ["get", "create", "patch", "delete"];
 
-/// What may be unknown of a remote that is not verified.
-const LEFT_BEHIND: &str = "whether a run that was killed has left a pod there";
+/// What may be without the way to pilot's own ports.
+const UNSEEN: &str = "what pilot sees of each cluster may stay unknown";
 
-/// What else is done: verb, resource and name in the core group, when, and what is not known without it.
+/// What else is done: verb, resource and name in the core group, when, and what may be without it.
 type Row = (&'static str, &'static str, &'static str, When, &'static str);
-const BESIDES: [Row; 8] = [
+const BESIDES: [Row; 7] = [
     // the token by which pilot reads a remote
     ("create", "serviceaccounts/token", READER, |w| w.remote, ""),
     // the pod that looks for pilot from a remote
     ("get", "pods", "", |w| w.remote && w.verifies, ""),
     ("create", "pods", "", |w| w.remote && w.verifies, ""),
     ("delete", "pods", "", |w| w.remote && w.verifies, ""),
-    // the same pod, where a run that was killed left it
-    ("get", "pods", "", |w| w.remote && !w.verifies, LEFT_BEHIND),
-    ("delete", "pods", "", |w| w.remote && !w.verifies, LEFT_BEHIND),
+    // such a pod, where a run that was killed left it
+    ("delete", "pods", "", |w| w.remote && !w.verifies, "a pod that a run which was killed left there stays"),
     // a WebSocket is opened by GET, and newer API servers want the right to create beside that
-    ("get", "pods/portforward", "", |w| w.deploys && w.verifies, "what pilot sees of each cluster"),
-    ("create", "pods/portforward", "", |w| w.deploys && w.verifies, "what pilot sees of each cluster"),
+    ("get", "pods/portforward", "", |w| w.deploys && w.verifies, UNSEEN),
+    ("create", "pods/portforward", "", |w| w.deploys && w.verifies, UNSEEN),
 ];
 
 fn access(verb: &str, group: &str, resource: &str, namespace: &str, name: &str) -> Access {
@@ -198,7 +197,7 @@ fn of_objects<'a>(keys: impl Iterator<Item = &'a ObjectKey>, verbs: &[&str]) -> 
         .collect()
 }
 
-/// A right, and what is not known without it: where that is empty, nothing is done.
+/// A right, and what may be without it: where that is empty, nothing is done.
 pub(super) type Wanted = (Access, &'static str);
 
 /// Every right that installing these objects takes, over what an earlier run left.
@@ -216,6 +215,7 @@ pub(super) fn to_install(planned: &ClusterManifests, old: Option<&Inventory>, wo
     let mut needed = of_objects(applied.chain(&besides), &VERBS);
     if !work.only_secrets {
         let listed: Vec<ObjectKey> = old.iter().flat_map(|i| i.listed(NAMESPACE)).collect();
+        // of kinds that this version does not know nothing is done, which the comparison tells
         let gone = listed.iter().filter(|k| !planned.inventory.objects.contains(k));
         needed.extend(of_objects(gone, &["get", "delete"]));
     }
@@ -229,6 +229,8 @@ pub(super) fn to_install(planned: &ClusterManifests, old: Option<&Inventory>, wo
 /// Every right that removing these objects takes; with `looks`, to look for sidecars first.
 pub(super) fn to_uninstall<'a>(keys: impl Iterator<Item = &'a ObjectKey>, looks: bool) -> Vec<Wanted> {
     let mut all = of_objects(keys, &["get", "delete"]);
+    // the pods that look for pilot from a remote stand in no list
+    all.extend([PODS.access(), access("delete", "", "pods", NAMESPACE, "")]);
     all.extend(looks.then(|| ALL_PODS.access()));
     all.into_iter().map(|access| (access, "")).collect()
 }

@@ -9,7 +9,8 @@ use super::credentials::Credentials;
 use super::error::InstallError;
 use super::live::Live;
 use super::plan::{Plan, PlannedCluster};
-use super::report::InstallReport;
+use super::report::{ClusterReport, InstallReport, Warning};
+use super::skew::{self, VERSION};
 use super::steps::{STAGES, Way};
 use super::verify::{self, Verify};
 use crate::data::model::{ClusterId, ClusterRole};
@@ -28,6 +29,8 @@ pub struct Prepared {
     pub(super) upgrade: bool,
     /// The clusters that are not asked for, with what is recorded in them.
     pub(super) elsewhere: Vec<(ClusterId, Result<Option<Inventory>, String>)>,
+    /// The remotes, asked for or not, in which a newer version of this program is recorded, and which.
+    pub(super) newer: Vec<(ClusterId, String)>,
     pub(super) only_secrets: bool,
     /// The primary, asked for or not: its pilot is asked in the end.
     pub(super) pilot: Option<Live>,
@@ -44,13 +47,31 @@ pub enum Waiting {
 
 impl Prepared {
     fn report(&self, planned: bool) -> InstallReport {
+        let mut clusters: Vec<ClusterReport> = self.ways.iter().map(|way| way.report(planned)).collect();
+        let left = self.left_newer(planned);
+        let primary = clusters.iter_mut().find(|c| c.cluster == self.plan.primary.as_str());
+        primary.into_iter().zip(left).for_each(|(primary, warning)| primary.warnings.push(warning));
         InstallReport {
             primary: self.plan.primary.to_string(),
             primary_reason: self.plan.primary_reason.clone(),
             image: self.plan.image.clone(),
             dry_run: planned,
-            clusters: self.ways.iter().map(|way| way.report(planned)).collect(),
+            clusters,
         }
+    }
+
+    /// What is said of the primary where this version comes to it, or stands there, while newer ones stay in its remotes: those
+    /// that were not asked for, and those that stopped.
+    fn left_newer(&self, planned: bool) -> Option<Warning> {
+        let way = |id: &ClusterId| self.ways.iter().find(|way| way.planned.id == *id);
+        let primary = way(&self.plan.primary)?;
+        if primary.error().is_some() && !primary.wrote() {
+            return None;
+        }
+        let follows = |way: &Way| if planned { way.error().is_none() } else { way.is_finished() };
+        let stays = |id: &ClusterId| !way(id).is_some_and(follows);
+        let left: Vec<_> = self.newer.iter().filter(|(id, _)| stays(id)).cloned().collect();
+        skew::left_newer(&left, VERSION)
     }
 
     /// What would happen, with the objects and the lines that change. Writes nothing.
@@ -94,23 +115,26 @@ impl Prepared {
     /// Dropped half way, [`Prepared::so_far`] says what was done.
     pub async fn apply(&self, waiting: Waiting, verify: Verify, say: &(dyn Fn(&str) + Sync)) -> InstallReport {
         let quiet = self.is_settled();
-        let say = |text: &str| {
+        let step = |text: &str| {
             if !quiet {
                 say(text);
             }
         };
         let verifies = waiting != Waiting::No && verify != Verify::No;
         // from now on: whoever is interrupted in the midst knows of none that it works
-        let live = self.ways.iter().filter(|w| w.planned.place.server().is_some());
-        live.for_each(|w| w.mark_unverified(verifies));
+        let live = || self.ways.iter().filter(|w| w.planned.place.server().is_some());
+        live().for_each(|w| w.mark_unverified(verifies));
         match self.upgrade {
-            true => self.one_by_one(waiting, &say).await,
-            false => self.side_by_side(waiting, &say).await,
+            true => self.one_by_one(waiting, &step).await,
+            false => self.side_by_side(waiting, &step).await,
         }
         if let Waiting::Until(deadline) = waiting
             && verifies
         {
-            say("whether it works");
+            // in a folder nothing works yet; and where nothing was written it takes its time, too
+            if live().any(|w| w.open().is_some()) {
+                say("verifying that it works");
+            }
             self.verify(verify, deadline).await;
         }
         self.report(false)
@@ -144,15 +168,16 @@ impl Prepared {
             }
         }
         say("the remotes");
-        join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))).await;
-        // not before: pilot would find a remote without the slice that it is to keep, and warn of that
-        if let Some(credentials) = &self.credentials {
+        // the readers' accounts and rights are there; for the slices, which come at the same time, pilot waits a while
+        let credentials = async {
+            let Some(credentials) = &self.credentials else { return };
             match primaries.iter().all(|w| w.open().is_some()) {
                 true => credentials.place(&remotes, self.consent.revoke_credentials).await,
                 // nothing more is written where something has failed
                 false => credentials.put_off(&remotes, &self.plan.primary),
             }
-        }
+        };
+        futures::join!(credentials, join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))));
         join_all(remotes.iter().map(|w| async {
             w.wait(waiting).await;
             stages(w, Stage::Webhooks, Stage::Webhooks).await;

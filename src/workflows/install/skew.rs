@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::report::Warning;
 use crate::data::model::ClusterId;
 
 /// What an installation would do to the version that stands.
@@ -43,6 +44,22 @@ pub(super) fn primary_first(primary: &ClusterId, installed: &str, ours: &str) ->
     format!(
         "its primary {primary} has meshctl {installed}, and this newer {ours} comes to a primary before its remotes"
     )
+}
+
+/// What is said of a primary that is older than its remotes of these versions; `None` where there are none.
+pub(super) fn left_newer(remotes: &[(ClusterId, String)], ours: &str) -> Option<Warning> {
+    if remotes.is_empty() {
+        return None;
+    }
+    let newer: Vec<String> = remotes.iter().map(|(id, version)| format!("{id} has meshctl {version}")).collect();
+    let ids: Vec<&str> = remotes.iter().map(|(id, _)| id.as_str()).collect();
+    Some(Warning {
+        text: format!("with meshctl {ours} the primary is older than its remotes: {}", newer.join(", ")),
+        hint: format!(
+            "meshctl install --allow-downgrade --clusters {} takes them back, too; or bring the newer meshctl to the primary again",
+            ids.join(",")
+        ),
+    })
 }
 
 /// The three numbers, and the identifiers of a pre-release. What follows a `+` does not count (§10).

@@ -7,10 +7,11 @@ use futures::StreamExt;
 use super::backend::{Backend, Compared, Consent};
 use super::change::{Action, Change, Changes};
 use super::farewell::is_of_pilot;
-use super::plan::PlannedCluster;
-use super::report::{ClusterReport, ObjectReport, State};
+use super::plan::{NAMESPACE, PlannedCluster};
+use super::report::{ClusterReport, ObjectReport, State, Warning};
 use super::run::Waiting;
 use super::secret::PlannedSecret;
+use super::verify;
 use crate::pure::manifest::{ObjectKey, Stage};
 
 /// Every stage in its order.
@@ -53,11 +54,12 @@ struct Progress {
     touched: bool,
     /// A slice that is no longer wanted stays: pilot has not filled the one that is.
     waits_for_pilot: bool,
-    /// The UID of the pod that looks for pilot.
-    probe: Option<String>,
+    /// The pod that looks for pilot, and its UID.
+    probe: Option<(ObjectKey, String)>,
     error: Option<String>,
     hint: Option<String>,
     notes: Vec<String>,
+    warnings: Vec<Warning>,
     /// What would happen besides the changes of objects.
     foreseen: Vec<String>,
 }
@@ -111,6 +113,11 @@ impl Way {
     /// Something to tell.
     pub(super) fn note(&self, text: impl Into<String>) {
         self.progress().notes.push(text.into());
+    }
+
+    /// Something that is not in order, and stops nothing.
+    pub(super) fn warn(&self, warning: Warning) {
+        self.progress().warnings.push(warning);
     }
 
     /// Something that is no object of the plan was written, and is to be told.
@@ -177,12 +184,21 @@ impl Way {
         let (Some((Backend::Live(live), compared)), Waiting::Until(deadline)) = (self.open(), waiting) else { return };
         if let Err(why) = super::wait::ready(live, &compared.manifests, deadline).await {
             self.fail(why);
+            let id = &self.planned.id;
+            self.hint(&format!(
+                "kubectl --namespace {NAMESPACE} describe pods, in the cluster {id}, says more; --timeout waits longer"
+            ));
         }
     }
 
     /// Whether this run has written something here.
     pub(super) fn wrote(&self) -> bool {
         !self.progress().done.is_empty()
+    }
+
+    /// Whether all that is planned stands here.
+    pub(super) fn is_finished(&self) -> bool {
+        self.progress().finished
     }
 
     /// Whether something that points at the primary is yet to be written in a cluster that runs. A folder runs nothing.
@@ -211,12 +227,12 @@ impl Way {
     }
 
     /// A pod was made that looks for pilot: it is removed in the end.
-    pub(super) fn probes(&self, uid: &str) {
-        self.progress().probe = Some(uid.to_owned());
+    pub(super) fn probes(&self, pod: &ObjectKey, uid: &str) {
+        self.progress().probe = Some((pod.clone(), uid.to_owned()));
     }
 
-    /// The pod that this run has made.
-    pub(super) fn probe(&self) -> Option<String> {
+    /// The pod that this run has made, and its UID.
+    pub(super) fn probe(&self) -> Option<(ObjectKey, String)> {
         self.progress().probe.clone()
     }
 
@@ -264,8 +280,16 @@ impl Way {
                 self.progress().waits_for_pilot |= change.key.kind == "EndpointSlice";
                 continue;
             }
-            backend.remove(change).await?;
-            self.progress().done.push(change.key.clone());
+            let refused = match backend {
+                Backend::Live(live) if verify::is_probe(&change.key) => {
+                    verify::clear(live, &self.planned.id, change).await?
+                }
+                _ => backend.remove(change).await.map(|()| None)?,
+            };
+            match refused {
+                None => self.progress().done.push(change.key.clone()),
+                Some(warning) => self.warn(warning),
+            }
         }
         Ok(stays)
     }
@@ -315,6 +339,9 @@ impl Way {
             (None, State::Failed) => Some("it was interrupted".to_owned()),
             (error, _) => error.clone(),
         };
+        // the same command alone would look no more
+        let unverified = progress.finished && progress.unverified && progress.error.is_none();
+        let hint = progress.hint.or_else(|| unverified.then(|| verify::AGAIN.to_owned()));
         let underway: Vec<String> = progress.underway.iter().map(ToString::to_string).collect();
         let underway = (state == State::Failed && !underway.is_empty())
             .then(|| format!("it was interrupted while it wrote {}: that stands, or does not", underway.join(", ")));
@@ -322,6 +349,8 @@ impl Way {
         notes.extend(progress.notes);
         notes.extend(underway);
         notes.extend(progress.foreseen.into_iter().filter(|_| planned));
+        let mut warnings: Vec<Warning> = compared.iter().flat_map(|c| c.changes.warnings.iter().cloned()).collect();
+        warnings.extend(progress.warnings);
         ClusterReport {
             cluster: self.planned.id.to_string(),
             role: self.planned.role.to_string(),
@@ -331,8 +360,9 @@ impl Way {
             objects,
             secrets: self.secrets.iter().map(|s| s.report.clone()).collect(),
             notes,
+            warnings,
             error,
-            hint: progress.hint,
+            hint,
         }
     }
 }

@@ -37,38 +37,85 @@ fn wanted(mesh: &Mesh, cluster: &ClusterId) -> Vec<Object> {
     lacking.filter_map(|s| stub(&s.id.namespace, &s.id.name, &s.ports)).collect()
 }
 
+/// What is told where nobody can decide.
+const OPEN: &str = "whether it gets stub Services stays open, since the primary, with which it goes, cannot be read: the next \
+                    install decides, or --stub-services, or --no-stub-services";
+
 /// A cluster that is to have stubs.
 pub(super) struct Place<'a> {
     pub(super) id: &'a ClusterId,
     pub(super) backend: Option<&'a Backend>,
     /// What an earlier run put there.
     pub(super) old: Option<&'a Inventory>,
+    /// Whether it is known what that is.
+    pub(super) is_read: bool,
     /// It did not answer when it was asked last.
     pub(super) is_silent: bool,
 }
 
+/// What is recorded in the primary.
+#[derive(Debug, Clone, Copy)]
+enum Primary<'a> {
+    /// This; `None` where nothing is.
+    Read(Option<&'a Inventory>),
+    /// Nobody knows.
+    Unread,
+}
+
 /// Whether a cluster shall have stubs, and what is to be told of that: nothing where the command itself says so. A cluster that
-/// is new goes with the primary.
+/// is new goes with the primary; while nobody knows what that has, it stays open (`None`).
 fn decide(
     said: Option<bool>,
     mesh: Option<bool>,
     old: Option<&Inventory>,
-    primary: Option<&Inventory>,
-) -> (bool, Option<&'static str>) {
-    let installed = |inventory: Option<&Inventory>| inventory.filter(|i| i.installed().is_some()).map(|i| i.stubs);
-    let (own, of_primary) = (installed(old), installed(primary));
-    let goes = |why| (false, (own == Some(true)).then_some(why));
+    primary: Primary<'_>,
+) -> (Option<bool>, Option<&'static str>) {
+    let decided = |i: &&Inventory| i.installed().is_some() && !i.stubs_undecided;
+    let own = old.filter(decided).map(|i| i.stubs);
+    let of_primary = match primary {
+        Primary::Read(inventory) => inventory.filter(decided).map(|i| i.stubs),
+        Primary::Unread => None,
+    };
+    let goes = |why| (Some(false), (own == Some(true)).then_some(why));
     match (said, mesh) {
-        (Some(true), _) => (true, None),
+        (Some(true), _) => (Some(true), None),
         (Some(false), _) => goes("its stub Services are not wanted any more: --no-stub-services says so"),
-        (None, Some(true)) => (true, Some("with stub Services: stubServices of mesh.yaml says so")),
+        (None, Some(true)) => (Some(true), Some("with stub Services: stubServices of mesh.yaml says so")),
         (None, Some(false)) => goes("its stub Services are not wanted any more: stubServices of mesh.yaml says so"),
         (None, None) => match (own, of_primary) {
-            (Some(true), _) => (true, Some("with stub Services, as it was installed; --no-stub-services removes them")),
-            (None, Some(true)) => (true, Some("with stub Services, as the primary was installed")),
-            _ => (false, None),
+            (Some(true), _) => {
+                (Some(true), Some("with stub Services, as it was installed; --no-stub-services removes them"))
+            }
+            (Some(false), _) => (Some(false), None),
+            (None, Some(true)) => (Some(true), Some("with stub Services, as the primary was installed")),
+            (None, _) if matches!(primary, Primary::Unread) => (None, Some(OPEN)),
+            (None, _) => (Some(false), None),
         },
     }
+}
+
+/// Decides for each cluster, and gives what is to be told of that.
+fn decide_each(
+    input: &PlanInput,
+    planned: &mut [PlannedCluster],
+    places: &[Place<'_>],
+    said: Option<bool>,
+) -> Vec<(ClusterId, String)> {
+    let place = |id: &ClusterId| places.iter().find(|p| p.id == id);
+    let mut told = Vec::new();
+    for cluster in planned {
+        let primary = match place(&input.primary) {
+            // a primary that cannot be read itself stops for that
+            Some(primary) if !primary.is_read && *primary.id != cluster.id => Primary::Unread,
+            primary => Primary::Read(primary.and_then(|p| p.old)),
+        };
+        let old = place(&cluster.id).and_then(|p| p.old);
+        let (wanted, why) = decide(said, input.mesh.stub_services, old, primary);
+        cluster.manifests.inventory.stubs = wanted.unwrap_or_default();
+        cluster.manifests.inventory.stubs_undecided = wanted.is_none();
+        told.extend(why.map(|why| (cluster.id.clone(), why.to_owned())));
+    }
+    told
 }
 
 /// Adds the stubs to what is planned, and gives what is to be told of each cluster.
@@ -79,13 +126,7 @@ pub(super) async fn add(
     said: Option<bool>,
 ) -> Vec<(ClusterId, String)> {
     let Some(registry) = &input.registry else { return Vec::new() };
-    let old = |id: &ClusterId| places.iter().find(|p| p.id == id).and_then(|p| p.old);
-    let mut told = Vec::new();
-    for cluster in planned.iter_mut() {
-        let (wanted, why) = decide(said, input.mesh.stub_services, old(&cluster.id), old(&input.primary));
-        cluster.manifests.inventory.stubs = wanted;
-        told.extend(why.map(|why| (cluster.id.clone(), why.to_owned())));
-    }
+    let mut told = decide_each(input, planned, places, said);
     let planned: Vec<_> = planned.iter_mut().filter(|c| c.manifests.inventory.stubs).collect();
     if planned.is_empty() {
         return told;
@@ -181,19 +222,32 @@ mod tests {
         let id = ClusterId::default();
         let new = Inventory::new(&id, ClusterRole::Remote, &id, &[], Vec::new());
         let with = Inventory { stubs: true, ..new.clone() };
+        let open = Inventory { stubs_undecided: true, ..new.clone() };
         // Secrets alone are no installation
         let secrets = Inventory { version: String::new(), ..new.clone() };
+        let (yes, no, unread) = (Some(true), Some(false), Primary::Unread);
+        let (nothing, primary_new, primary_with) =
+            (Primary::Read(None), Primary::Read(Some(&new)), Primary::Read(Some(&with)));
         for (said, mesh, old, primary, wanted, words) in [
-            (None, None, None, None, false, ""),
-            (Some(true), Some(false), Some(&new), None, true, ""),
-            (Some(false), Some(true), Some(&with), None, false, "--no-stub-services says so"),
-            (Some(false), None, Some(&new), Some(&with), false, ""),
-            (None, Some(true), Some(&new), None, true, "stubServices of mesh.yaml says so"),
-            (None, Some(false), Some(&with), Some(&with), false, "stubServices of mesh.yaml says so"),
-            (None, None, Some(&with), Some(&new), true, "as it was installed"),
-            (None, None, Some(&new), Some(&with), false, ""),
-            (None, None, Some(&secrets), Some(&with), true, "as the primary was installed"),
-            (None, None, None, Some(&with), true, "as the primary was installed"),
+            (None, None, None, nothing, no, ""),
+            (yes, no, Some(&new), nothing, yes, ""),
+            (no, yes, Some(&with), nothing, no, "--no-stub-services says so"),
+            (no, None, Some(&new), primary_with, no, ""),
+            (None, yes, Some(&new), nothing, yes, "stubServices of mesh.yaml says so"),
+            (None, no, Some(&with), primary_with, no, "stubServices of mesh.yaml says so"),
+            (None, None, Some(&with), primary_new, yes, "as it was installed"),
+            (None, None, Some(&new), primary_with, no, ""),
+            (None, None, Some(&secrets), primary_with, yes, "as the primary was installed"),
+            (None, None, None, primary_with, yes, "as the primary was installed"),
+            // nobody knows what the primary has: a cluster that is new waits, and no other
+            (None, None, None, unread, None, "stays open"),
+            (None, None, Some(&open), unread, None, "stays open"),
+            (None, None, Some(&open), primary_with, yes, "as the primary was installed"),
+            (None, None, Some(&open), primary_new, no, ""),
+            (None, None, Some(&new), unread, no, ""),
+            (None, None, Some(&with), unread, yes, "as it was installed"),
+            (no, None, None, unread, no, ""),
+            (None, yes, None, unread, yes, "stubServices of mesh.yaml says so"),
         ] {
             let (so, why) = decide(said, mesh, old, primary);
             let told = why.unwrap_or_default();

@@ -18,6 +18,7 @@ mod report;
 
 use found::Found;
 use needed::Leads;
+pub(super) use report::UNPLANNED;
 pub use report::{Kept, Left, LeftCluster, UninstallReport};
 
 /// What a user allows an uninstallation.
@@ -42,6 +43,8 @@ pub struct Uninstall {
 struct Leaving {
     cluster: PlanCluster,
     leads: Leads,
+    /// What cannot be known of it.
+    notes: Vec<String>,
     found: Result<(Backend, Found), String>,
     progress: Mutex<Progress>,
 }
@@ -70,6 +73,16 @@ pub async fn prepare_uninstall(input: &PlanInput, leave: &Leave) -> Result<Unins
     Ok(Uninstall { leaving })
 }
 
+/// The report of an uninstallation that was interrupted while it was prepared.
+///
+/// # Errors
+/// As [`prepare_uninstall`].
+pub fn unplanned_uninstall(input: &PlanInput, leave: &Leave, dry_run: bool) -> Result<UninstallReport, InstallError> {
+    let input = input.clone().known()?;
+    let clusters = plan::selected(&input, &leave.only)?.into_iter().map(LeftCluster::unplanned).collect();
+    Ok(UninstallReport { dry_run, clusters })
+}
+
 impl Leaving {
     /// Looks at what stands in a cluster.
     async fn of(cluster: &PlanCluster, leave: &Leave) -> Self {
@@ -78,15 +91,17 @@ impl Leaving {
             Ok(backend) => backend.inventory(NAMESPACE).await.map_err(String::from),
             Err(why) => Err(why.clone()),
         };
-        let leads = Leads::of(cluster, &inventory);
+        let leads = Leads::of(&cluster.id, &inventory);
+        let mut notes = Vec::new();
         let found = match (connected, inventory) {
             (Ok(backend), Ok(inventory)) => {
-                backend.found(cluster, inventory.as_ref(), leave).await.map(|found| (backend, found))
+                let found = backend.found(cluster, inventory.as_ref(), leave, &mut notes).await;
+                found.map(|found| (backend, found))
             }
             (Err(why), _) | (_, Err(why)) => Err(why),
         };
         let progress = Progress { error: found.as_ref().err().cloned(), ..Progress::default() };
-        Self { cluster: cluster.clone(), leads, found, progress: Mutex::new(progress) }
+        Self { cluster: cluster.clone(), leads, notes, found, progress: Mutex::new(progress) }
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -133,6 +148,7 @@ impl Leaving {
             planned: found.go.iter().filter(|_| planned).map(|c| c.key.to_string()).collect(),
             removed: progress.removed,
             kept: found.kept.into_iter().chain(progress.kept).collect(),
+            notes: self.notes.clone(),
             error: progress.error.or(interrupted),
             hint: progress.hint,
         }

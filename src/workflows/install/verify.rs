@@ -11,7 +11,7 @@ use crate::data::model::{ClusterId, ClusterRole};
 mod probe;
 mod view;
 
-pub(super) use probe::{key, left_behind, take_back};
+pub(super) use probe::{clear, is_probe, left_behind, probes, take_back};
 
 /// What is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +25,8 @@ pub enum Verify {
     All,
 }
 
+/// The next command, where it is not known or not so that what was installed works.
+pub(super) const AGAIN: &str = "meshctl install --verify looks again, also where nothing is left to write";
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(250);
 /// Pilot has so long to see every cluster.

@@ -49,6 +49,7 @@ pub(super) fn deployment(value: &Value) -> Rollout {
     let missing = match () {
         () if !is_seen(value) => return Rollout::Waiting("no controller has looked at it yet".to_owned()),
         () if updated < wanted => format!("{updated} of {wanted} pods are of the new version"),
+        () if all - updated == 1 => "one pod of the old version is still there".to_owned(),
         () if all > updated => format!("{} pods of the old version are still there", all - updated),
         () if available < wanted => format!("{available} of {wanted} pods are available"),
         () => return Rollout::Ready,
@@ -93,7 +94,8 @@ pub(super) fn pod(value: &Value) -> Rollout {
             (Some(code), "") => format!("; it ended with {code}"),
             (Some(code), said) => format!("; it ended with {code}: {}", line(said)),
         };
-        let said = format!("pod {name}: container {}: {reason}: {}{ended}", text(container, "/name"), line(message));
+        let why = if message.is_empty() { String::new() } else { format!(": {}", line(message)) };
+        let said = format!("pod {name}: container {}: {reason}{why}{ended}", text(container, "/name"));
         return if STUCK.contains(&reason) { Rollout::Stuck(said) } else { Rollout::Waiting(said) };
     }
     for kind in ["PodScheduled", "Initialized", "ContainersReady", "Ready"] {
@@ -132,7 +134,7 @@ mod tests {
         let seen = json!({"observedGeneration": 2, "replicas": 3, "updatedReplicas": 1, "availableReplicas": 3});
         assert_eq!(of(seen), waiting("1 of 2 pods are of the new version"));
         let old = json!({"observedGeneration": 2, "replicas": 3, "updatedReplicas": 2, "availableReplicas": 2});
-        assert_eq!(of(old), waiting("1 pods of the old version are still there"));
+        assert_eq!(of(old), waiting("one pod of the old version is still there"));
         let some = json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 1});
         assert_eq!(of(some), waiting("1 of 2 pods are available"));
         let all = json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2});
@@ -162,6 +164,8 @@ mod tests {
             Rollout::Stuck("pod p: container discovery: ImagePullBackOff: Back-off pulling image \"x:1\"".into())
         );
         assert!(matches!(pod(&waiting("ErrImagePull", "not found")), Rollout::Waiting(s) if s.contains("not found")));
+        let wordless = Rollout::Stuck("pod p: container discovery: ErrImageNeverPull".into());
+        assert_eq!(pod(&waiting("ErrImageNeverPull", "")), wordless);
         let mut crashed = waiting("CrashLoopBackOff", "back-off 10s");
         crashed["status"]["containerStatuses"][0]["lastState"] =
             json!({"terminated": {"exitCode": 2, "message": "error:\nx"}});

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::admin::Envoy;
 use super::pilot::Pilot;
 use super::source::{Dump, Holds, Origin, SourceError};
-use super::status::shown;
+use super::status::{kept, shown};
 use super::target::Target;
 use crate::data::model::{Report, Table};
 use crate::pure::inspect::{Difference, Filter, Resources, Section, Unsaid, differences};
@@ -30,6 +30,8 @@ pub struct Comparison {
     pub differences: Vec<(Section, String, Difference)>,
     /// What the pilot does not know of the proxy and was left out, in words.
     pub withheld: Option<String>,
+    /// Why the pilot keeps something newer from the proxy, in words.
+    pub kept: Option<String>,
 }
 
 /// Why a pilot's answer is not all of what its proxy has; `None`: it is.
@@ -67,6 +69,7 @@ async fn once(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Compariso
         sent: sections.map(|s| (s, sent.count(s))).into(),
         differences: differences(&sent, &held),
         withheld: withheld(pilot.origin(), sent.unsaid()),
+        kept: kept(pilot, target).await?,
     })
 }
 
@@ -110,6 +113,8 @@ struct Data<'a> {
     in_sync: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     withheld: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<&'a str>,
     items: Vec<Item<'a>>,
 }
 
@@ -124,6 +129,11 @@ struct Item<'a> {
 }
 
 impl Comparison {
+    /// Whether the proxy has all that it is to have: nothing differs, everything could be compared, and nothing is kept from it.
+    pub fn is_in_sync(&self) -> bool {
+        self.differences.is_empty() && self.withheld.is_none() && self.kept.is_none()
+    }
+
     /// As a report of kind `ProxyDiff`; a wide table has every reason whole.
     ///
     /// # Errors
@@ -145,9 +155,9 @@ impl Comparison {
             table.row([section.to_string(), name.clone(), text]);
             items.push(Item { ty: section.to_string(), name, difference: word, at });
         }
-        let Self { proxy, pilot, envoy, withheld, .. } = self;
-        let in_sync = items.is_empty() && withheld.is_none();
-        let data = Data { proxy, pilot, envoy, in_sync, withheld: withheld.as_deref(), items };
+        let Self { proxy, pilot, envoy, withheld, kept, .. } = self;
+        let (withheld, kept) = (withheld.as_deref(), kept.as_deref());
+        let data = Data { proxy, pilot, envoy, in_sync: self.is_in_sync(), withheld, kept, items };
         let mut report = Report::of_kind("ProxyDiff", &data, table)?;
         report.names = self.differences.iter().map(|(section, name, _)| format!("{section}/{name}")).collect();
         Ok(report)

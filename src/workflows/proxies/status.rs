@@ -1,15 +1,20 @@
 //! Whether proxies have what they were sent: every pilot's streams, type by type.
 
+mod row;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
 use serde::Serialize;
-use serde_json::Value;
+
+use row::proxy_state;
 
 use super::agreement::PilotAsked;
+use super::pilot::Pilot;
 use super::pilots::Pilots;
 use super::source::{Origin, SourceError};
+use super::target::Target;
 use crate::data::model::{Report, Table};
 
 /// The types, in the order of their columns.
@@ -37,6 +42,12 @@ pub enum State {
     /// It has not asked.
     #[serde(rename = "NOT ASKED")]
     NotAsked,
+    /// It has accepted all that it was sent, and something newer is held back until every cluster has been read.
+    #[serde(rename = "HELD")]
+    Held,
+    /// It is told nothing, since its cluster is not in pilot's registry.
+    #[serde(rename = "FROZEN")]
+    Frozen,
 }
 
 /// A type of a proxy.
@@ -64,6 +75,10 @@ pub struct ProxyState {
     pub version: String,
     /// Whether every type that it asked for is synced.
     pub in_sync: bool,
+    /// Why something is kept from it, in words; none where nothing is.
+    pub kept: Option<String>,
+    /// The clusters and files of the registry that must be read before it is told the rest.
+    pub waits_for: Vec<String>,
     /// By type.
     pub types: BTreeMap<&'static str, TypeState>,
 }
@@ -120,7 +135,7 @@ impl TypeState {
         match self.state {
             State::Stale => self.seconds.unwrap_or_default() < ON_ITS_WAY.as_secs(),
             State::NotSent => true,
-            State::Synced | State::Nack | State::NotAsked => false,
+            State::Synced | State::Nack | State::NotAsked | State::Held | State::Frozen => false,
         }
     }
 }
@@ -150,52 +165,15 @@ pub(super) fn place(origin: &Origin) -> String {
     }
 }
 
-/// A row of `/debug/syncz`: ours, or that of an istiod before 1.22, `{"cluster_sent":…,"cluster_acked":…}`.
-fn proxy_state(row: &Value, pilot: &str) -> Option<ProxyState> {
-    let text = |keys: &[&str]| keys.iter().find_map(|k| row.get(*k)).and_then(Value::as_str).unwrap_or_default();
-    let proxy = text(&["proxy", "proxyID"]);
-    if proxy.is_empty() || row.get("types").is_some_and(|types| !types.is_object()) {
-        return None;
-    }
-    let types: BTreeMap<_, _> = TYPES.into_iter().map(|ty| (ty, type_state(row, ty))).collect();
-    Some(ProxyState {
-        proxy: proxy.to_owned(),
-        cluster: text(&["cluster_id", "clusterID"]).to_owned(),
-        pilot: pilot.to_owned(),
-        version: text(&["version", "istio_version"]).to_owned(),
-        in_sync: in_sync(&types),
-        types,
-    })
-}
-
-fn type_state(row: &Value, ty: &str) -> TypeState {
-    let bare = |state| TypeState { state, seconds: None, reason: None };
-    let Some(types) = row.get("types") else {
-        let name = match ty {
-            "CDS" => "cluster",
-            "LDS" => "listener",
-            "EDS" => "endpoint",
-            _ => "route",
-        };
-        let nonce = |what: &str| row.get(format!("{name}_{what}")).and_then(Value::as_str).unwrap_or_default();
-        return match (nonce("sent"), nonce("acked")) {
-            ("", _) => bare(State::NotSent),
-            (sent, acked) if sent == acked => bare(State::Synced),
-            _ => bare(State::Stale),
-        };
-    };
-    let Some(status) = types.get(ty) else { return bare(State::NotAsked) };
-    let seconds = |pointer: &str| status.pointer(pointer).and_then(Value::as_u64);
-    match status.get("state").and_then(Value::as_str) {
-        Some("SYNCED") => bare(State::Synced),
-        Some("NACK") => TypeState {
-            state: State::Nack,
-            seconds: seconds("/nack/secondsAgo"),
-            reason: status.pointer("/nack/reason").and_then(Value::as_str).map(str::to_owned),
-        },
-        Some("STALE") => TypeState { state: State::Stale, seconds: seconds("/unansweredSeconds"), reason: None },
-        _ => bare(State::NotSent),
-    }
+/// Why a pilot keeps something from a proxy that is connected to it; `None`: it keeps nothing.
+pub(super) async fn kept(pilot: &Pilot, target: &Target) -> Result<Option<String>, SourceError> {
+    let (name, cluster) = (format!("{}.{}", target.id.name, target.id.namespace), target.id.cluster.as_str());
+    let meant =
+        |s: &ProxyState| s.proxy == name && (s.cluster == cluster || s.cluster.is_empty() || cluster.is_empty());
+    let rows = pilot.streams().await?;
+    // after a cut the dead stream is there too, before the new one
+    let its = rows.iter().filter_map(|row| proxy_state(row, "")).rfind(meant);
+    Ok(its.and_then(|state| state.kept))
 }
 
 /// The states as a report of kind `ProxyStatusList`; a wide table has every reason whole.
@@ -208,7 +186,8 @@ pub fn status_report(states: &[ProxyState], pilots: &[PilotAsked], wide: bool) -
     for state in states {
         let cells = TYPES.map(|ty| state.types.get(ty).map(cell).unwrap_or_default());
         let reasons = TYPES.iter().filter_map(|ty| Some((ty, state.types.get(ty)?.reason.as_ref()?)));
-        let reasons: Vec<_> = reasons.map(|(ty, why)| format!("{ty}: {}", shown(why, wide))).collect();
+        let reasons = reasons.map(|(ty, why)| format!("{ty}: {}", shown(why, wide)));
+        let reasons: Vec<_> = state.kept.iter().map(|why| shown(why, wide)).chain(reasons).collect();
         let place = [dash(&state.proxy), dash(&state.cluster), dash(&state.pilot), dash(&state.version)];
         table.row(place.into_iter().chain(cells).chain([reasons.join("; ")]));
     }
@@ -231,6 +210,8 @@ fn cell(state: &TypeState) -> String {
         State::Nack => format!("NACK{age}"),
         State::NotSent => "NOT SENT".to_owned(),
         State::NotAsked => "-".to_owned(),
+        State::Held => "HELD".to_owned(),
+        State::Frozen => "FROZEN".to_owned(),
     }
 }
 
@@ -250,7 +231,11 @@ fn cut(reason: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    fn cells(report: &Report) -> String {
+        report.table.rows.iter().map(|row| row.join("|")).collect()
+    }
 
     #[test]
     fn what_pilot_says_of_a_stream_becomes_a_row() {
@@ -261,22 +246,11 @@ mod tests {
         }});
         let state = proxy_state(&row, "p:1").into_iter().collect::<Vec<_>>();
         assert!(!state.iter().any(|s| s.in_sync));
-        let report = status_report(&state, &[], false).map(|r| r.table.rows.concat().join("|"));
+        let report = status_report(&state, &[], false).map(|r| cells(&r));
         let want = "web-1.default|gke|p:1|1.40.0|SYNCED|NACK (3s)|STALE (12s)|-|LDS: bad…";
         assert_eq!(report.ok().as_deref(), Some(want));
-        let wide = status_report(&state, &[], true).map(|r| r.table.rows.concat().join("|"));
+        let wide = status_report(&state, &[], true).map(|r| cells(&r));
         assert_eq!(wide.ok(), Some(want.replace("bad…", "bad\nworse")));
-    }
-
-    #[test]
-    fn a_foreign_pilots_nonces_are_compared() {
-        let row = json!({"proxy": "a.b", "cluster_sent": "x", "cluster_acked": "x", "listener_sent": "y",
-            "listener_acked": "x", "endpoint_sent": "", "route_sent": "z", "route_acked": "z"});
-        let states = proxy_state(&row, "p").map(|s| s.types.into_values().map(|t| t.state).collect::<Vec<_>>());
-        assert_eq!(states, Some(vec![State::Synced, State::NotSent, State::Stale, State::Synced]));
-        for bad in [json!({}), json!(7), json!({"proxy": "a.b", "types": 7})] {
-            assert_eq!(proxy_state(&bad, "p"), None, "{bad}");
-        }
     }
 
     #[test]

@@ -1,17 +1,23 @@
-//! Two runs at once: neither forgets what the other has written.
+//! Two runs at once: neither forgets what the other has written, nor takes away what it needs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use k8s_openapi::api::core::v1::ConfigMap;
+use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use kube::api::Patch;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use super::bench::{Bench, SYSTEM, cluster, listing, put};
+use super::bench::{Bench, SYSTEM, cluster, listing, probes, put};
 use super::line::{Line, Rule};
 use crate::pair::{Pair, alone};
+use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
-    vec![alone("api::install::two_runs_at_once_forget_nothing", two_runs_at_once_forget_nothing)]
+    vec![
+        alone("api::install::two_runs_at_once_forget_nothing", two_runs_at_once_forget_nothing),
+        alone("api::install::two_runs_at_once_look_for_pilot", two_runs_at_once_look_for_pilot),
+    ]
 }
 
 async fn two_runs_at_once_forget_nothing(pair: Arc<Pair>) {
@@ -58,4 +64,35 @@ async fn two_runs_at_once_forget_nothing(pair: Arc<Pair>) {
     stopped().await;
     line.obey();
     bench.install(&[]).await.exits(0);
+}
+
+/// Each has a pod of its own, and leaves that of the other alone.
+async fn two_runs_at_once_look_for_pilot(pair: Arc<Pair>) {
+    let bench = Bench::new(Arc::clone(&pair)).await;
+    bench.install(&[]).await.exits(0);
+    let _line = super::verified::without_pilot(&bench).await;
+    let on_prem = &pair.on_prem;
+    let of_them = async |count: usize| {
+        eventually("their pods", Duration::from_secs(60), async || {
+            let names: Vec<String> = probes(on_prem).await.into_iter().filter_map(|pod| pod.metadata.name).collect();
+            if names.len() == count { Ok(names) } else { Err(format!("{names:?}")) }
+        })
+        .await
+    };
+    let pods: kube::Api<Pod> = kube::Api::namespaced(on_prem.client(), SYSTEM);
+    let ends = async |name: &str| {
+        let done = Patch::Merge(json!({"status": {"phase": "Succeeded"}}));
+        pods.patch_status(name, &Default::default(), &done).await.unwrap();
+    };
+    let kubelet = async {
+        let both = of_them(2).await;
+        ends(&both[0]).await;
+        assert_eq!(of_them(1).await, both[1..], "the one that has ended goes, and no other");
+        ends(&both[1]).await;
+    };
+    let verify = ["install", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
+    let (one, other, ()) = tokio::join!(bench.run(&verify), bench.run(&verify), kubelet);
+    one.exits(0);
+    other.exits(0);
+    of_them(0).await;
 }

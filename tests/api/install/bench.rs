@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
+use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::core::DynamicObject;
 use kube::discovery::ApiResource;
@@ -140,6 +141,32 @@ pub async fn listing(cluster: &Cluster) -> Listing {
         }
     }
     all
+}
+
+/// The pods of ours in a cluster that look for pilot.
+pub async fn probes(cluster: &Cluster) -> Vec<Pod> {
+    let labelled = ListParams::default().labels("app=meshctl-verify,meshctl.io/owned=true");
+    kube::Api::namespaced(cluster.client(), SYSTEM).list(&labelled).await.unwrap().items
+}
+
+/// Sets the status of the pod that looks for pilot as soon as there is one, as a kubelet would; the pod.
+pub async fn kubelet(cluster: &Cluster, status: &Value) -> Pod {
+    let pods: kube::Api<Pod> = kube::Api::namespaced(cluster.client(), SYSTEM);
+    eventually("the pod that looks for pilot", Duration::from_secs(60), async || {
+        let name = probes(cluster).await.into_iter().find_map(|pod| pod.metadata.name).ok_or("there is none yet")?;
+        let patch = Patch::Merge(json!({"status": status}));
+        pods.patch_status(&name, &Default::default(), &patch).await.map_err(|e| e.to_string())
+    })
+    .await
+}
+
+/// Lets a pod be older than it may become.
+pub async fn outlive(cluster: &Cluster, name: &str) {
+    let pods: kube::Api<Pod> = kube::Api::namespaced(cluster.client(), SYSTEM);
+    let short = Patch::Merge(json!({"spec": {"activeDeadlineSeconds": 1}}));
+    pods.patch(name, &Default::default(), &short).await.unwrap();
+    // whole seconds are compared
+    tokio::time::sleep(Duration::from_secs(3)).await;
 }
 
 /// Who wrote an object, and which version of it this is.

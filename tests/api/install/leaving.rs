@@ -11,7 +11,7 @@ use libtest_mimic::Trial;
 use meshctl::data::model::{MANAGED_BY, OWNED};
 use serde_json::{Value, json};
 
-use super::bench::{Bench, SYSTEM, ours, put, versions};
+use super::bench::{Bench, SYSTEM, cluster, ours, put, versions};
 use super::line::{Line, Rule};
 use crate::cluster::Cluster;
 use crate::pair::{Pair, alone};
@@ -26,6 +26,7 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::a_lease_of_somebody_else_stays", a_lease_of_somebody_else_stays),
         alone("api::install::the_primary_stays_while_a_remote_needs_it", the_primary_stays_while_a_remote_needs_it),
         alone("api::install::a_kind_of_another_version_stays_listed", a_kind_of_another_version_stays_listed),
+        alone("api::install::install_tells_of_a_kind_of_another_version", install_tells_of_a_kind_of_another_version),
     ]
 }
 
@@ -191,12 +192,15 @@ async fn the_primary_stays_while_a_remote_needs_it(pair: Arc<Pair>) {
     assert!(!bench.listings().await[0].contains_key(&format!("Deployment/{SYSTEM}/istio-pilot")));
 }
 
-/// The inventory alone knows of it: without the row it would be nobody's.
-async fn a_kind_of_another_version_stays_listed(pair: Arc<Pair>) {
-    let bench = installed(pair).await;
-    let key = format!("ConfigMap/{SYSTEM}/meshctl-inventory");
-    let text = |listing: &super::bench::Listing| listing[&key]["data"]["inventory.yaml"].as_str().unwrap().to_owned();
-    let mut inventory = meshctl::data::yaml::documents(&text(&bench.listings().await[0])).unwrap().remove(0);
+/// The text of the inventory in gke.
+async fn inventory(bench: &Bench) -> String {
+    let map = &bench.listings().await[0][&format!("ConfigMap/{SYSTEM}/meshctl-inventory")];
+    map["data"]["inventory.yaml"].as_str().unwrap().to_owned()
+}
+
+/// Lets the inventory in gke be one of another version, with an object of a kind that nobody here knows.
+async fn list_a_gadget(bench: &Bench) {
+    let mut inventory = meshctl::data::yaml::documents(&inventory(bench).await).unwrap().remove(0);
     inventory["version"] = json!("9.9.9");
     let gadget = json!({"group": "example.com", "kind": "Gadget", "namespace": "", "name": "ours"});
     inventory["objects"].as_array_mut().unwrap().push(gadget);
@@ -204,7 +208,13 @@ async fn a_kind_of_another_version_stays_listed(pair: Arc<Pair>) {
         "metadata": {"name": "meshctl-inventory", "namespace": SYSTEM, "labels": {OWNED.0: OWNED.1, MANAGED_BY.0: MANAGED_BY.1}},
         "data": {"inventory.yaml": meshctl::data::yaml::to_string(&inventory).unwrap()}});
     put(&bench.pair.gke, "meshctl", map).await;
+}
 
+/// The inventory alone knows of it: without the row it would be nobody's.
+async fn a_kind_of_another_version_stays_listed(pair: Arc<Pair>) {
+    let bench = installed(pair).await;
+    list_a_gadget(&bench).await;
+    let key = format!("ConfigMap/{SYSTEM}/meshctl-inventory");
     let version = env!("CARGO_PKG_VERSION");
     for _ in 0..2 {
         let ran = bench.run(&["uninstall", "--yes", "--purge"]).await.exits(1);
@@ -218,6 +228,28 @@ async fn a_kind_of_another_version_stays_listed(pair: Arc<Pair>) {
         }
         let [gke, _] = bench.listings().await;
         assert_eq!(ours(&gke), [key.clone(), format!("Namespace//{SYSTEM}")], "the rest has gone");
-        assert!(text(&gke).contains("kind: Gadget"), "{}", text(&gke));
+        let text = inventory(&bench).await;
+        assert!(text.contains("kind: Gadget"), "{text}");
     }
+}
+
+async fn install_tells_of_a_kind_of_another_version(pair: Arc<Pair>) {
+    let bench = installed(pair).await;
+    list_a_gadget(&bench).await;
+    let version = env!("CARGO_PKG_VERSION");
+    let said =
+        format!("meshctl {version} knows no such kind, and leaves alone what the inventory lists of it: Gadget/ours");
+    for (more, state, whose) in [
+        (&["--allow-downgrade"][..], "written", "use meshctl 9.9.9: "),
+        (&[], "unchanged", "use the meshctl that put it there: "),
+    ] {
+        let (report, ran) = bench.report(&[&["--quiet"], more].concat()).await;
+        assert_eq!((ran.code, &cluster(&report, "gke")["state"]), (0, &state.into()), "{report}");
+        assert_eq!(cluster(&report, "gke")["warnings"][0]["text"], said.as_str(), "{report}");
+        assert!(ran.stderr.contains(&format!("warning: gke: {said}\nhint: {whose}")), "{}", ran.stderr);
+        let text = inventory(&bench).await;
+        assert!(text.contains("kind: Gadget"), "{text}");
+    }
+    let ran = bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+    assert!(ran.stderr.contains(&said) && ran.stdout.contains(&format!("warning: {said}")), "{}", ran.stderr);
 }

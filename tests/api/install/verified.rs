@@ -4,21 +4,21 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use k8s_openapi::api::core::v1::{Pod, ResourceQuota};
+use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::api::{Api, Patch};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use super::bench::{Bench, SYSTEM};
+use super::bench::{Bench, SYSTEM, actions, cluster, kubelet, outlive, probes};
 use super::line::{Line, Rule};
 use crate::pair::{Pair, alone};
-use crate::wait::eventually;
 
 pub fn trials() -> Vec<Trial> {
     vec![
         alone("api::install::a_remote_looks_for_pilot_by_its_name", a_remote_looks_for_pilot_by_its_name),
         alone("api::install::the_end_of_patience_tells_how_the_pod_was", the_end_of_patience_tells_how_the_pod_was),
         alone("api::install::a_quota_on_pods_is_no_failure_of_an_installation", a_quota_on_pods),
+        alone("api::install::a_pod_that_may_not_be_removed_is_told", a_pod_that_may_not_be_removed_is_told),
     ]
 }
 
@@ -32,19 +32,8 @@ pub(super) async fn without_pilot(bench: &Bench) -> Line {
     line
 }
 
-/// Sets the status of the pod that looks for pilot as soon as there is one; the pod.
-async fn kubelet(bench: &Bench, status: &Value) -> Pod {
-    let pods: Api<Pod> = Api::namespaced(bench.pair.on_prem.client(), SYSTEM);
-    eventually("the pod that looks for pilot", Duration::from_secs(60), || {
-        let (patch, pods) = (Patch::Merge(json!({"status": status})), pods.clone());
-        async move { pods.patch_status("meshctl-verify", &Default::default(), &patch).await.map_err(|e| e.to_string()) }
-    })
-    .await
-}
-
 async fn is_removed(bench: &Bench) {
-    let pods: Api<Pod> = Api::namespaced(bench.pair.on_prem.client(), SYSTEM);
-    assert!(pods.get_opt("meshctl-verify").await.unwrap().is_none(), "it is removed");
+    assert!(probes(&bench.pair.on_prem).await.is_empty(), "it is removed");
 }
 
 async fn a_remote_looks_for_pilot_by_its_name(pair: Arc<Pair>) {
@@ -60,7 +49,7 @@ async fn a_remote_looks_for_pilot_by_its_name(pair: Arc<Pair>) {
     for (phase, containers, code) in [("Failed", json!([terminated]), 1), ("Succeeded", json!([]), 0)] {
         let status = json!({"phase": phase, "containerStatuses": containers});
         let verify = [&VERIFY[..], &pulled, &["--verify"]].concat();
-        let (ran, pod) = tokio::join!(bench.run(&verify), kubelet(&bench, &status));
+        let (ran, pod) = tokio::join!(bench.run(&verify), kubelet(&bench.pair.on_prem, &status));
         let ran = ran.exits(code);
         let spec = serde_json::to_value(pod.spec).unwrap();
         assert_eq!(spec["imagePullSecrets"], pull_secrets, "it is the same image: {spec}");
@@ -90,11 +79,16 @@ async fn the_end_of_patience_tells_how_the_pod_was(pair: Arc<Pair>) {
         "reason": "Unschedulable", "message": "0/1 nodes are available: 1 node(s) had untolerated taint."}]});
     let start = Instant::now();
     let verify = [&VERIFY[..], &["--verify", "--timeout", "1s"]].concat();
-    let (ran, _) = tokio::join!(bench.run(&verify), kubelet(&bench, &status));
-    let words = "a pod in it that looks for pilot by name did not end within 10 s: pod meshctl-verify: 0/1 nodes are available: \
-                 1 node(s) had untolerated taint\n";
+    let (ran, pod) = tokio::join!(bench.run(&verify), kubelet(&bench.pair.on_prem, &status));
+    let words = format!(
+        "a pod in it that looks for pilot by name did not end within 10 s: pod {}: 0/1 nodes are available: \
+         1 node(s) had untolerated taint\n",
+        pod.metadata.name.unwrap()
+    );
     let ran = ran.exits(1);
-    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&words), "{}", ran.stderr);
+    // the same command would find everything written, and look no more
+    assert!(ran.stderr.contains("meshctl install --verify looks again"), "{}", ran.stderr);
     assert!(start.elapsed() >= Duration::from_secs(10));
     is_removed(&bench).await;
 }
@@ -118,19 +112,60 @@ async fn a_quota_on_pods(pair: Arc<Pair>) {
     quota("said", all.into_iter().map(|key| (key.to_owned(), json!("8Gi"))).collect()).await;
     let verify = [&VERIFY[..], &["--verify"]].concat();
     let done = json!({"phase": "Succeeded"});
-    let (ran, _) = tokio::join!(bench.run(&verify), kubelet(&bench, &done));
+    let (ran, _) = tokio::join!(bench.run(&verify), kubelet(&bench.pair.on_prem, &done));
     ran.exits(0);
 
     // one that allows no pod: who asked does not know, and who did not ask has what was installed
     quota("none", json!({"pods": "0"})).await;
     let words = "whether pilot is found by its name was not verified: creating Pod/istio-system/meshctl-verify failed: the API \
-                 server forbids it: pods \"meshctl-verify\" is forbidden: exceeded quota: none";
+                 server forbids it: pods \"meshctl-verify-";
     let ran = bench.run(&verify).await.exits(1);
     assert!(ran.stderr.contains(&format!("installing in cluster on-prem failed: {words}")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("is forbidden: exceeded quota: none"), "{}", ran.stderr);
     let changes = [&VERIFY[..], &["--set", "discovery.families={IPv4,IPv6}"]].concat();
     let ran = bench.run(&changes).await.exits(0);
     assert!(ran.stderr.contains(&format!("on-prem: {words}")), "{}", ran.stderr);
     for name in ["said", "none"] {
         quotas.delete(name, &Default::default()).await.unwrap();
     }
+}
+
+/// It harms nobody: the installation is whole, and whoever may not remove the pod is told who can.
+async fn a_pod_that_may_not_be_removed_is_told(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let on_prem = &bench.pair.on_prem;
+    let line = Line::counting(on_prem).await;
+    bench.through("on-prem", &line);
+    bench.install(&[]).await.exits(0);
+    let _gke = without_pilot(&bench).await;
+    line.rule(&format!("DELETE /api/v1/namespaces/{SYSTEM}/pods/"), Rule::Forbid);
+    let told = |stderr: &str, pod: &str| {
+        for words in [
+            format!("warning: on-prem: removing Pod/{SYSTEM}/{pod} failed: the API server forbids it: "),
+            format!("in the cluster on-prem removes it: kubectl --namespace {SYSTEM} delete pod {pod}\n"),
+        ] {
+            assert!(stderr.contains(&words), "\"{words}\" is missing in {stderr}");
+        }
+    };
+    // the run's own
+    let verify = [&VERIFY[..], &["--verify"]].concat();
+    let done = json!({"phase": "Succeeded"});
+    let (ran, pod) = tokio::join!(bench.run(&verify), kubelet(on_prem, &done));
+    let pod = pod.metadata.name.unwrap();
+    told(&ran.exits(0).stderr, &pod);
+
+    // and one that an earlier run left
+    outlive(on_prem, &pod).await;
+    let (report, ran) = bench.report(&["--quiet"]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    told(&ran.stderr, &pod);
+    let row = cluster(&report, "on-prem");
+    assert_eq!((&row["state"], row["warnings"].as_array().unwrap().len()), (&"unchanged".into(), 1), "{report}");
+    assert_eq!(probes(on_prem).await.len(), 1);
+
+    line.obey();
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert!(actions(&report, "on-prem").contains(&format!("pruned Pod/{pod}")), "{report}");
+    is_removed(&bench).await;
 }

@@ -31,7 +31,9 @@ fn exceptions_are_as_narrow_as_the_table() {
     let read = |file: &String| std::fs::read_to_string(root().join(file)).unwrap();
     // a file of tests is one that its parent declares as such
     let of_tests = |file: &String| {
-        let parent = file.strip_suffix("/tests.rs").map(|folder| format!("{folder}.rs"));
+        let folder = file.strip_suffix("/tests.rs");
+        let mut parents = folder.into_iter().flat_map(|f| [format!("{f}.rs"), format!("{f}/mod.rs")]);
+        let parent = parents.find(|parent| root().join(parent).exists());
         parent.is_some_and(|parent| read(&parent).contains("#[cfg(test)]\n"))
     };
     files.retain(|file| !of_tests(file) && body(&read(file)).contains("clippy::disallowed_methods"));

@@ -42,7 +42,8 @@ fn a_folder_that_cannot_be_written_hides_no_other_and_a_rerun_completes() {
     let run = bench.run_as("sh", &["-c", short, MESHCTL, "install", "--tag", "dev", "-o", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((&report["kind"], &report["clusters"][0]["state"]), (&"InstallReport".into(), &"failed".into()));
-    assert_eq!((&report["clusters"][1]["state"], run.code), (&"unchanged".into(), 1));
+    // without its primary the other could not decide on stub Services: now it has
+    assert_eq!((&report["clusters"][1]["state"], run.code), (&"written".into(), 1));
     let inventory = bench.read("kubeconf/gke/meshctl/configmap-istio-system-meshctl-inventory.yaml");
     assert!(inventory.contains("kind: Deployment"), "{inventory}");
     let pilot = "kubeconf/gke/meshctl/deployment-istio-system-istio-pilot.yaml";
@@ -175,4 +176,37 @@ fn an_upgrade_of_folders_begins_with_the_primary() {
     bench.install(&["--clusters", "gke"]).ok();
     bench.install(&["--clusters", "on-prem"]).ok();
     assert_eq!(rows(&bench.install(&[]).ok()).iter().map(|r| r[2]).collect::<Vec<_>>(), ["unchanged", "unchanged"]);
+}
+
+/// By the same rule: no remote is newer than its primary, unless somebody wants it so.
+#[test]
+fn a_primary_that_is_taken_back_alone_is_told() {
+    let bench = Bench::new();
+    bench.install(&[]).ok();
+    let newer = |bench: &Bench| ["gke", "on-prem"].iter().for_each(|id| installed_by(bench, id, "99.0.0"));
+    newer(&bench);
+    let ours = env!("CARGO_PKG_VERSION");
+    let said = format!("with meshctl {ours} the primary is older than its remotes: on-prem has meshctl 99.0.0");
+    let told = format!(
+        "warning: gke: {said}\nhint: meshctl install --allow-downgrade --clusters on-prem takes them back, too"
+    );
+    let back = ["--allow-downgrade", "--clusters", "gke"];
+    for more in [&["--dry-run"][..], &["--quiet"], &[]] {
+        let run = bench.install(&[&back[..], more].concat());
+        assert!(run.err.contains(&told), "{more:?}: {run:?}");
+        assert_eq!(run.out.contains(&format!("  warning: {said}")), more == ["--dry-run"], "{run:?}");
+        run.ok();
+    }
+    // who does not allow it has the remote stopped, and the primary is still older
+    bench.install(&[]).fails(1, &["meshctl 99.0.0 is installed there, and this is the older", told.as_str()]);
+    for more in [&["--allow-downgrade", "--clusters", "on-prem"][..], &[]] {
+        let run = bench.install(more);
+        assert!(!run.err.contains("older than its remotes"), "{run:?}");
+        run.ok();
+    }
+    // both at once
+    newer(&bench);
+    let run = bench.install(&["--allow-downgrade"]);
+    assert!(!run.err.contains("older than its remotes"), "{run:?}");
+    run.ok();
 }

@@ -1,9 +1,12 @@
 //! `meshctl cluster remove`
 
+use std::pin::pin;
+
 use crate::adapters::registry::{Entry, ReadOptions, Registry, Trust, files_of, set_aside};
+use crate::cli::commands::install::interrupted;
 use crate::cli::{CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterId, ClusterRole};
-use crate::workflows::install::{PlanInput, RemovalReport, Removing, prepare_removal};
+use crate::workflows::install::{PlanInput, RemovalReport, Removing, prepare_removal, unplanned_removal};
 
 /// Take a cluster out of the mesh
 ///
@@ -34,7 +37,13 @@ pub(super) struct Args {
 pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
     let input = PlanInput::read(&ctx.registry_dir()?, None)?;
     ctx.warn_of_inside(&ctx.registry(None)?);
-    let removal = prepare_removal(&input, &args.id, Removing { dead: args.dead, force: args.force }).await?;
+    let leave = Removing { dead: args.dead, force: args.force };
+    // from now on: what comes between two steps is not lost
+    let mut interrupt = pin!(interrupted());
+    let removal = tokio::select! {
+        prepared = prepare_removal(&input, &args.id, leave) => prepared?,
+        () = &mut interrupt => return show(ctx, &unplanned_removal(&input, &args.id, leave, args.dry_run)?),
+    };
     let entry = entry_of(&input, &args.id)?;
     let mut planned = removal.dry_run();
     let files = entry.iter().flat_map(|entry| files_of(&input.dir, entry));
@@ -43,14 +52,17 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
         if let Some(entry) = entry.filter(|_| planned.files.is_empty()) {
             folder_stays(ctx, &input, &entry);
         }
-        return show(ctx, &planned);
+        let shown = show(ctx, &planned)?;
+        ctx.out.note("nothing was removed: that is what would go");
+        return Ok(shown);
     }
-    if !args.yes && ctx.can_ask() && !confirmed(ctx, &planned)? {
+    let told = || [planned.plan_text()];
+    if !args.yes && !ctx.confirmed(told, "Remove?", interrupt.as_mut()).await? {
         return Err(CliError::failed("the removal was not confirmed; nothing was removed").hint("--yes does not ask"));
     }
     let mut report = tokio::select! {
         report = removal.carry_out() => report,
-        () = crate::cli::commands::install::interrupted() => removal.so_far(),
+        () = &mut interrupt => removal.so_far(),
     };
     if !report.failed() {
         report.files = forget(ctx, &input, &args.id)?;
@@ -73,14 +85,6 @@ fn still_stands(ctx: &Context, input: &PlanInput, entry: &Entry, report: &Remova
     for other in rest.iter().filter(removable) {
         ctx.out.hint(&format!("if {other} will never answer again, first: meshctl cluster remove {other} --dead"));
     }
-}
-
-fn confirmed(ctx: &Context, planned: &RemovalReport) -> Result<bool, CliError> {
-    if ctx.globals.quiet {
-        return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
-    }
-    ctx.out.note(planned.plan_text().trim_end());
-    ctx.ask("Remove?").map_err(|e| e.hint("add --yes"))
 }
 
 /// The registry's entry of a cluster, where it has one.
@@ -115,6 +119,10 @@ fn forget(ctx: &Context, input: &PlanInput, name: &str) -> Result<Vec<String>, C
 }
 
 fn show(ctx: &Context, report: &RemovalReport) -> Outcome {
+    let notes = report.others.iter().map(|o| (&o.cluster, &o.notes));
+    for (cluster, notes) in notes.chain(report.itself.iter().map(|i| (&i.cluster, &i.notes))) {
+        notes.iter().for_each(|note| ctx.out.note(&format!("{cluster}: {note}")));
+    }
     let others = report.others.iter().map(|o| (&o.cluster, &o.error));
     for (cluster, error) in others.chain(report.itself.iter().map(|i| (&i.cluster, &i.error))) {
         if let Some(error) = error {
@@ -131,9 +139,6 @@ fn show(ctx: &Context, report: &RemovalReport) -> Outcome {
     match (report.dry_run, ctx.format()) {
         (true, crate::cli::Format::Table) => ctx.out.data(&report.plan_text())?,
         (_, format) => ctx.out.report(&shown, format)?,
-    }
-    if report.dry_run {
-        ctx.out.note("nothing was removed: that is what would go");
     }
     Ok(if report.failed() { Exit::No } else { Exit::Yes })
 }

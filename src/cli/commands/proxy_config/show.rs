@@ -13,7 +13,7 @@ use crate::cli::{CliError, Context, Exit, Format, Outcome};
 use crate::data::model::{Report, plain};
 use crate::data::yaml;
 use crate::pure::inspect::{
-    DumpError, Element, Filter, Group, Held, Kind, Rows, Section, Summary, Visit, join_cluster_ids, read_json,
+    DumpError, Element, Filter, Form, Group, Held, Kind, Rows, Section, Summary, Visit, join_cluster_ids, read_json,
     read_rows, table, walk,
 };
 use crate::workflows::proxies::{Dump, Holds, Origin};
@@ -92,10 +92,15 @@ async fn blocking<T: Send + 'static>(
 }
 
 async fn rows(ctx: &Context, plan: &Plan, proxy: &str, dump: Dump, format: Format) -> Outcome {
-    let (sections, filter, wide) = (plan.sections.clone(), plan.filter.clone(), format == Format::Wide);
+    let (sections, filter) = (plan.sections.clone(), plan.filter.clone());
+    let form = match format {
+        Format::Name => Form::Names,
+        Format::Wide => Form::Wide,
+        _ => Form::Table,
+    };
     let origin = dump.origin.clone();
-    let (mut found, summaries) = blocking(move || read_parts(dump, &sections, &filter, wide)).await?;
-    let (mut first, mut matched) = (true, 0);
+    let (mut found, summaries) = blocking(move || read_parts(dump, &sections, &filter, form)).await?;
+    let (mut first, mut matched) = (true, false);
     for section in &plan.sections {
         let Some(mut rows) = found.remove(section) else { continue };
         // of everything, what the source does not have is not worth an empty table
@@ -104,7 +109,7 @@ async fn rows(ctx: &Context, plan: &Plan, proxy: &str, dump: Dump, format: Forma
         }
         let hidden = rows.hidden;
         let names = std::mem::take(&mut rows.names);
-        matched += names.len() + usize::try_from(hidden).unwrap_or(usize::MAX);
+        matched |= rows.matched || hidden > 0;
         if !first && format != Format::Name {
             ctx.out.data("\n")?;
         }
@@ -115,7 +120,7 @@ async fn rows(ctx: &Context, plan: &Plan, proxy: &str, dump: Dump, format: Forma
             ctx.out.note(&format!("{section} that -o wide shows too ({}): {hidden}", aside(*section)));
         }
     }
-    Ok(tell(ctx, plan, &Shown { proxy, origin: &origin, summaries: &summaries, matched: matched > 0 }))
+    Ok(tell(ctx, plan, &Shown { proxy, origin: &origin, summaries: &summaries, matched }))
 }
 
 /// What of a section the default table leaves out, as istioctl does.
@@ -133,13 +138,13 @@ fn read_parts(
     dump: Dump,
     sections: &[Section],
     filter: &Filter,
-    wide: bool,
+    form: Form,
 ) -> Result<(Found, Vec<Summary>), CliError> {
     let Dump { parts, origin } = dump;
     let (mut all, mut summaries) = (Found::new(), Vec::new());
     for mut part in parts {
         let group = (part.holds == Holds::Warming).then_some(Group::Warming);
-        let read = read_rows(&mut part.bytes, sections, filter, wide, group);
+        let read = read_rows(&mut part.bytes, sections, filter, form, group);
         let (found, summary) = read.map_err(|e| unreadable(&origin, &e))?;
         for (section, rows) in found {
             match all.get_mut(&section) {
@@ -154,7 +159,7 @@ fn read_parts(
     }
     if all.is_empty() {
         let (empty, _) =
-            read_rows(&mut &b"{}"[..], sections, filter, wide, None).map_err(|e| unreadable(&origin, &e))?;
+            read_rows(&mut &b"{}"[..], sections, filter, form, None).map_err(|e| unreadable(&origin, &e))?;
         all = empty;
     }
     Ok((all, summaries))

@@ -127,9 +127,9 @@ impl Catalog {
             keys.iter().for_each(|key| self.release_table(key));
             return id;
         }
-        let mut tables = ViewTables::default();
+        let mut tables = ViewTables { cluster: attaching.view.cluster.clone(), ..ViewTables::default() };
         for (key, table) in keys.iter().filter_map(|key| Some((key, self.tables.get(key)?))) {
-            tables.0[key.ty().index()].push(table.id);
+            tables.tables[key.ty().index()].push(table.id);
         }
         let (id, view) = (ViewId(self.number()), attaching.view.clone());
         self.snapshot.views.insert(id, Arc::new(tables));

@@ -8,8 +8,9 @@ use super::super::response::Response;
 use super::super::snapshot::Snapshot;
 use super::super::subscription::{Held, Scope, Subscription};
 use super::super::types::{Entry, Type};
-use super::{HOLD, Session};
+use super::{HOLD, KeptFor, Session};
 use crate::data::model::Name;
+use crate::pure::mesh::Missing;
 
 /// What is to be said of a type.
 #[derive(Debug, Default)]
@@ -26,30 +27,15 @@ impl Session {
         if self.is_kept(snapshot) {
             return None;
         }
-        // once everybody has been heard the hold is over for good: a cluster that is registered later, and may never answer,
-        // must not freeze what this client gets
-        self.resuming &= !snapshot.missing.is_empty();
-        let hold = self.resuming;
-        if !hold {
-            self.types.iter_mut().for_each(Subscription::end_resume);
-        }
-        // what is missing no longer may be all that held something back; that something is held stands until the hold is over
-        let other = *self.missing != *snapshot.missing;
-        if other {
-            self.missing = snapshot.missing.clone();
-        }
-        if self.held_back && (other || !hold) {
-            for sub in &mut self.types {
-                sub.dirty = Scope::All;
-            }
-        }
-        self.held_back &= hold;
-        self.next_change(snapshot, now, hold).or_else(|| self.next_removal(snapshot, now, hold))
+        let missing = self.judge(snapshot);
+        self.next_change(snapshot, now, &missing).or_else(|| self.next_removal(snapshot, now, &missing))
     }
 
     /// Whether the client keeps what it has, since its cluster is not in the registry: what stands of its view is what the
     /// clusters that are left say, and its own addresses, services and endpoints are not among that. A cluster that comes back
-    /// has said nothing at first, so that its clients are held back like those that resume.
+    /// has said nothing at first: its clients keep what they have until it has, as those that resume do until all have. For
+    /// other clusters they wait no more than their neighbours, whom nothing was kept from: one that never answers must not
+    /// freeze them.
     fn is_kept(&mut self, snapshot: &Snapshot) -> bool {
         let was = std::mem::replace(&mut self.frozen, snapshot.is_unregistered(self.view));
         if self.frozen || was {
@@ -57,13 +43,34 @@ impl Session {
         }
         if was && !self.frozen {
             self.types.iter_mut().for_each(Subscription::resume);
-            self.resuming = true;
+            self.kept_for = self.kept_for.max(KeptFor::Own);
         }
         self.frozen
     }
 
+    /// What is missing of those that the client waits for. Where that is less than it was, what is held back is looked at again.
+    fn judge(&mut self, snapshot: &Snapshot) -> Arc<Missing> {
+        let missing = match self.kept_for {
+            KeptFor::Nobody => self.missing.clone(),
+            KeptFor::Own => Arc::new(snapshot.missing_of_own(self.view)),
+            KeptFor::All => snapshot.missing.clone(),
+        };
+        // what is missing no longer may be all that held something back
+        if self.holds_back() && *self.missing != *missing {
+            self.types.iter_mut().for_each(|sub| sub.dirty = Scope::All);
+        }
+        // once everybody has been heard the hold is over for good: a cluster that is registered later, and may never answer,
+        // must not freeze what this client gets. Until then it stands that something is held
+        if missing.is_empty() {
+            self.kept_for = KeptFor::Nobody;
+            self.types.iter_mut().for_each(Subscription::end_resume);
+        }
+        self.missing = missing.clone();
+        missing
+    }
+
     /// What is new or different, type by type.
-    fn next_change(&mut self, snapshot: &Snapshot, now: Instant, hold: bool) -> Option<Response> {
+    fn next_change(&mut self, snapshot: &Snapshot, now: Instant, missing: &Missing) -> Option<Response> {
         for ty in Type::ALL {
             let sub = &self.types[ty.index()];
             if !sub.started || (sub.dirty.is_nothing() && !sub.answer) {
@@ -79,10 +86,10 @@ impl Session {
             }
             // the restart hold: what a resuming client has of the whole state stands
             if self.is_withheld(ty) {
-                self.held_back = true;
+                self.types[ty.index()].held_back = true;
                 continue;
             }
-            let found = self.collect(ty, snapshot, hold);
+            let found = self.collect(ty, snapshot, missing);
             if let Some(response) = self.respond(ty, found, now) {
                 return Some(response);
             }
@@ -109,8 +116,8 @@ impl Session {
     }
 
     /// Takes what is dirty of a type: what is to be sent, while what is gone is noted as leaving.
-    fn collect(&mut self, ty: Type, snapshot: &Snapshot, hold: bool) -> Found {
-        let (view, delta) = (self.view, self.delta);
+    fn collect(&mut self, ty: Type, snapshot: &Snapshot, missing: &Missing) -> Found {
+        let (view, delta, hold) = (self.view, self.delta, !missing.is_empty());
         let sub = &mut self.types[ty.index()];
         sub.curious = false;
         let mut found = Found::default();
@@ -146,12 +153,12 @@ impl Session {
                     if hold
                         && sub.claimed.contains(&name)
                         && held.is_some_and(|v| v != entry.version)
-                        && may_grow(entry, snapshot) =>
+                        && missing.may_feed(entry.own.as_ref()) =>
                 {
-                    self.held_back = true;
+                    sub.held_back = true;
                 }
                 Some(entry) => found.changed.push(entry.clone()),
-                None if hold && sub.claimed.contains(&name) && held.is_some() => self.held_back = true,
+                None if hold && sub.claimed.contains(&name) && held.is_some() => sub.held_back = true,
                 None if held.is_some() => {
                     sub.leaving.insert(name);
                 }
@@ -228,13 +235,17 @@ impl Session {
     }
 
     /// Removals, once nothing that the client was sent names them any more.
-    fn next_removal(&mut self, snapshot: &Snapshot, now: Instant, hold: bool) -> Option<Response> {
+    fn next_removal(&mut self, snapshot: &Snapshot, now: Instant, missing: &Missing) -> Option<Response> {
         for ty in [Type::Listener, Type::Route, Type::Cluster, Type::Endpoint] {
             let view = self.view;
             let sub = &mut self.types[ty.index()];
             // what came back is no removal
             sub.leaving.retain(|name| snapshot.find(view, ty, name).is_none());
-            if sub.leaving.is_empty() || (hold && sub.resumed) {
+            if sub.leaving.is_empty() {
+                continue;
+            }
+            if sub.resumed && !missing.is_empty() {
+                sub.held_back = true;
                 continue;
             }
             // the type's own news go first: the whole state would carry them along, without what they owe
@@ -267,6 +278,8 @@ impl Session {
                 let resources = self.whole(ty);
                 return Some(self.send(ty, version, resources, Vec::new(), now));
             }
+            // nobody is told of the others: the version that the client has counts them still
+            self.types[ty.index()].outdated = true;
         }
         None
     }
@@ -290,13 +303,9 @@ impl Session {
         self.nonce += 1;
         let sub = &mut self.types[ty.index()];
         sub.last_nonce = self.nonce;
+        sub.outdated = false;
         sub.sent_at = Some(now);
         sub.unanswered_since.get_or_insert(now);
         Response { ty, delta: self.delta, nonce: self.nonce, version, resources, removed }
     }
-}
-
-/// Whether a cluster that has not been heard yet may have a part in a resource.
-fn may_grow(entry: &Entry, snapshot: &Snapshot) -> bool {
-    snapshot.missing.may_feed(entry.own.as_ref())
 }

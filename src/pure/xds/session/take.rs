@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::super::request::{DeltaRequest, Request, SotwRequest};
-use super::super::subscription::{Held, Scope, WILDCARD};
+use super::super::subscription::{Scope, Subscription, WILDCARD};
 use super::super::types::Type;
-use super::{Interest, MAX_BYTES, MAX_NAME, MAX_NAMES, Reject, Session};
+use super::{Interest, KeptFor, MAX_BYTES, MAX_NAME, MAX_NAMES, Reject, Session};
 use crate::data::model::Name;
 
 impl Session {
@@ -26,26 +26,10 @@ impl Session {
     }
 
     fn handle_sotw(&mut self, ty: Type, r: SotwRequest, now: Instant) -> Result<Vec<Interest>, Reject> {
-        let sub = &mut self.types[ty.index()];
-        // before the first request nothing can be answered: that nonce is of a stream that is over
-        if sub.started && !r.nonce.is_empty() {
-            // X2: what answers an older response says nothing about now
-            if r.nonce.parse() != Ok(sub.last_nonce) {
-                return Ok(Vec::new());
-            }
-            sub.answered(sub.last_nonce, r.error.as_deref(), now);
-        } else if !sub.started || sub.last_nonce == 0 {
-            sub.answer = true;
-            sub.dirty = Scope::All;
-            if !r.version.is_empty() {
-                // whoever needed no answer says the same again when it wants other names: it began to resume long ago
-                if !sub.started {
-                    sub.resumed = true;
-                    self.resuming = true;
-                }
-                sub.resumed_version = Some(r.version);
-            }
+        if !self.answers_sotw(ty, &r, now) {
+            return Ok(Vec::new());
         }
+        let sub = &mut self.types[ty.index()];
         sub.curious |= !sub.started;
         sub.started = true;
         let mut interests = Vec::new();
@@ -59,17 +43,8 @@ impl Session {
             sub.answer = true;
             sub.dirty = Scope::All;
         }
-        let gone: Vec<Name> = sub.names.difference(&names).cloned().collect();
-        let new: Vec<Name> = names.difference(&sub.names).cloned().collect();
-        for name in gone.iter().filter(|_| !wildcard) {
-            sub.forget(name);
-        }
-        for name in &new {
-            sub.dirty.add(name.clone());
-        }
-        sub.answer |= !new.is_empty();
+        let (gone, new) = sub.rename(names);
         sub.curious |= sub.answer;
-        sub.names = names;
         if !wildcard {
             sub.end_wildcard();
         }
@@ -80,6 +55,33 @@ impl Session {
             interests.push(Interest::Names(ty, new));
         }
         self.checked(ty, interests)
+    }
+
+    /// Notes what a request of the state of the world answers, or that it comes with something. Whether it counts.
+    fn answers_sotw(&mut self, ty: Type, r: &SotwRequest, now: Instant) -> bool {
+        let sub = &mut self.types[ty.index()];
+        // before the first request nothing can be answered: that nonce is of a stream that is over
+        if sub.started && !r.nonce.is_empty() {
+            // X2: what answers an older response says nothing about now
+            let newest = r.nonce.parse() == Ok(sub.last_nonce);
+            if newest {
+                sub.answered(sub.last_nonce, r.error.as_deref(), now);
+            }
+            return newest;
+        }
+        if !sub.started || sub.last_nonce == 0 {
+            sub.answer = true;
+            sub.dirty = Scope::All;
+            if !r.version.is_empty() {
+                // whoever needed no answer says the same again when it wants other names: it began to resume long ago
+                if !sub.started {
+                    sub.resumed = true;
+                    self.kept_for = KeptFor::All;
+                }
+                sub.resumed_version = Some(r.version.clone());
+            }
+        }
+        true
     }
 
     fn handle_delta(&mut self, ty: Type, r: DeltaRequest, now: Instant) -> Result<Vec<Interest>, Reject> {
@@ -101,41 +103,13 @@ impl Session {
             sub.answer = sub.wildcard && r.initial.is_empty();
         }
         // X3: changes of the subscription count whatever the nonce
-        let mut new = Vec::new();
-        for name in &r.subscribe {
-            if name == WILDCARD {
-                sub.answer |= !sub.wildcard && r.initial.is_empty();
-                sub.wildcard = true;
-                sub.dirty = Scope::All;
-                interests.push(Interest::All(ty));
-            } else {
-                let name: Name = name.as_str().into();
-                sub.subscribe(&name);
-                new.push(name);
-            }
-        }
+        let new = subscribe(sub, ty, &r, &mut interests);
         // X14: what the client holds, after the subscription, which would ask for it again
         if first && !r.initial.is_empty() {
-            sub.resumed = true;
-            self.resuming = true;
-            for (name, version) in &r.initial {
-                sub.claimed.insert(name.as_str().into());
-                // a version that is not ours equals none
-                let version = u128::from_str_radix(version, 16).unwrap_or(0);
-                sub.sent.insert(name.as_str().into(), Held::Claimed(Box::new(version)));
-            }
+            sub.claim(&r.initial);
+            self.kept_for = KeptFor::All;
         }
-        let mut gone = Vec::new();
-        for name in &r.unsubscribe {
-            if name == WILDCARD {
-                sub.end_wildcard();
-                interests.push(Interest::NotAll(ty));
-            } else {
-                let name: Name = name.as_str().into();
-                sub.unsubscribe(&name);
-                gone.push(name);
-            }
-        }
+        let gone = unsubscribe(&mut self.types[ty.index()], ty, &r, &mut interests);
         if !new.is_empty() {
             interests.push(Interest::Names(ty, new));
         }
@@ -155,4 +129,38 @@ impl Session {
         }
         Ok(interests)
     }
+}
+
+/// Takes what a request subscribes to, and gives its names.
+fn subscribe(sub: &mut Subscription, ty: Type, r: &DeltaRequest, interests: &mut Vec<Interest>) -> Vec<Name> {
+    let mut new = Vec::new();
+    for name in &r.subscribe {
+        if name == WILDCARD {
+            sub.answer |= !sub.wildcard && r.initial.is_empty();
+            sub.wildcard = true;
+            sub.dirty = Scope::All;
+            interests.push(Interest::All(ty));
+        } else {
+            let name: Name = name.as_str().into();
+            sub.subscribe(&name);
+            new.push(name);
+        }
+    }
+    new
+}
+
+/// Takes what a request unsubscribes from, and gives its names.
+fn unsubscribe(sub: &mut Subscription, ty: Type, r: &DeltaRequest, interests: &mut Vec<Interest>) -> Vec<Name> {
+    let mut gone = Vec::new();
+    for name in &r.unsubscribe {
+        if name == WILDCARD {
+            sub.end_wildcard();
+            interests.push(Interest::NotAll(ty));
+        } else {
+            let name: Name = name.as_str().into();
+            sub.unsubscribe(&name);
+            gone.push(name);
+        }
+    }
+    gone
 }

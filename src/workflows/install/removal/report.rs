@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::data::model::{Report, Table};
+use crate::data::model::{ClusterId, Report, Table};
 use crate::workflows::install::uninstall::{Left, LeftCluster};
 
 /// What a removal did, or would do.
@@ -31,10 +31,26 @@ pub struct Cleared {
     pub planned: Vec<String>,
     /// What was removed there.
     pub removed: Vec<String>,
+    /// What cannot be known of it.
+    pub notes: Vec<String>,
     /// Whether a look afterwards found nothing of the cluster that goes.
     pub clear: bool,
     /// Why that is not so.
     pub error: Option<String>,
+}
+
+impl Cleared {
+    /// One that nobody has looked at, and why.
+    pub(super) fn failed(cluster: &ClusterId, why: &str) -> Self {
+        Self {
+            cluster: cluster.to_string(),
+            planned: Vec::new(),
+            removed: Vec::new(),
+            notes: Vec::new(),
+            clear: false,
+            error: Some(why.to_owned()),
+        }
+    }
 }
 
 impl RemovalReport {

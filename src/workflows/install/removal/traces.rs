@@ -37,7 +37,16 @@ pub(in crate::workflows::install) fn slices(id: &ClusterId) -> [ObjectKey; 2] {
 }
 
 impl Traces {
-    pub(super) async fn read(backend: &Backend, of: &ClusterId, id: &ClusterId) -> Result<Self, String> {
+    /// Looks in the cluster `of` for what it holds of `id`. `notes` hears what cannot be known.
+    ///
+    /// # Errors
+    /// The sentence that says why nobody knows what it holds.
+    pub(super) async fn read(
+        backend: &Backend,
+        of: &ClusterId,
+        id: &ClusterId,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, String> {
         let inventory = backend.inventory(NAMESPACE).await?;
         if let Some(inventory) = &inventory {
             // a kubeconfig may lead to another cluster than the one that was installed
@@ -45,7 +54,7 @@ impl Traces {
                 return Err(format!("its inventory is that of cluster {}", inventory.cluster));
             }
             if let Backend::Live(live) = backend {
-                live.is_the_same(inventory).await?;
+                notes.extend(live.is_the_same(inventory).await?);
             }
         }
         let mut traces = Self { primary: inventory.as_ref().map(|i| i.primary.clone()), ..Self::default() };

@@ -42,17 +42,22 @@ pub(super) struct Found {
 }
 
 impl Backend {
+    /// Looks at what stands of us. `notes` hears what cannot be known, also where the cluster is refused.
+    ///
+    /// # Errors
+    /// The sentence that stops the cluster.
     pub(super) async fn found(
         &self,
         cluster: &PlanCluster,
         inventory: Option<&Inventory>,
         leave: &Leave,
+        notes: &mut Vec<String>,
     ) -> Result<Found, String> {
         if let Some(other) = inventory.filter(|i| i.cluster != cluster.id.as_str()) {
             return Err(format!("its inventory is that of cluster {}", other.cluster));
         }
         match self {
-            Backend::Live(live) => live.found(inventory, leave).await,
+            Backend::Live(live) => live.found(inventory, leave, notes).await,
             Backend::Folder(folder) => Found::in_folder(folder, inventory),
         }
     }
@@ -152,9 +157,14 @@ impl Found {
 }
 
 impl Live {
-    async fn found(&self, inventory: Option<&Inventory>, leave: &Leave) -> Result<Found, String> {
+    async fn found(
+        &self,
+        inventory: Option<&Inventory>,
+        leave: &Leave,
+        notes: &mut Vec<String>,
+    ) -> Result<Found, String> {
         if let Some(inventory) = inventory {
-            self.is_the_same(inventory).await?;
+            notes.extend(self.is_the_same(inventory).await?);
         }
         let mut standing = self.standing(inventory, leave).await?;
         if !leave.force && standing.keys().any(|k| *k != home() && *k != ca()) {
@@ -189,7 +199,7 @@ impl Live {
         let mut keys: BTreeSet<ObjectKey> = inventory.iter().flat_map(|i| i.objects.iter().cloned()).collect();
         // an inventory of another version, or one that somebody took away, lists none of these
         keys.extend(run_time(ClusterRole::Primary, NAMESPACE));
-        keys.extend([home(), ca(), verify::key(), Inventory::key(NAMESPACE)]);
+        keys.extend([home(), ca(), Inventory::key(NAMESPACE)]);
         // what has no row was put there by another version, and is kept
         keys.retain(|key| key.resource().is_some());
         if inventory.is_some() {
@@ -210,6 +220,8 @@ impl Live {
                 standing.insert(key, object);
             }
         }
+        let probes = verify::probes(self).await.map_err(|e| format!("looking for pods of install failed: {e}"))?;
+        standing.extend(probes.into_iter().map(|pod| (pod.key.clone(), pod)));
         Ok(standing)
     }
 

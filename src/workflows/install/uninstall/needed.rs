@@ -13,7 +13,7 @@ use crate::workflows::install::prepare::connect;
 /// Where a cluster looks for pilot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Leads {
-    /// Nowhere: nothing is installed in it.
+    /// Nowhere: nothing is installed in it, or nothing but Secrets was placed there.
     Nowhere,
     /// To the primary of this id, as its inventory says.
     To(String),
@@ -23,11 +23,15 @@ pub(super) enum Leads {
 
 impl Leads {
     /// What the inventory that was read in a cluster says.
-    pub(super) fn of(cluster: &PlanCluster, read: &Result<Option<Inventory>, String>) -> Self {
+    pub(super) fn of(cluster: &ClusterId, read: &Result<Option<Inventory>, String>) -> Self {
         match read {
             Ok(None) => Self::Nowhere,
-            Ok(Some(inventory)) if inventory.cluster == cluster.id.as_str() => Self::To(inventory.primary.clone()),
-            Ok(Some(inventory)) => Self::Unknown(format!("its inventory is that of cluster {}", inventory.cluster)),
+            Ok(Some(inventory)) if inventory.cluster != cluster.as_str() => {
+                Self::Unknown(format!("its inventory is that of cluster {}", inventory.cluster))
+            }
+            // no Service and no slice leads to pilot from there, and pilot has no account to read it by
+            Ok(Some(inventory)) if inventory.installed().is_none() => Self::Nowhere,
+            Ok(Some(inventory)) => Self::To(inventory.primary.clone()),
             Err(why) => Self::Unknown(why.clone()),
         }
     }
@@ -94,7 +98,7 @@ async fn not_asked_for(cluster: &PlanCluster) -> Stays {
         Ok(backend) => backend.inventory(NAMESPACE).await.map_err(String::from),
         Err(why) => Err(why),
     };
-    let leads = Leads::of(cluster, &read);
+    let leads = Leads::of(&cluster.id, &read);
     let why = match &leads {
         Leads::Unknown(why) => why.clone(),
         Leads::Nowhere | Leads::To(_) => "it is not uninstalled now, and leads to it".to_owned(),
@@ -110,4 +114,25 @@ fn needs(held: &Leaving, other: &Stays) -> bool {
         Leads::Unknown(_) => is_primary(held),
     };
     leads && other.id != held.cluster.id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_alone_lead_nowhere() {
+        let id = |name: &str| ClusterId::parse(name).unwrap_or_default();
+        let (gke, on_prem) = (id("gke"), id("on-prem"));
+        let whole = Inventory::new(&on_prem, ClusterRole::Remote, &gke, &[], Vec::new());
+        let secrets = Inventory { version: String::new(), ..whole.clone() };
+        let of = |inventory: &Inventory| Leads::of(&on_prem, &Ok(Some(inventory.clone())));
+        assert_eq!(of(&whole), Leads::To("gke".into()));
+        assert_eq!(of(&secrets), Leads::Nowhere);
+        // whose they are is not known where they are another cluster's
+        let other = Leads::of(&gke, &Ok(Some(secrets)));
+        assert_eq!(other, Leads::Unknown("its inventory is that of cluster on-prem".into()));
+        assert_eq!(Leads::of(&gke, &Ok(None)), Leads::Nowhere);
+        assert_eq!(Leads::of(&gke, &Err("why".into())), Leads::Unknown("why".into()));
+    }
 }

@@ -3,6 +3,11 @@
 use serde::Serialize;
 
 use crate::data::model::{Report, Table};
+use crate::workflows::install::input::PlanCluster;
+
+/// Why nothing is known of a cluster, in reports of what was interrupted early.
+pub(in crate::workflows::install) const UNPLANNED: &str =
+    "it was interrupted while it was planned; nothing was removed";
 
 /// Something that stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,6 +44,8 @@ pub struct LeftCluster {
     pub removed: Vec<String>,
     /// What stays.
     pub kept: Vec<Kept>,
+    /// What cannot be known of it.
+    pub notes: Vec<String>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -62,6 +69,21 @@ pub enum Left {
 }
 
 impl LeftCluster {
+    /// One that nobody had looked at when somebody interrupted.
+    pub(in crate::workflows::install) fn unplanned(cluster: &PlanCluster) -> Self {
+        Self {
+            cluster: cluster.id.to_string(),
+            place: cluster.place.to_string(),
+            state: Left::Failed,
+            planned: Vec::new(),
+            removed: Vec::new(),
+            kept: Vec::new(),
+            notes: Vec::new(),
+            error: Some(UNPLANNED.to_owned()),
+            hint: None,
+        }
+    }
+
     /// What has gone, or would go.
     pub(in crate::workflows::install) fn goes(&self) -> &[String] {
         if self.planned.is_empty() { &self.removed } else { &self.planned }

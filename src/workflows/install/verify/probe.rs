@@ -4,19 +4,28 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::{PAUSE, PROBE_PATIENCE, Verify};
-use crate::adapters::k8s::{K8sError, create, delete};
+use super::{AGAIN, PAUSE, PROBE_PATIENCE, Verify};
+use crate::adapters::k8s::{K8sError, create, delete, get_all};
+use crate::data::model::{ClusterId, Timestamp};
 use crate::pure::manifest::{Object, ObjectKey};
 use crate::workflows::install::backend::Backend;
 use crate::workflows::install::change::{Action, Change, Payload};
-use crate::workflows::install::live::{DEADLINE, Live, managers, sentence, uid};
+use crate::workflows::install::live::{DEADLINE, Live, sentence, uid};
 use crate::workflows::install::plan::{NAMESPACE, Plan};
+use crate::workflows::install::report::Warning;
+use crate::workflows::install::rights::PODS;
 use crate::workflows::install::steps::Way;
 use crate::workflows::install::words::{self, Rollout};
 
-/// The pod that looks for pilot. One name: what a killed run left behind is found.
+/// The label of the pods that look for pilot, and how their names begin: the API server ends each in its own way, so that two
+/// runs at once have a pod each. No inventory lists them, since a run that changes nothing writes none: their label finds them.
 const PROBE: &str = "meshctl-verify";
+/// So much longer than its run waits may a pod live: it must not end before it is asked how it is. What is older than that is of
+/// a run that ended without it, also where the clocks of two machines differ a little.
+const GRACE: Duration = Duration::from_secs(15);
 
 /// Why nobody knows that pilot is found.
 enum Unproven {
@@ -45,73 +54,116 @@ pub(in crate::workflows::install) async fn the_way_to_pilot(
             let why = format!("whether pilot is found by its name was not verified: {why}");
             if verify == Verify::All { way.fail(why) } else { way.note(why) }
         }
-        Ok(Err(Unproven::Failed(why))) => way.fail(format!("a pod in it that looks for pilot by name failed: {why}")),
+        Ok(Err(Unproven::Failed(why))) => not_found(way, &format!("failed: {why}")),
         Err(_) => {
             let last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            let waited = patience.as_secs();
-            way.fail(format!("a pod in it that looks for pilot by name did not end within {waited} s: {last}"));
+            not_found(way, &format!("did not end within {} s: {last}", patience.as_secs()));
         }
     }
 }
 
-pub(in crate::workflows::install) fn key() -> ObjectKey {
-    ObjectKey { group: String::new(), kind: "Pod".into(), namespace: NAMESPACE.into(), name: PROBE.into() }
+/// Stops a cluster in which pilot is not found.
+fn not_found(way: &Way, how: &str) {
+    way.fail(format!("a pod in it that looks for pilot by name {how}"));
+    let slices = format!("kubectl --namespace {NAMESPACE} get endpointslices");
+    way.hint(&format!("{slices}, in the cluster {}, shows where the name leads; {AGAIN}", way.planned.id));
 }
 
-/// Removes the pod, whichever run of ours left it there.
+fn key(name: &str) -> ObjectKey {
+    ObjectKey { group: String::new(), kind: "Pod".into(), namespace: NAMESPACE.into(), name: name.to_owned() }
+}
+
+/// Whether it is a pod that looks for pilot: install removes no other.
+pub(in crate::workflows::install) fn is_probe(key: &ObjectKey) -> bool {
+    key.group.is_empty() && key.kind == "Pod"
+}
+
+/// The pods of a cluster that look for pilot, or did, whichever run made them; and those of others under the same label.
 ///
 /// # Errors
-/// The sentence that says why not; one of somebody else is not touched.
-async fn remove(live: &Live) -> Result<(), String> {
-    let standing = live.get(&key()).await.map_err(|e| sentence("reading", &key(), e))?;
-    let Some(pod) = standing else { return Ok(()) };
-    if !pod.is_owned() {
-        let by = managers(&pod.value).join(", ");
-        let by = if by.is_empty() { String::new() } else { format!("; it was written by {by}") };
-        return Err(format!("{} stands there already, and meshctl did not make it{by}", key()));
-    }
-    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods/{PROBE}");
-    let removed = delete(&live.client, &path, &uid(&pod), DEADLINE).await;
-    removed.map(|_| ()).map_err(|e| sentence("removing", &key(), e))
+/// [`K8sError`].
+pub(in crate::workflows::install) async fn probes(live: &Live) -> Result<Vec<Object>, K8sError> {
+    let found = get_all(&live.client, &format!("{}?labelSelector=app%3D{PROBE}", PODS.path()), DEADLINE).await?;
+    let name = |pod: &Value| pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(found.into_iter().map(|value| Object { key: key(&name(&value)), value }).collect())
 }
 
-/// The pod, where a run of ours that was killed has left it: it goes as what is no longer wanted does. Where it may not be looked
-/// for, nobody knows.
+/// The pods that runs of ours which were killed have left: they go as what is no longer wanted does. One that is young may be of
+/// a run that is under way, and is left to it. Where they may not be looked for, nobody knows.
 ///
 /// # Errors
 /// The sentence that says why the API server does not tell.
-pub(in crate::workflows::install) async fn left_behind(live: &Live) -> Result<Option<Change>, String> {
-    let standing = match live.get(&key()).await {
-        Err(K8sError::Forbidden(_)) => None,
-        answer => answer.map_err(|e| sentence("reading", &key(), e))?,
+pub(in crate::workflows::install) async fn left_behind(live: &Live, now: Timestamp) -> Result<Vec<Change>, String> {
+    let found = match probes(live).await {
+        Err(K8sError::Forbidden(_)) => Vec::new(),
+        found => found.map_err(|e| format!("looking for pods that earlier runs left in {NAMESPACE} failed: {e}"))?,
     };
-    let change = |pod: Object| Change {
-        uid: uid(&pod),
-        ..Change::new(key(), Action::Pruned, Payload::Nothing, String::new(), String::new())
+    let change = |pod: Object| {
+        let uid = uid(&pod);
+        Change { uid, ..Change::new(pod.key, Action::Pruned, Payload::Nothing, String::new(), String::new()) }
     };
-    Ok(standing.filter(Object::is_owned).map(change))
+    Ok(found.into_iter().filter(|pod| pod.is_owned() && is_over(&pod.value, now)).map(change).collect())
+}
+
+/// Whether a pod is older than it may become: the run that made it asks for it no more.
+fn is_over(pod: &Value, now: Timestamp) -> bool {
+    let text = pod.pointer("/metadata/creationTimestamp").and_then(Value::as_str).unwrap_or_default();
+    let made = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| u64::try_from(at.unix_timestamp()).ok());
+    let lasts = pod.pointer("/spec/activeDeadlineSeconds").and_then(Value::as_u64).unwrap_or_default();
+    made.is_some_and(|made| Timestamp(made).age(now) > Duration::from_secs(lasts))
+}
+
+/// Removes a pod that an earlier run has left. Where nobody may, that is what is told: it ends by itself, and is no reason not
+/// to install.
+///
+/// # Errors
+/// The sentence that says why it was not removed.
+pub(in crate::workflows::install) async fn clear(
+    live: &Live,
+    cluster: &ClusterId,
+    pod: &Change,
+) -> Result<Option<Warning>, String> {
+    match delete(&live.client, &path(&pod.key), &pod.uid, DEADLINE).await {
+        Ok(_) => Ok(None),
+        Err(e @ K8sError::Forbidden(_)) => Ok(Some(stays(cluster, &pod.key, &e))),
+        Err(e) => Err(sentence("removing", &pod.key, e)),
+    }
+}
+
+fn path(key: &ObjectKey) -> String {
+    format!("{}/{}", PODS.path(), key.name)
+}
+
+/// What is told of a pod that may not be removed.
+fn stays(cluster: &ClusterId, key: &ObjectKey, why: &K8sError) -> Warning {
+    let delete = format!("kubectl --namespace {} delete pod {}", key.namespace, key.name);
+    Warning {
+        text: format!("{}; it looked for pilot, and stays", sentence("removing", key, why)),
+        hint: format!("somebody who may delete pods in the cluster {cluster} removes it: {delete}"),
+    }
 }
 
 /// Removes the pod that this run has made, and no other.
 pub(in crate::workflows::install) async fn take_back(live: &Live, way: &Way) {
-    let Some(uid) = way.probe() else { return };
-    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods/{PROBE}");
-    // where it stays it ends by itself, and the next run removes it
-    let _ = delete(&live.client, &path, &uid, DEADLINE).await;
+    let Some((key, uid)) = way.probe() else { return };
+    // where it stays for another reason it ends by itself, and a later run removes it
+    if let Err(e @ K8sError::Forbidden(_)) = delete(&live.client, &path(&key), &uid, DEADLINE).await {
+        way.warn(stays(&way.planned.id, &key, &e));
+    }
 }
 
 /// Makes the pod and follows it to its end; `last` hears how it is.
 async fn probe(live: &Live, pod: &Value, way: &Way, last: &Mutex<String>) -> Result<(), Unproven> {
     let tell = |text: String| *last.lock().unwrap_or_else(PoisonError::into_inner) = text;
     let ours = made(live, pod, &tell).await?;
-    way.probes(ours.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default());
+    way.probes(&ours.key, &uid(&ours));
     loop {
-        match live.get(&key()).await {
+        match live.get(&ours.key).await {
             // a server that is away for a moment is waited for, too
             Err(e) if e.is_unreachable() => tell(e.to_string()),
-            Err(e) => return Err(Unproven::Failed(sentence("reading", &key(), e))),
+            Err(e) => return Err(Unproven::Failed(sentence("reading", &ours.key, e))),
             Ok(None) => return Err(Unproven::Failed("somebody has removed it".to_owned())),
-            Ok(Some(now)) if now.value.pointer("/metadata/uid") != ours.pointer("/metadata/uid") => {
+            Ok(Some(now)) if uid(&now) != uid(&ours) => {
                 return Err(Unproven::Failed("somebody has put another one in its place".to_owned()));
             }
             Ok(Some(now)) => match ended(&now.value) {
@@ -127,17 +179,20 @@ async fn probe(live: &Live, pod: &Value, way: &Way, last: &Mutex<String>) -> Res
     }
 }
 
-/// Creates the pod, in the place of one that an earlier run has left.
-async fn made(live: &Live, pod: &Value, tell: &(dyn Fn(String) + Sync)) -> Result<Value, Unproven> {
-    let path = format!("/api/v1/namespaces/{NAMESPACE}/pods");
+/// Creates the pod.
+async fn made(live: &Live, pod: &Value, tell: &(dyn Fn(String) + Sync)) -> Result<Object, Unproven> {
+    // it has no name of its own yet
+    let unnamed = key(PROBE);
     loop {
-        remove(live).await.map_err(Unproven::Failed)?;
-        match create(&live.client, &path, pod, DEADLINE).await {
-            Ok(made) => return Ok(made),
-            // the one that was removed is still going, or another has come
-            Err(e @ K8sError::Status { code: 409, .. }) => tell(sentence("creating", &key(), e)),
-            Err(e @ K8sError::Forbidden(_)) => return Err(Unproven::Refused(sentence("creating", &key(), e))),
-            Err(e) => return Err(Unproven::Failed(sentence("creating", &key(), e))),
+        match create(&live.client, &PODS.path(), pod, DEADLINE).await {
+            Ok(value) => {
+                let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                return Ok(Object { key: key(&name), value });
+            }
+            // a name that is taken, or a quota that somebody else counts at the moment
+            Err(e @ K8sError::Status { code: 409, .. }) => tell(sentence("creating", &unnamed, e)),
+            Err(e @ K8sError::Forbidden(_)) => return Err(Unproven::Refused(sentence("creating", &unnamed, e))),
+            Err(e) => return Err(Unproven::Failed(sentence("creating", &unnamed, e))),
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -162,14 +217,14 @@ fn pod(plan: &Plan, patience: Duration) -> Value {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            "name": PROBE,
+            "generateName": format!("{PROBE}-"),
             "namespace": NAMESPACE,
             "labels": {"app": PROBE, "sidecar.istio.io/inject": "false"},
         },
         "spec": {
             "restartPolicy": "Never",
-            // it ends by itself where nobody can take it back, and not before it is asked how it is
-            "activeDeadlineSeconds": patience.as_secs() + 15,
+            // it ends by itself where nobody can take it back
+            "activeDeadlineSeconds": (patience + GRACE).as_secs(),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
             "terminationGracePeriodSeconds": 0,
@@ -193,5 +248,28 @@ fn pod(plan: &Plan, patience: Duration) -> Value {
             }],
         },
     });
-    Object { key: key(), value: bare }.owned().value
+    Object { key: key(PROBE), value: bare }.owned().value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pod_is_left_over_once_its_own_deadline_is_past() {
+        let pod = |made: &str, lasts: u64| {
+            let spec = json!({"activeDeadlineSeconds": lasts});
+            json!({"metadata": {"creationTimestamp": made}, "spec": spec})
+        };
+        // 2026-01-01T00:00:00Z
+        let midnight = 1_767_225_600;
+        let young = pod("2026-01-01T00:00:00Z", 25);
+        for (after, over) in [(0, false), (25, false), (26, true)] {
+            assert_eq!(is_over(&young, Timestamp(midnight + after)), over, "after {after} s");
+        }
+        assert!(!is_over(&young, Timestamp(midnight - 60)), "a clock that is behind");
+        assert!(!is_over(&pod("yesterday", 1), Timestamp(midnight)), "nobody knows how old it is");
+        // whoever waits longer has longer
+        assert!(!is_over(&pod("2026-01-01T00:00:00Z", 615), Timestamp(midnight + 600)));
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::Value;
 
-use super::{PATIENCE, PAUSE};
+use super::{AGAIN, PATIENCE, PAUSE};
 use crate::adapters::k8s::{K8sError, PodHttp, forward, get_all};
 use crate::data::model::ClusterId;
 use crate::workflows::install::farewell::PILOTS;
@@ -45,12 +45,20 @@ pub(in crate::workflows::install) async fn pilots_view(
         Err(why) => {
             let of = |way: &&&Way| way.planned.id == *primary || ways.iter().all(|w| w.planned.id != *primary);
             let why = format!("asking pilot in {primary} which clusters it sees failed: {why}");
-            ways.iter().filter(of).for_each(|way| way.fail(why.clone()));
+            let pods =
+                format!("kubectl --namespace {NAMESPACE} get pods, in the cluster {primary}, shows how pilot is");
+            for way in ways.iter().filter(of) {
+                way.fail(why.clone());
+                way.hint(&format!("{pods}; {AGAIN}"));
+            }
         }
         Ok(seen) => {
             for way in ways {
                 if let Some(said) = unseen(&seen, way.planned.id.as_str()) {
                     way.fail(format!("pilot in {primary} does not see it: {said}"));
+                    let server =
+                        format!("clusters.{}.server of mesh.yaml is the address that pilot asks", way.planned.id);
+                    way.hint(&format!("{server}, where the kubeconfig's own does not do; {AGAIN}"));
                 }
             }
             let known = |id: &str| seen.iter().any(|(_, states)| states.contains_key(id));
