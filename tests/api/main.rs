@@ -1,8 +1,8 @@
 //! Tests against two real API servers: etcd and kube-apiserver twice, on loopback, without root.
 //!
-//! Two pairs of clusters serve the whole run. On the first, every test has a namespace of its own; a test that breaks a cluster
-//! for others (restarts it, freezes it), or installs in the one namespace of the control plane, takes a pair to itself. Where
-//! the programs are missing every test is an ignored one with the reason; with `MESHCTL_TESTS=require` it fails.
+//! Three pairs of clusters serve the whole run. On the first, every test has a namespace of its own; a test that breaks a
+//! cluster for others (restarts it, freezes it), or installs in the one namespace of the control plane, takes a pair to itself.
+//! Where the programs are missing every test is an ignored one with the reason; with `MESHCTL_TESTS=require` it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::print_stderr, missing_docs)]
 #![allow(unreachable_pub, dead_code)]
 

@@ -42,9 +42,9 @@ impl Slot {
     }
 }
 
-/// Tests that share a pair share the first. One that needs a pair to itself takes the first that is free, from the end: two of
-/// them go at once, and one goes beside those that share.
-static SLOTS: [Slot; 2] = [Slot::new(), Slot::new()];
+/// Tests that share a pair share the first. One that needs a pair to itself takes the first that is free, from the end: three
+/// of them go at once, and two go beside those that share.
+static SLOTS: [Slot; 3] = [const { Slot::new() }; 3];
 
 /// A runtime of a test, or of the set-up.
 fn runtime() -> Runtime {
