@@ -78,6 +78,17 @@ impl Globals {
     }
 }
 
+/// What came of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It is to be done.
+    Yes,
+    /// Everything but a clear yes.
+    No,
+    /// Somebody ended the command instead.
+    Interrupted,
+}
+
 /// What every command gets.
 pub struct Context {
     /// The global flags.
@@ -298,8 +309,7 @@ impl Context {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
-    /// Asks on a terminal whether to do what `told` says; elsewhere nobody can answer, and it goes on. Everything but a clear
-    /// yes is a no, and so is an interrupt.
+    /// Asks on a terminal whether to do what `told` says; elsewhere nobody can answer, and it goes on.
     ///
     /// # Errors
     /// Where `--quiet` leaves no question to answer, or the answer cannot be read.
@@ -308,9 +318,9 @@ impl Context {
         told: impl FnOnce() -> [String; N],
         question: &str,
         interrupt: impl Future<Output = ()>,
-    ) -> Result<bool, CliError> {
+    ) -> Result<Answer, CliError> {
         if !self.can_ask() {
-            return Ok(true);
+            return Ok(Answer::Yes);
         }
         if self.globals.quiet {
             return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
@@ -318,12 +328,12 @@ impl Context {
         told().iter().for_each(|text| self.out.note(text.trim_end()));
         tokio::select! {
             answer = self.answer(question) => answer.map_err(|e| e.hint("add --yes")),
-            () = interrupt => Ok(false),
+            () = interrupt => Ok(Answer::Interrupted),
         }
     }
 
     /// Asks a question on stderr, without keeping the command from hearing of an interrupt.
-    async fn answer(&self, question: &str) -> Result<bool, CliError> {
+    async fn answer(&self, question: &str) -> Result<Answer, CliError> {
         self.out.note(&format!("{question} [y/N]"));
         let (send, answer) = tokio::sync::oneshot::channel();
         // not one of the runtime's threads: those are waited for, and this one may never hear anything
@@ -338,12 +348,12 @@ impl Context {
     }
 }
 
-/// A line of standard input; everything but a clear yes is a no.
-fn read_answer() -> Result<bool, CliError> {
+/// A line of standard input.
+fn read_answer() -> Result<Answer, CliError> {
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     read.map_err(|e| CliError::failed(format!("reading the answer failed: {e}")))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    Ok(if matches!(answer.trim(), "y" | "Y" | "yes") { Answer::Yes } else { Answer::No })
 }
 
 /// Why clusters could not be read, a sentence each.

@@ -11,7 +11,7 @@ mod table;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 
-pub use context::{Context, Globals};
+pub use context::{Answer, Context, Globals};
 pub use error::CliError;
 pub use output::{Format, Output};
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::error::CliError;
 use crate::data::model::{Align, Table, plain};
 
@@ -50,13 +52,12 @@ struct Shown {
 impl Layout {
     fn of(table: &Table, wide: bool) -> Self {
         let shown = table.columns.iter().enumerate().filter(|(_, column)| wide || !column.wide);
-        let mut columns: Vec<Shown> = shown
-            .map(|(cell, c)| Shown { cell, name: c.name, width: c.name.chars().count(), align: c.align })
-            .collect();
+        let mut columns: Vec<Shown> =
+            shown.map(|(cell, c)| Shown { cell, name: c.name, width: c.name.width(), align: c.align }).collect();
         for row in table.rows.iter() {
             for column in &mut columns {
                 // what is printed is measured: an escape is longer than what it stands for
-                column.width = column.width.max(plain(row.cell(column.cell)).chars().count());
+                column.width = column.width.max(plain(row.cell(column.cell)).width());
             }
         }
         Self { columns }
@@ -72,7 +73,7 @@ impl Layout {
         let start = text.len();
         for (at, Shown { cell: number, width, align, .. }) in self.columns.iter().enumerate() {
             let cell = cell(*number);
-            let blanks = width.saturating_sub(cell.chars().count());
+            let blanks = width.saturating_sub(cell.width());
             text.push_str(if at > 0 { "   " } else { "" });
             let (before, after) = if *align == Align::Right { (blanks, 0) } else { (0, blanks) };
             text.extend(std::iter::repeat_n(' ', before));
@@ -106,11 +107,15 @@ mod tests {
         }
         table.row(["a\u{1b}[2J", "\u{202e}7", "x"]);
         table.row(["größer", "12", ""]);
+        table.row(["gro\u{308}ßer", "13", ""]);
+        table.row(["雲雲", "14", ""]);
         table.row(["", "", "y"]);
         let want = [
             "NAME             COUNT   WHY",
             "a\\u{1b}[2J   \\u{202e}7   x",
             "größer              12",
+            "gro\u{308}ßer              13",
+            "雲雲                14",
             "                         y",
         ];
         assert_eq!(render(&table, false).lines().collect::<Vec<_>>(), want);

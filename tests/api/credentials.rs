@@ -19,6 +19,8 @@ pub fn trials() -> Vec<Trial> {
     vec![
         alone("api::credentials::only_what_pilot_lacks_is_minted", only_what_pilot_lacks_is_minted),
         alone("api::credentials::they_do_not_wait_for_the_slices", they_do_not_wait_for_the_slices),
+        alone("api::credentials::an_account_that_was_removed_comes_again", an_account_that_was_removed_comes_again),
+        alone("api::credentials::the_slices_do_not_wait_for_them", the_slices_do_not_wait_for_them),
     ]
 }
 
@@ -161,4 +163,46 @@ async fn they_do_not_wait_for_the_slices(pair: Arc<Pair>) {
     let (state, told) = install(&bench, &[]).await;
     assert!(state == "written" && !told.contains("was minted"), "{state} {told}");
     assert!(bench.listings().await[1].contains_key(&format!("EndpointSlice/{SYSTEM}/istio-pilot-gke-v4")));
+}
+
+/// What is refused in a remote while its reader account is made anew leaves it an account, and pilot a token of that.
+async fn an_account_that_was_removed_comes_again(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.through("on-prem", &line);
+    // the account is gone by half a second after the slice was refused
+    let slice = format!("PATCH /apis/discovery.k8s.io/v1/namespaces/{SYSTEM}/endpointslices/istio-pilot-gke-v4?");
+    let removed = format!("DELETE /api/v1/namespaces/{SYSTEM}/serviceaccounts/istio-reader-service-account?");
+    line.rule(&slice, Rule::ForbidAfter(removed.clone()));
+    line.rule(&removed, Rule::After(slice));
+    let (report, ran) = bench.report(&["--revoke-credentials"]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let row = cluster(&report, "on-prem");
+    assert!(row["error"].as_str().unwrap().contains("EndpointSlice/istio-system/istio-pilot-gke-v4"), "{report}");
+    assert!(row["notes"].to_string().contains("pilot's credential was minted (it was revoked)"), "{report}");
+    let account = format!("ServiceAccount/{SYSTEM}/istio-reader-service-account");
+    assert!(bench.listings().await[1].contains_key(&account), "{report}");
+    assert!(works(&bench, &token(&kubeconfig(&bench).await)).await);
+    // the same command completes it
+    line.obey();
+    let (state, told) = install(&bench, &[]).await;
+    assert!(state == "written" && !told.contains("was minted"), "{state} {told}");
+}
+
+/// What pilot lacks keeps no remote from what its pods need.
+async fn the_slices_do_not_wait_for_them(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.through("on-prem", &line);
+    let mint = format!("POST /api/v1/namespaces/{SYSTEM}/serviceaccounts/istio-reader-service-account/token?");
+    line.rule(&mint, Rule::Forbid);
+    // the slices come after their Service, and that after no was said to the token
+    line.rule(&format!("PATCH /api/v1/namespaces/{SYSTEM}/services/istio-pilot?"), Rule::After(mint));
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 1, "{report}");
+    let error = cluster(&report, "on-prem")["error"].as_str().unwrap();
+    assert!(error.starts_with("minting pilot's credential for the cluster on-prem failed: "), "{report}");
+    assert!(bench.listings().await[1].contains_key(&format!("EndpointSlice/{SYSTEM}/istio-pilot-gke-v4")), "{report}");
+    line.obey();
+    assert!(install(&bench, &[]).await.1.contains("minted (it was absent)"));
 }

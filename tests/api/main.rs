@@ -30,6 +30,7 @@ mod pki;
 mod preflight;
 mod proxy;
 mod removal;
+mod reviews;
 mod rights;
 mod servers;
 mod sidecar;
@@ -54,7 +55,8 @@ fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     // half of what they do is to wait
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    args.test_threads.get_or_insert(2 * cores);
+    let told = std::env::var("RUST_TEST_THREADS").ok().and_then(|threads| threads.parse().ok());
+    args.test_threads = args.test_threads.or(told).or(Some(2 * cores));
     let trials = [
         // the longest first
         rights::trials(),
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         folder::trials(),
         source::trials(),
         preflight::trials(),
+        reviews::trials(),
         credentials::trials(),
         removal::trials(),
         stubs::trials(),

@@ -92,6 +92,7 @@ async fn a_cluster_with_sidecars_stays_whole(pair: Arc<Pair>) {
     let ran = bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(1);
     let named = "default/app-0, default/app-1, default/app-2, default/app-3, default/app-4 and 2 more";
     assert!(ran.stderr.contains(&format!("pods with a sidecar still run in it: {named}")), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("--dead"), "it is alive: {}", ran.stderr);
     assert_eq!(versions(&bench.listings().await[0]), versions(&before[0]));
     assert_eq!(held(&bench).await, ["on-prem"]);
     pods.delete_collection(&DeleteParams::default().grace_period(0), &ListParams::default()).await.unwrap();
@@ -208,6 +209,7 @@ async fn an_interrupt_reports_in_any_phase(pair: Arc<Pair>) {
                 assert_eq!((&row["error"], &row["removed"]), (&said.into(), &json!([])), "{report}");
             }
             assert!(ran.stderr.contains(said) && !ran.stderr.contains("that is what would go"), "{}", ran.stderr);
+            assert!(!ran.stderr.contains("--dead"), "nobody knows whether it is: {}", ran.stderr);
         }
     }
     assert_eq!(bench.listings().await.each_ref().map(versions), before.each_ref().map(versions));
@@ -227,6 +229,7 @@ async fn an_interrupt_reports_in_any_phase(pair: Arc<Pair>) {
     let itself = &report["itself"];
     assert_eq!((&itself["state"], &itself["error"]), (&"failed".into(), &"it was interrupted".into()), "{report}");
     assert!(itself["removed"].to_string().contains("EndpointSlice/istio-system/istio-pilot-gke-v4"), "{report}");
+    assert!(!ran.stderr.contains("--dead"), "{}", ran.stderr);
     assert!(bench.home.home().join("kubeconf/on-prem.yaml").exists(), "not done is not forgotten");
     line.obey();
     bench.run(&["cluster", "remove", "on-prem", "--yes"]).await.exits(0);

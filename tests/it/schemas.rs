@@ -154,7 +154,7 @@ fn live_report() -> Value {
         notes: Vec::new(),
         warnings: vec![Warning { text: "a pod stays".into(), hint: "kubectl delete pod removes it".into() }],
         error: None,
-        hint: None,
+        hint: Some("meshctl cluster list shows who answers".into()),
     };
     let report = InstallReport {
         primary: "gke".into(),

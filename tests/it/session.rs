@@ -798,6 +798,10 @@ fn x21_sotw_a_client_that_drops_all_names_is_not_answered() {
     s = s.again();
     s.resume_sotw(Type::Endpoint, &[X], &version);
     assert_eq!(s.says(), "-");
+    // nor is one on a stream that needed no answer yet
+    s.resume_sotw(Type::Endpoint, &[], &version);
+    assert_eq!(s.says(), "-");
+    assert!(s.session.status().iter().all(|t| t.unanswered_since.is_none()));
 }
 
 #[test]
@@ -1109,13 +1113,38 @@ fn what_is_held_back_is_looked_at_again_when_less_is_missing() {
 }
 
 #[test]
+fn a_type_of_which_nothing_is_held_back_any_more_is_not_called_held() {
+    const DNS: &str = "outbound|53||dns.kube-system.svc.cluster.local";
+    let near = |address: &str| [all(), dns(address).to_vec()].concat();
+    let endpoints = stream(true, &[("a", near("10.0.0.53"))]).versions(Type::Endpoint);
+    let mut s = stream(true, &[]);
+    let mut settings = crate::world::settings(&["a", "black-hole"]);
+    settings.unread.insert("mesh.yaml".into());
+    s.world = World::new(settings);
+    s.world.load("a", 1, &near("10.0.0.54"));
+    s.view = s.world.attach(view("a", "n"));
+    s = s.again();
+    s.resume(Type::Endpoint, &[X, DNS], endpoints);
+    assert_eq!(s.says(), "-");
+    assert!(s.session.is_held_back(), "the settings may say anything");
+    // mended: what is of this cluster alone is sent, and the one that never answers holds nothing
+    s.world.configure(crate::world::settings(&["a", "black-hole"]));
+    assert_eq!(s.flush(), ["EDS +dns"]);
+    assert!(!s.world.snapshot().missing.is_empty());
+    assert!(!s.session.is_held_back() && waits_for(&s).is_empty());
+}
+
+#[test]
 fn a_proxy_whose_cluster_is_back_waits_for_that_one_alone() {
-    for delta in BOTH {
+    // where it leaves and comes back between two looks, nobody saw that it was away
+    for (delta, seen) in BOTH.into_iter().flat_map(|delta| [(delta, true), (delta, false)]) {
         let mut s = stream(delta, &[("b", far()), ("a", all())]);
         settle(&mut s);
         s.change(|w| w.configure(crate::world::settings(&["b"])));
-        assert_eq!(s.says(), "-", "delta {delta}");
-        assert!(s.session.is_frozen() && waits_for(&s).is_empty(), "nobody who is registered is waited for");
+        if seen {
+            assert_eq!(s.says(), "-", "delta {delta}");
+            assert!(s.session.is_frozen() && waits_for(&s).is_empty(), "nobody who is registered is waited for");
+        }
         // it is back; and with it one comes that never answers, and settings that nobody can read
         let mut settings = crate::world::settings(&["b", "a", "black-hole"]);
         settings.unread.insert("mesh.yaml".into());

@@ -3,15 +3,17 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::harness::program;
 
 /// The tools of every system that the script needs before anything else.
-const TOOLS: [&str; 14] = [
-    "bash", "cat", "cksum", "dirname", "getconf", "grep", "mkdir", "mktemp", "mv", "rm", "sed", "sort", "tail", "uname",
+const TOOLS: [&str; 16] = [
+    "bash", "cat", "cksum", "dirname", "getconf", "grep", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sleep", "sort",
+    "tail", "uname",
 ];
 
 /// A machine that has nothing but these tools, and what a test puts there.
@@ -48,11 +50,15 @@ impl Machine {
         self.run_with(&["--lib"], set)
     }
 
-    fn run_with(&self, args: &[&str], set: &[(&str, &str)]) -> (Output, String) {
+    fn command(&self) -> Command {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/run");
         let mut command = Command::new(self.path("bin/bash"));
-        command.arg(script).args(args).env_clear().env("PATH", self.path("bin")).env("HOME", self.0.path());
-        let output = command.envs(set.iter().copied()).output().unwrap();
+        command.arg(script).env_clear().env("PATH", self.path("bin")).env("HOME", self.0.path());
+        command
+    }
+
+    fn run_with(&self, args: &[&str], set: &[(&str, &str)]) -> (Output, String) {
+        let output = self.command().args(args).envs(set.iter().copied()).output().unwrap();
         let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         (output, said)
     }
@@ -161,6 +167,34 @@ fn all_tiers_are_run_and_what_fails_is_said() {
     machine.program("bin/cargo", "exit 0");
     let (output, said) = machine.run_with(&[], &[]);
     assert!(output.status.success() && !said.contains("error"), "{said}");
+}
+
+#[test]
+fn a_run_that_is_ended_leaves_nothing_behind_and_tells_how_far_it_was() {
+    let machine = Machine::new(1000, "2:1.24~2");
+    machine.program("bin/envoy", "exit 0");
+    let pids = machine.path("pids");
+    // each tier is a program under cargo, as it is in truth
+    let tier = format!("echo \"$*\"; bash -c 'echo $$ >>{}; exec sleep 60'", pids.display());
+    machine.program("bin/cargo", &format!("case \"$*\" in *--no-run*) ;; *) {tier} ;; esac"));
+    let run = machine.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = || fs::read_to_string(&pids).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
+    let end = Instant::now() + Duration::from_secs(60);
+    while started().len() < 3 {
+        assert!(Instant::now() < end, "api, e2e and the others: {:?}", started());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").arg(run.id().to_string()).status().unwrap().success());
+    let output = run.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(143), "{said}");
+    assert!(said.contains("the last of e2e:\ntest --locked --test e2e\n"), "{said}");
+    for pid in started() {
+        while Path::new("/proc").join(&pid).exists() {
+            assert!(Instant::now() < end, "{pid} still runs");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 /// The versions that the tests take are those that it fetches.

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -28,7 +28,7 @@ use super::conn::Conn;
 
 /// Whoever is told to go has this long to end what is under way; then its connection is cut.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
-/// A request's head is no larger.
+/// A request's head in HTTP/2 is no larger.
 const MAX_HEADERS: u32 = 16 << 10;
 
 /// HTTP/1.1 and HTTP/2, with the timers that limits on slow heads and the pings of HTTP/2 need: two pings in each idle time.
@@ -106,7 +106,7 @@ impl Server {
                 let (under_way, answer) = (of_service.begin(), router.clone().call(request));
                 async move {
                     let answer: Response<Body> = answer.await?;
-                    Ok::<_, Infallible>(answer.map(|body| Answer { body, _under_way: under_way }))
+                    Ok::<_, Infallible>(answer.map(|body| Answer { body, rest: Bytes::new(), _under_way: under_way }))
                 }
             });
             let conn = Conn::new(io, idle, slot);
@@ -164,9 +164,15 @@ impl Drop for UnderWay {
     }
 }
 
-/// An answer: its request is under way until it is sent, or given up.
+/// How much of an answer is handed to the transport at once, in bytes.
+const PART: usize = 64 << 10;
+
+/// An answer: its request is under way until its last part is taken, or it is given up. A transport takes no part before it
+/// has room for it: an answer of one large piece would be taken at once, and sent for minutes with nothing under way.
 struct Answer {
     body: Body,
+    /// What the body gave and was not taken yet.
+    rest: Bytes,
     _under_way: UnderWay,
 }
 
@@ -178,14 +184,30 @@ impl http_body::Body for Answer {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.rest = data,
+                    Err(other) => return Poll::Ready(Some(Ok(other))),
+                },
+                end => return Poll::Ready(end),
+            }
+        }
+        let part = self.rest.len().min(PART);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(part)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (rest, of_body) = (self.rest.len() as u64, self.body.size_hint());
+        let mut hint = SizeHint::new();
+        hint.set_lower(of_body.lower().saturating_add(rest));
+        if let Some(upper) = of_body.upper().and_then(|upper| upper.checked_add(rest)) {
+            hint.set_upper(upper);
+        }
+        hint
     }
 }

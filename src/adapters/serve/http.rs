@@ -24,8 +24,8 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// Serves HTTP/1.1 and HTTP/2 over any incoming connections until `stop`; requests under way get five seconds more.
 ///
-/// A peer that sends a request's head slower than 30 seconds, or has asked for nothing for 60, is let go, and so is one that
-/// moves nothing for 60. One that trickles a body is not: it holds one of 512 connections.
+/// A peer that takes longer than 30 seconds for the head of its first or its next request of HTTP/1, or has asked for nothing
+/// for 60, is let go, and so is one that moves nothing for 60.
 ///
 /// # Errors
 /// Where no connections come any more.

@@ -46,6 +46,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         layers: args.values.layers()?,
         only: args.clusters.clone(),
         only_secrets: false,
+        writes: false,
         waits: false,
         verify: Verify::No,
         stub_services: args.stubs.wanted(),

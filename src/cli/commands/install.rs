@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::manifest::{StubArgs, ValueArgs};
 use crate::adapters::registry::Inside;
-use crate::cli::{CliError, Context, Exit, Format, Outcome};
+use crate::cli::{Answer, CliError, Context, Exit, Format, Outcome};
 use crate::data::model::ClusterRole;
 use crate::workflows::install::{
     CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare, unplanned,
@@ -102,6 +102,7 @@ impl Args {
             layers: self.values.layers()?,
             only: self.clusters.clone(),
             only_secrets: self.only == Some(Only::Secrets),
+            writes: true,
             stub_services: self.stubs.wanted(),
             waits: self.waiting() != Waiting::No,
             verify: self.verify(),
@@ -146,9 +147,19 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         return dry_run(ctx, &prepared);
     }
     let told = || [headline(&prepared), prepared.dry_run().plan_text()];
-    if !args.yes && !prepared.is_settled() && !ctx.confirmed(told, "Install?", interrupt.as_mut()).await? {
-        return Err(CliError::failed("installing was not confirmed; nothing was written in any cluster")
-            .hint("--yes does not ask"));
+    if !args.yes && !prepared.is_settled() {
+        match ctx.confirmed(told, "Install?", interrupt.as_mut()).await? {
+            Answer::Yes => {}
+            Answer::No => {
+                let why = CliError::failed("installing was not confirmed; nothing was written in any cluster");
+                return Err(why.hint("--yes does not ask"));
+            }
+            Answer::Interrupted => {
+                show(ctx, &prepared.so_far())?;
+                ctx.out.note("nothing was written: it was interrupted before that was confirmed");
+                return Ok(Exit::No);
+            }
+        }
     }
     let say = |text: &str| ctx.out.note(&format!("• {text}"));
     // what is under way when somebody interrupts is finished or not: the report says what is known
@@ -159,11 +170,16 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
             prepared.so_far()
         }
     };
-    talk(ctx, &report, "installing in");
+    show(ctx, &report)
+}
+
+/// Tells what was done.
+fn show(ctx: &Context, report: &InstallReport) -> Outcome {
+    talk(ctx, report, "installing in");
     let shown =
         report.report("InstallReport").map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     ctx.out.report(&shown, ctx.format())?;
-    Ok(exit(&report))
+    Ok(exit(report))
 }
 
 /// Plans; where that fails for want of a CA, and the flag allows it, with a new one.

@@ -129,6 +129,7 @@ async fn generate(ctx: &Context, args: &GenerateArgs) -> Outcome {
         layers,
         only,
         only_secrets: false,
+        writes: false,
         stub_services: None,
         waits: false,
         verify: install::Verify::No,

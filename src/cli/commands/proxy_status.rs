@@ -7,8 +7,8 @@ use crate::workflows::proxies::{self, Envoy, Pilots, ProxyState, Reach, Target, 
 /// Show whether every proxy has what it was sent; with TARGET, what differs in one
 ///
 /// Every pilot is asked: the one at PILOT_URL, or those of the primary by port-forward. Exit 1 where anything is not in sync,
-/// 2 where a pilot could not be asked. HELD: pilot keeps something newer from the proxy until it has read every cluster of its
-/// registry. FROZEN: the proxy's cluster is not in pilot's registry, so that it is told nothing. Neither is in sync.
+/// 2 where a pilot could not be asked. HELD: pilot keeps something newer from the proxy until it has read what REASON names.
+/// FROZEN: the proxy's cluster is not in pilot's registry, so that it is told nothing. Neither is in sync.
 /// With TARGET, what pilot sent is compared with what the proxy's Envoy holds, endpoints included.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:

@@ -30,14 +30,31 @@ fn escaped(text: &str, kept: fn(char) -> bool) -> Cow<'_, str> {
 }
 
 /// Adds a character: as it is where it is seen, else written out. Not seen are control characters, those that turn the direction
-/// or have no width of their own, blanks that are not the usual one, and letters without ink.
+/// or have no width of their own, blanks that are not the usual one, and letters without ink. A mark on a letter is seen, as in
+/// the file names of systems that take letters apart.
 pub(super) fn push_seen(out: &mut String, c: char) {
     match c {
         // quotes and backslashes too, which `escape_debug` escapes: whoever shows the text has its own
         ' '..='~' => out.push(c),
         // the Hangul fillers are letters to `escape_debug`
         '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => out.extend(c.escape_unicode()),
+        _ if is_mark(c) && takes_mark(out) => out.push(c),
         _ => out.extend(c.escape_debug()),
+    }
+}
+
+/// Accents and the like, but for the joiner among them, which has no ink.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}') && c != '\u{34f}'
+}
+
+/// Whether a text ends with a letter with at most one mark: no language puts more than two on one, and a heap of them covers
+/// other lines.
+fn takes_mark(text: &str) -> bool {
+    let mut back = text.chars().rev();
+    match back.next() {
+        Some(mark) if is_mark(mark) => back.next().is_some_and(char::is_alphanumeric),
+        letter => letter.is_some_and(char::is_alphanumeric),
     }
 }
 
@@ -53,6 +70,17 @@ mod tests {
         for text in ["as it \"is\" 'and' \\", "größer → 雲 …", ""] {
             assert!(matches!(plain(text), Cow::Borrowed(_)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_letter_keeps_its_marks() {
+        for text in ["gro\u{308}ße", "vie\u{302}\u{323}t"] {
+            assert!(matches!(plain(text), Cow::Borrowed(_)), "{text}");
+            assert_eq!(shown(text), text);
+        }
+        assert_eq!(plain("\u{308}a-\u{308}"), "\\u{308}a-\\u{308}", "there is no letter under it");
+        assert_eq!(plain("a\u{308}\u{308}\u{308}"), "a\u{308}\u{308}\\u{308}");
+        assert_eq!(plain("a\u{34f}"), "a\\u{34f}", "it has no ink");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The inventory of a cluster: a ConfigMap that lists what install put there, and what it needs but never renders.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::object::{Object, ObjectKey};
 use crate::data::model::{ClusterId, ClusterRole, LEASE, REMOTES};
@@ -26,9 +28,12 @@ pub enum InventoryError {
     Unreadable(&'static str, yaml::YamlError),
 }
 
+/// Fields that this version does not know: they are another version's, and stand as long as the inventory does.
+pub type Unknown = BTreeMap<String, Value>;
+
 /// What stands in a cluster, or will.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Inventory {
     /// The cluster's id.
     pub cluster: String,
@@ -52,11 +57,13 @@ pub struct Inventory {
     pub objects: Vec<ObjectKey>,
     /// Secrets that must stand beside them; their contents are never rendered.
     pub secrets: Vec<SecretKeys>,
+    /// What another version says beside that.
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 /// A Secret, by its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SecretKeys {
     /// Its namespace.
     pub namespace: String,
@@ -64,6 +71,9 @@ pub struct SecretKeys {
     pub name: String,
     /// The names of its data.
     pub keys: Vec<String>,
+    /// What another version says of it beside that.
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 /// What pilot, or install for it, writes in a cluster of this role while it runs: of no template, and removed as what is.
@@ -101,6 +111,7 @@ impl Inventory {
             stubs_undecided: false,
             objects: keys,
             secrets,
+            unknown: Unknown::new(),
         }
     }
 
@@ -111,7 +122,15 @@ impl Inventory {
         out.objects.extend(old.objects.iter().cloned());
         out.objects.sort();
         out.objects.dedup();
+        out.keep_unknown(old);
         out
+    }
+
+    /// Keeps what another version says in `old`, as the kinds of objects stay listed that this one does not know.
+    pub fn keep_unknown(&mut self, old: &Inventory) {
+        for (field, value) in &old.unknown {
+            self.unknown.entry(field.clone()).or_insert_with(|| value.clone());
+        }
     }
 
     /// What is written ahead of everything: what stands, and what shall. The version is the one that is installed until all of
@@ -186,13 +205,58 @@ impl Inventory {
 mod tests {
     use super::*;
 
+    /// A ConfigMap of ours with this text.
+    fn holding(text: &str) -> Option<Object> {
+        let value = json!({"apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": INVENTORY_NAME, "namespace": "a"}, "data": {DATA_KEY: text}});
+        Object::of(value).map(Object::owned)
+    }
+
+    const NEWER: &str = "cluster: gke\nrole: primary\nprimary: gke\nversion: 99.0.0\nobjects: []\n\
+        secrets:\n  - namespace: a\n    name: cacerts\n    keys: [k]\n    since: 7\n\
+        gateways:\n  - name: east\n    ports: [15443]\n";
+
+    /// Which version wrote it is told by whoever compares, and what that one needs of it is still there when it comes back.
+    #[test]
+    fn fields_of_a_newer_version_are_kept() -> Result<(), Box<dyn std::error::Error>> {
+        let newer = Inventory::of_object(&holding(NEWER).ok_or("an object")?)?;
+        assert_eq!(newer.installed(), Some("99.0.0"));
+        let gateways = json!([{"name": "east", "ports": [15443]}]);
+        assert_eq!(newer.unknown, Unknown::from([("gateways".into(), gateways.clone())]));
+        assert_eq!(newer.secrets[0].unknown, Unknown::from([("since".into(), json!(7))]));
+        assert_eq!(Inventory::of_object(&newer.to_object("a")?), Ok(newer.clone()), "it is written as it was read");
+
+        let id = ClusterId::parse("gke")?;
+        let ours = Inventory::new(&id, ClusterRole::Primary, &id, &[], Vec::new());
+        assert_eq!(ours.ahead(&newer).unknown, newer.unknown);
+        let mut last = ours.clone();
+        last.keep_unknown(&newer);
+        assert_eq!(Inventory::of_object(&last.to_object("a")?)?.unknown.get("gateways"), Some(&gateways));
+        assert!(!ours.to_object("a")?.to_yaml()?.contains("unknown"), "a field of ours has its own name");
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_broken_is_an_error_in_any_version() {
+        for (broken, with) in [("objects: []", "objects: 7"), ("primary: gke\n", ""), ("role: primary", "role: [")] {
+            let text = NEWER.replace(broken, with);
+            assert_ne!(text, NEWER);
+            let read = holding(&text).map(|object| Inventory::of_object(&object));
+            assert!(matches!(read, Some(Err(InventoryError::Unreadable(DATA_KEY, _)))), "{with}: {read:?}");
+        }
+    }
+
     #[test]
     fn an_inventory_reads_what_it_writes() -> Result<(), Box<dyn std::error::Error>> {
         let id = ClusterId::parse("gke")?;
         let object =
             Object::of(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "no", "namespace": "a"}}));
-        let secrets =
-            vec![SecretKeys { namespace: "a".into(), name: "cacerts".into(), keys: vec!["ca-cert.pem".into()] }];
+        let secrets = vec![SecretKeys {
+            namespace: "a".into(),
+            name: "cacerts".into(),
+            keys: vec!["ca-cert.pem".into()],
+            unknown: Unknown::new(),
+        }];
         let new = Inventory::new(&id, ClusterRole::Primary, &id, object.as_slice(), secrets);
         let written = new.to_object("istio-system")?;
         assert_eq!(Inventory::of_object(&written), Ok(new.clone()));

@@ -15,7 +15,7 @@ mod values;
 
 pub use check::{CheckError, check};
 pub use image::{ImageError, reference};
-pub use inventory::{INVENTORY_NAME, Inventory, InventoryError, SecretKeys, run_time};
+pub use inventory::{INVENTORY_NAME, Inventory, InventoryError, SecretKeys, Unknown, run_time};
 pub use mesh_file::problems as mesh_file_problems;
 pub use object::{Object, ObjectKey};
 pub use overlay::{Layer, ValuesError};

@@ -181,6 +181,7 @@ pub fn render(target: &Target, values: &Values, image: &str) -> Result<ClusterMa
         namespace: target.namespace.clone(),
         name: "cacerts".into(),
         keys: ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"].map(String::from).to_vec(),
+        unknown: Default::default(),
     }];
     let mut inventory = Inventory::new(&target.cluster, target.role, &target.primary, &objects, secrets);
     inventory.objects.extend(run_time(target.role, &target.namespace));

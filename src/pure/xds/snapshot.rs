@@ -64,6 +64,11 @@ impl Snapshot {
         Missing { clusters: own.cloned().into_iter().collect(), ..Missing::default() }
     }
 
+    /// Whether the own cluster of a view is in the registry and has not been heard.
+    pub fn awaits_own(&self, view: ViewId) -> bool {
+        self.views.get(&view).is_some_and(|v| self.missing.clusters.contains(&v.cluster))
+    }
+
     /// How many resources there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -207,14 +207,15 @@ impl Credentials {
         }
     }
 
-    /// Mints, and writes the keys that changed, in the primary. Each remote's way is told how it went.
-    pub(super) async fn place(&self, ways: &[&Way], anew: bool) {
+    /// Mints, and writes the keys that changed, in the primary. Each remote's way is told what was done; those for which nothing
+    /// was are given back with the reason, and not stopped: other stages may be under way there.
+    pub(super) async fn place<'a>(&self, ways: &[&'a Way], anew: bool) -> Vec<(&'a Way, String)> {
         let way = |id: &ClusterId| ways.iter().copied().find(|w| w.planned.id == *id);
         let open = self.remotes.iter().filter(|r| r.decision != Decision::Keep);
         let open = open.filter_map(|r| Some((r, way(&r.id).filter(|w| w.open().is_some())?)));
         let made =
             join_all(open.map(|(remote, way)| async move { (remote, way, remote.fresh(way, anew).await) })).await;
-        let (mut keys, mut told) = (BTreeMap::new(), Vec::new());
+        let (mut keys, mut told, mut unplaced) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (remote, way, fresh) in made {
             match fresh {
                 Ok((text, note)) => {
@@ -223,23 +224,23 @@ impl Credentials {
                 }
                 // asked again, it is minted
                 Err(Unminted::NoAccount(why)) if self.only_secrets => way.note(why),
-                Err(Unminted::NoAccount(why) | Unminted::Failed(why)) => way.fail(why),
+                Err(Unminted::NoAccount(why) | Unminted::Failed(why)) => unplaced.push((way, why)),
             }
         }
         if keys.is_empty() {
-            return;
+            return unplaced;
         }
         let written = self.write(&keys).await;
         for (way, note) in told {
             match &written {
                 Ok(()) => way.touch(note),
                 Err(why) => {
-                    way.fail(format!(
-                        "writing pilot's credential to Secret/{NAMESPACE}/{REMOTES} of the primary failed: {why}"
-                    ));
+                    let doing = format!("writing pilot's credential to Secret/{NAMESPACE}/{REMOTES} of the primary");
+                    unplaced.push((way, format!("{doing} failed: {why}")));
                 }
             }
         }
+        unplaced
     }
 
     /// Sets these keys of the Secret and no others.
@@ -308,7 +309,8 @@ impl Remote {
         Ok((text, note))
     }
 
-    /// Makes the reader account anew: every token of the old one is worth nothing from then on.
+    /// Makes the reader account anew: every token of the old one is worth nothing from then on. Once the old one is removed the
+    /// new one comes, whatever else fails there.
     async fn account_anew(&self, way: &Way) -> Result<(), String> {
         let key = ObjectKey {
             group: String::new(),
@@ -318,12 +320,19 @@ impl Remote {
         };
         let standing = self.live.get(&key).await.map_err(|e| format!("reading {key} failed: {e}"))?;
         let uid = standing.as_ref().and_then(|s| s.value.pointer("/metadata/uid")).and_then(Value::as_str);
+        if way.open().is_none() {
+            return Err(format!("{key} stays, and no token is revoked yet: something else has failed there"));
+        }
         if let Some(uid) = uid {
             let path = path("/api/v1", "serviceaccounts", READER);
             let gone = crate::adapters::k8s::delete(&self.live.client, &path, uid, DEADLINE).await;
             gone.map_err(|e| format!("removing {key} failed: {e}"))?;
         }
-        way.put_again(&key).await
+        let made = way.put_again(&key).await;
+        made.map_err(|why| match uid {
+            Some(_) => format!("{why}; it was removed, and pilot is locked out until the next install makes it"),
+            None => why,
+        })
     }
 }
 

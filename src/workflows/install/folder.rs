@@ -112,6 +112,7 @@ fn changes(planned: &mut ClusterManifests, standing: &Standing) -> Result<Change
     if let Some(other) = old.filter(|i| i.cluster != planned.cluster.as_str()) {
         return Err(Conflict::OtherCluster(other.cluster.clone()));
     }
+    old.into_iter().for_each(|old| planned.inventory.keep_unknown(old));
     let listed = |key: &ObjectKey| old.is_some_and(|i| i.objects.contains(key));
     let mut objects = Vec::new();
     for object in &planned.objects {

@@ -24,6 +24,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Only Secrets, and the namespaces that they need: the rest comes from somewhere else.
     pub only_secrets: bool,
+    /// Whether something may be written after the plan: a comparison writes and removes nothing.
+    pub writes: bool,
     /// Whether there shall be stub Services; `None`: as `mesh.yaml` says, else as it was installed.
     pub stub_services: Option<bool>,
     /// Whether it is waited for.

@@ -13,6 +13,7 @@ use super::live::Live;
 use super::plan::{Options, Plan, PlannedCluster};
 use super::ready::{self, Look};
 use super::report::{ClusterReport, InstallReport, State};
+use super::rights;
 use super::run::Prepared;
 use super::secret::PlannedSecret;
 use super::skew::{self, VERSION};
@@ -58,6 +59,8 @@ pub async fn prepare(
     for (id, text) in told {
         ways.iter().filter(|way| way.planned.id == id).for_each(|way| way.note(text.clone()));
     }
+    let open = ways.iter().filter(|way| way.planned.manifests.inventory.stubs_undecided);
+    open.for_each(|way| way.warn(stubs::undecided()));
     if !options.only_secrets {
         primary_first(&ways, &asked, &plan);
     }
@@ -176,9 +179,10 @@ async fn changes(
     let (backend, old) = (asked.backend.clone()?, asked.inventory.clone()?);
     if !options.only_secrets {
         let left = async {
-            match (&backend, planned.role) {
-                (Backend::Live(live), ClusterRole::Remote) => verify::left_behind(live, options.now).await,
-                _ => Ok(Vec::new()),
+            match &backend {
+                // also in the primary: it may have been a remote when a run was killed there
+                Backend::Live(live) => verify::left_behind(live, options.now).await,
+                Backend::Folder(_) => Ok(Vec::new()),
             }
         };
         let (compared, left) = futures::join!(backend.compare(planned, secrets, old), left);
@@ -230,8 +234,11 @@ async fn credentials(
     });
     match Credentials::plan(primary, wanted.collect(), consent.revoke_credentials, options).await {
         Ok(credentials) => {
+            if ways.iter().all(|w| w.planned.id != plan.primary) {
+                may_be_placed(primary, asked.id, &credentials, &remotes).await;
+            }
             for remote in &credentials.remotes {
-                let way = remotes.iter().find(|w| w.planned.id == remote.id);
+                let way = remotes.iter().find(|w| w.planned.id == remote.id && w.open().is_some());
                 way.into_iter().for_each(|way| remote.plan_text().into_iter().for_each(|text| way.foresee(text)));
             }
             Some(credentials)
@@ -240,6 +247,24 @@ async fn credentials(
             remotes.iter().filter(|w| w.planned.place.server().is_some()).for_each(|way| way.fail(why.clone()));
             None
         }
+    }
+}
+
+/// Stops the remotes whose credentials the user may not place in a primary that is not installed into now: nothing else asks what
+/// is allowed there.
+async fn may_be_placed(primary: &Live, id: &ClusterId, credentials: &Credentials, remotes: &[&Way]) {
+    if credentials.is_settled() {
+        return;
+    }
+    let wanted = rights::to_place_credentials();
+    let why = match rights::lacking(&primary.client, wanted).await {
+        Ok(None) => return,
+        Ok(Some(why)) | Err(why) => why,
+    };
+    let open = credentials.remotes.iter().filter(|remote| remote.plan_text().is_some());
+    for way in open.filter_map(|remote| remotes.iter().find(|way| way.planned.id == remote.id)) {
+        way.fail(format!("placing pilot's credential in the primary {id} failed: {why}"));
+        way.hint(rights::HINT);
     }
 }
 

@@ -33,13 +33,21 @@ impl Look {
         (!sentences.is_empty()).then(|| sentences.join("; "))
     }
 
-    /// Tells a cluster's way what stops nothing, and what helps where something does.
+    /// Tells a cluster's way what stops nothing, and what helps where something does: all of that is one hint.
     pub(super) fn tell(&self, way: &Way) {
+        let mut helps: Vec<&str> = Vec::new();
         for finding in self.findings.get(&way.planned.id).into_iter().flatten() {
-            if !finding.stops {
-                way.note(finding.sentence.clone());
+            match (finding.stops, finding.hint.as_deref()) {
+                (true, Some(hint)) if !helps.contains(&hint) => helps.push(hint),
+                (true, _) => {}
+                (false, hint) => {
+                    way.note(finding.sentence.clone());
+                    hint.iter().for_each(|hint| way.note(format!("hint: {hint}")));
+                }
             }
-            finding.hint.iter().for_each(|hint| way.note(format!("hint: {hint}")));
+        }
+        if !helps.is_empty() {
+            way.hint(&helps.join("; "));
         }
     }
 }
@@ -72,6 +80,7 @@ fn work(planned: &ClusterManifests, stubs: bool, options: &Options) -> Work {
         verifies: options.verify != Verify::No,
         stubs,
         only_secrets: options.only_secrets,
+        writes: options.writes,
         remote: planned.role == ClusterRole::Remote,
         loopback: false,
     }

@@ -213,6 +213,10 @@ impl Other {
 
 impl Removal {
     fn report(&self, dry_run: bool, others: Vec<Cleared>, itself: Option<LeftCluster>) -> RemovalReport {
+        let is_silent = self.itself.as_ref().is_some_and(Uninstall::is_silent);
+        let dead =
+            is_silent.then(|| format!("if it will never answer again: meshctl cluster remove {} --dead", self.id));
+        let itself = itself.map(|itself| LeftCluster { hint: itself.hint.or(dead), ..itself });
         RemovalReport { name: self.id.to_string(), dry_run, others, itself, files: Vec::new() }
     }
 

@@ -53,8 +53,8 @@ pub struct ClusterReport {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// What to do about it; for people only.
-    #[serde(skip)]
+    /// What to do about that, with the next command.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 

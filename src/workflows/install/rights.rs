@@ -10,8 +10,11 @@ use super::installed::READER;
 use super::live::{DEADLINE, WIDTH};
 use super::plan::NAMESPACE;
 use crate::adapters::k8s::{Access, K8sError, may, within};
+use crate::data::model::REMOTES;
 use crate::pure::manifest::{ClusterManifests, Inventory, Object, ObjectKey};
 
+/// What to do about rights that are missing.
+pub(super) const HINT: &str = "use the kubeconfig of a cluster administrator, or have these rights given";
 /// How long all questions about rights may take together.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -39,6 +42,8 @@ pub(super) struct Work {
     pub(super) stubs: bool,
     /// Only Secrets are placed.
     pub(super) only_secrets: bool,
+    /// It is written after that, and not only compared.
+    pub(super) writes: bool,
     /// The cluster is a remote.
     pub(super) remote: bool,
     /// The kubeconfig's address is one of the user's machine.
@@ -103,7 +108,7 @@ pub(super) static ENDPOINTS: Listed = listed(["", "v1", "endpoints"], Of::Home, 
 pub(super) static SLICES: Listed = listed(["discovery.k8s.io", "v1", "endpointslices"], Of::Home, ALWAYS, "");
 pub(super) static WEBHOOKS: Listed =
     listed(["admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations"], Of::Cluster, ALWAYS, "");
-pub(super) static PODS: Listed = listed(["", "v1", "pods"], Of::Home, ALWAYS, "");
+pub(super) static PODS: Listed = listed(["", "v1", "pods"], Of::Home, |w| !w.only_secrets, "");
 pub(super) static AUTOSCALERS: Listed = listed(
     ["autoscaling", "v2", "horizontalpodautoscalers"],
     Of::Home,
@@ -174,11 +179,16 @@ const BESIDES: [Row; 7] = [
     ("create", "pods", "", |w| w.remote && w.verifies, ""),
     ("delete", "pods", "", |w| w.remote && w.verifies, ""),
     // such a pod, where a run that was killed left it
-    ("delete", "pods", "", |w| w.remote && !w.verifies, "a pod that a run which was killed left there stays"),
+    ("delete", "pods", "", prunes_alone, "a pod that a run which was killed left there stays"),
     // a WebSocket is opened by GET, and newer API servers want the right to create beside that
     ("get", "pods/portforward", "", |w| w.deploys && w.verifies, UNSEEN),
     ("create", "pods/portforward", "", |w| w.deploys && w.verifies, UNSEEN),
 ];
+
+/// Whether only such pods go as this run does not make.
+fn prunes_alone(w: &Work) -> bool {
+    w.writes && !w.only_secrets && !(w.remote && w.verifies)
+}
 
 fn access(verb: &str, group: &str, resource: &str, namespace: &str, name: &str) -> Access {
     Access {
@@ -226,13 +236,34 @@ pub(super) fn to_install(planned: &ClusterManifests, old: Option<&Inventory>, wo
     all
 }
 
-/// Every right that removing these objects takes; with `looks`, to look for sidecars first.
-pub(super) fn to_uninstall<'a>(keys: impl Iterator<Item = &'a ObjectKey>, looks: bool) -> Vec<Wanted> {
+/// Every right that placing pilot's credentials takes in a primary in which nothing else is done. Who may make a Secret is never
+/// decided by its name.
+pub(super) fn to_place_credentials() -> Vec<Wanted> {
+    let of = |verb, name| (access(verb, "", "secrets", NAMESPACE, name), "");
+    vec![of("get", REMOTES), of("create", ""), of("patch", REMOTES)]
+}
+
+/// Every right that removing these objects takes; with `pods`, pods that look for pilot, which were found, too; with `looks`, to
+/// look for sidecars first.
+pub(super) fn to_uninstall<'a>(keys: impl Iterator<Item = &'a ObjectKey>, pods: bool, looks: bool) -> Vec<Wanted> {
     let mut all = of_objects(keys, &["get", "delete"]);
-    // the pods that look for pilot from a remote stand in no list
-    all.extend([PODS.access(), access("delete", "", "pods", NAMESPACE, "")]);
+    all.extend(pods.then(|| access("delete", "", "pods", NAMESPACE, "")));
     all.extend(looks.then(|| ALL_PODS.access()));
     all.into_iter().map(|access| (access, "")).collect()
+}
+
+/// What the user may not; `None` where that is nothing.
+///
+/// # Errors
+/// Why the API server does not say.
+pub(super) async fn lacking(client: &kube::Client, wanted: Vec<Wanted>) -> Result<Option<String>, String> {
+    let denied = denied(client, wanted).await.map_err(|e| format!("asking what its user may do failed: {e}"))?;
+    Ok((!denied.is_empty()).then(|| may_not(denied.iter().map(|(access, _)| access))))
+}
+
+/// The sentence that names what the user may not.
+pub(super) fn may_not<'a>(denied: impl Iterator<Item = &'a Access>) -> String {
+    format!("the kubeconfig's user may not {}", text(denied))
 }
 
 /// Those of `wanted` that the user does not have. Each review has its own deadline, all of them together a generous one: a cluster
@@ -279,7 +310,7 @@ fn wanted_widely<'a>(wanted: impl Iterator<Item = &'a Access>) -> BTreeSet<Acces
 }
 
 /// `create, patch deployments.apps in istio-system; create namespaces`
-pub(super) fn text<'a>(denied: impl Iterator<Item = &'a Access>) -> String {
+fn text<'a>(denied: impl Iterator<Item = &'a Access>) -> String {
     let mut by_resource: BTreeMap<String, Vec<&str>> = Default::default();
     for access in denied {
         let group = if access.group.is_empty() { String::new() } else { format!(".{}", access.group) };

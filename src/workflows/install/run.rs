@@ -170,14 +170,18 @@ impl Prepared {
         say("the remotes");
         // the readers' accounts and rights are there; for the slices, which come at the same time, pilot waits a while
         let credentials = async {
-            let Some(credentials) = &self.credentials else { return };
-            match primaries.iter().all(|w| w.open().is_some()) {
-                true => credentials.place(&remotes, self.consent.revoke_credentials).await,
-                // nothing more is written where something has failed
-                false => credentials.put_off(&remotes, &self.plan.primary),
+            let Some(credentials) = &self.credentials else { return Vec::new() };
+            if primaries.iter().all(|w| w.open().is_some()) {
+                return credentials.place(&remotes, self.consent.revoke_credentials).await;
             }
+            // nothing more is written where something has failed
+            credentials.put_off(&remotes, &self.plan.primary);
+            Vec::new()
         };
-        futures::join!(credentials, join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads))));
+        let stages_of_all = join_all(remotes.iter().map(|w| stages(w, Stage::Services, Stage::Workloads)));
+        let (unplaced, _) = futures::join!(credentials, stages_of_all);
+        // only now: what a remote's pods need there does not wait for what pilot needs
+        unplaced.into_iter().for_each(|(way, why)| way.fail_too(why));
         join_all(remotes.iter().map(|w| async {
             w.wait(waiting).await;
             stages(w, Stage::Webhooks, Stage::Webhooks).await;

@@ -54,8 +54,8 @@ struct Progress {
     touched: bool,
     /// A slice that is no longer wanted stays: pilot has not filled the one that is.
     waits_for_pilot: bool,
-    /// The pod that looks for pilot, and its UID.
-    probe: Option<(ObjectKey, String)>,
+    /// The pod that looks for pilot, or may stand; its UID, once the API server has said it.
+    probe: Option<(ObjectKey, Option<String>)>,
     error: Option<String>,
     hint: Option<String>,
     notes: Vec<String>,
@@ -100,6 +100,16 @@ impl Way {
         self.progress().error.get_or_insert(why.into());
     }
 
+    /// Stops the cluster here; where it has stopped already this is told beside the first reason.
+    pub(super) fn fail_too(&self, why: String) {
+        let mut progress = self.progress();
+        if progress.error.is_some() {
+            progress.notes.push(why);
+        } else {
+            progress.error = Some(why);
+        }
+    }
+
     /// Something to tell while nothing has been written.
     pub(super) fn foresee(&self, text: impl Into<String>) {
         self.progress().foreseen.push(text.into());
@@ -126,15 +136,14 @@ impl Way {
         self.note(text);
     }
 
-    /// Puts an object of the plan there again, whatever stands.
+    /// Puts an object of the plan there again that was removed for that, also where the cluster has stopped meanwhile.
     ///
     /// # Errors
     /// As [`Backend::put`]; where the plan has no such object.
     pub(super) async fn put_again(&self, key: &ObjectKey) -> Result<(), String> {
-        let open = self
-            .open()
-            .and_then(|(backend, compared)| Some((backend, compared.changes.objects.iter().find(|c| c.key == *key)?)));
-        let (backend, change) = open.ok_or_else(|| format!("{key} is not planned"))?;
+        let (backend, compared) = self.compared.as_ref().map_err(Clone::clone)?;
+        let change = compared.changes.objects.iter().find(|c| c.key == *key);
+        let change = change.ok_or_else(|| format!("{key} is not planned"))?;
         // it was removed a moment ago
         backend.put(&Change { action: Action::Created, ..change.clone() }, self.consent).await
     }
@@ -226,14 +235,19 @@ impl Way {
         self.progress().unverified = so;
     }
 
-    /// A pod was made that looks for pilot: it is removed in the end.
-    pub(super) fn probes(&self, pod: &ObjectKey, uid: &str) {
-        self.progress().probe = Some((pod.clone(), uid.to_owned()));
+    /// A pod is about to be made that looks for pilot, or was: with a `uid`. It is removed in the end.
+    pub(super) fn probes(&self, pod: &ObjectKey, uid: Option<String>) {
+        self.progress().probe = Some((pod.clone(), uid));
     }
 
-    /// The pod that this run has made, and its UID.
-    pub(super) fn probe(&self) -> Option<(ObjectKey, String)> {
+    /// The pod that this run has made, or may have made, and its UID where that is known.
+    pub(super) fn probe(&self) -> Option<(ObjectKey, Option<String>)> {
         self.progress().probe.clone()
+    }
+
+    /// That pod is gone, or what is to be said of it was said.
+    pub(super) fn forget_probe(&self) {
+        self.progress().probe = None;
     }
 
     /// Whether a slice that is no longer wanted was left for now.

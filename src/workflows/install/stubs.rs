@@ -12,6 +12,7 @@ use super::backend::Backend;
 use super::input::PlanInput;
 use super::live::DEADLINE;
 use super::plan::PlannedCluster;
+use super::report::Warning;
 use super::rights::NAMESPACES;
 use super::standing;
 use crate::adapters::k8s::get_all_metadata;
@@ -38,8 +39,14 @@ fn wanted(mesh: &Mesh, cluster: &ClusterId) -> Vec<Object> {
 }
 
 /// What is told where nobody can decide.
-const OPEN: &str = "whether it gets stub Services stays open, since the primary, with which it goes, cannot be read: the next \
-                    install decides, or --stub-services, or --no-stub-services";
+pub(super) fn undecided() -> Warning {
+    Warning {
+        text: "whether it gets stub Services stays open, since the primary, with which it goes, cannot be read"
+            .to_owned(),
+        hint: "--stub-services or --no-stub-services decides; else the next install does that reads the primary"
+            .to_owned(),
+    }
+}
 
 /// A cluster that is to have stubs.
 pub(super) struct Place<'a> {
@@ -63,7 +70,7 @@ enum Primary<'a> {
 }
 
 /// Whether a cluster shall have stubs, and what is to be told of that: nothing where the command itself says so. A cluster that
-/// is new goes with the primary; while nobody knows what that has, it stays open (`None`).
+/// is new goes with the primary; while nobody knows what that has, it stays open (`None`), which is a warning of its own.
 fn decide(
     said: Option<bool>,
     mesh: Option<bool>,
@@ -88,7 +95,7 @@ fn decide(
             }
             (Some(false), _) => (Some(false), None),
             (None, Some(true)) => (Some(true), Some("with stub Services, as the primary was installed")),
-            (None, _) if matches!(primary, Primary::Unread) => (None, Some(OPEN)),
+            (None, _) if matches!(primary, Primary::Unread) => (None, None),
             (None, _) => (Some(false), None),
         },
     }
@@ -240,8 +247,8 @@ mod tests {
             (None, None, Some(&secrets), primary_with, yes, "as the primary was installed"),
             (None, None, None, primary_with, yes, "as the primary was installed"),
             // nobody knows what the primary has: a cluster that is new waits, and no other
-            (None, None, None, unread, None, "stays open"),
-            (None, None, Some(&open), unread, None, "stays open"),
+            (None, None, None, unread, None, ""),
+            (None, None, Some(&open), unread, None, ""),
             (None, None, Some(&open), primary_with, yes, "as the primary was installed"),
             (None, None, Some(&open), primary_new, no, ""),
             (None, None, Some(&new), unread, no, ""),

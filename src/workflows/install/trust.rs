@@ -204,7 +204,7 @@ struct Kept {
 
 /// A Secret of which nothing is known but its keys.
 fn named(secret: &SecretKeys) -> PlannedSecret {
-    let SecretKeys { namespace, name, keys } = secret.clone();
+    let SecretKeys { namespace, name, keys, unknown: _ } = secret.clone();
     PlannedSecret { report: SecretReport { namespace, name, keys, sha256: BTreeMap::new() }, data: None }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::future::join_all;
 
-use super::backend::Backend;
+use super::backend::{Backend, Unread};
 use super::error::InstallError;
 use super::input::{PlanCluster, PlanInput};
 use super::plan::{self, NAMESPACE};
@@ -43,6 +43,8 @@ pub struct Uninstall {
 struct Leaving {
     cluster: PlanCluster,
     leads: Leads,
+    /// It did not answer when it was asked first.
+    is_silent: bool,
     /// What cannot be known of it.
     notes: Vec<String>,
     found: Result<(Backend, Found), String>,
@@ -88,9 +90,11 @@ impl Leaving {
     async fn of(cluster: &PlanCluster, leave: &Leave) -> Self {
         let connected = connect(&cluster.place).await;
         let inventory = match &connected {
-            Ok(backend) => backend.inventory(NAMESPACE).await.map_err(String::from),
-            Err(why) => Err(why.clone()),
+            Ok(backend) => backend.inventory(NAMESPACE).await,
+            Err(why) => Err(Unread::other(why.clone())),
         };
+        let is_silent = inventory.as_ref().is_err_and(|unread| unread.is_silence);
+        let inventory = inventory.map_err(String::from);
         let leads = Leads::of(&cluster.id, &inventory);
         let mut notes = Vec::new();
         let found = match (connected, inventory) {
@@ -101,7 +105,7 @@ impl Leaving {
             (Err(why), _) | (_, Err(why)) => Err(why),
         };
         let progress = Progress { error: found.as_ref().err().cloned(), ..Progress::default() };
-        Self { cluster: cluster.clone(), leads, notes, found, progress: Mutex::new(progress) }
+        Self { cluster: cluster.clone(), leads, is_silent, notes, found, progress: Mutex::new(progress) }
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -163,6 +167,11 @@ impl Uninstall {
     /// Whether a cluster is not to be left, or could not be looked at.
     pub fn is_refused(&self) -> bool {
         self.leaving.iter().any(|leaving| leaving.found.is_err())
+    }
+
+    /// Whether a cluster did not answer.
+    pub(super) fn is_silent(&self) -> bool {
+        self.leaving.iter().any(|leaving| leaving.is_silent)
     }
 
     /// What would go, and what would stay.

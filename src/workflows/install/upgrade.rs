@@ -20,7 +20,8 @@ impl Prepared {
             way.begin().await;
             stages(way, Stage::Namespace, Stage::Workloads).await;
             if let Some(credentials) = &self.credentials {
-                credentials.place(&[way], self.consent.revoke_credentials).await;
+                let unplaced = credentials.place(&[way], self.consent.revoke_credentials).await;
+                unplaced.into_iter().for_each(|(way, why)| way.fail_too(why));
             }
             way.wait(waiting).await;
             stages(way, Stage::Webhooks, Stage::Webhooks).await;

@@ -59,6 +59,8 @@ pub async fn compare(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Co
 }
 
 async fn once(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Comparison, SourceError> {
+    // before what was sent is asked for: where the hold ends in between, what it kept is a difference
+    let kept = kept(pilot, target).await?;
     let sent = sent(pilot, target).await?;
     let held = resources(envoy.dump(&Section::ALL, &Filter::default(), false).await?).await?;
     let sections = [Section::Clusters, Section::Endpoints, Section::Listeners, Section::Routes];
@@ -69,7 +71,7 @@ async fn once(pilot: &Pilot, envoy: &Envoy, target: &Target) -> Result<Compariso
         sent: sections.map(|s| (s, sent.count(s))).into(),
         differences: differences(&sent, &held),
         withheld: withheld(pilot.origin(), sent.unsaid()),
-        kept: kept(pilot, target).await?,
+        kept,
     })
 }
 

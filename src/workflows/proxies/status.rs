@@ -42,7 +42,7 @@ pub enum State {
     /// It has not asked.
     #[serde(rename = "NOT ASKED")]
     NotAsked,
-    /// It has accepted all that it was sent, and something newer is held back until every cluster has been read.
+    /// It has accepted all that it was sent, and something newer is held back until what it waits for has been read.
     #[serde(rename = "HELD")]
     Held,
     /// It is told nothing, since its cluster is not in pilot's registry.
@@ -148,7 +148,7 @@ impl ProxyState {
                 *state = TypeState { state: State::Synced, seconds: None, reason: None };
             }
         }
-        self.in_sync = in_sync(&self.types);
+        self.in_sync = in_sync(&self.types) && self.kept.is_none();
     }
 }
 

@@ -187,7 +187,9 @@ async fn a_foreign_pod_under_our_label_is_left_alone(pair: Arc<Pair>) {
     let key = format!("Pod/{SYSTEM}/meshctl-verify");
     let _line = super::verified::without_pilot(&bench).await;
     let before = bench.listings().await[1][&key].clone();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    let line = Line::counting(on_prem).await;
+    bench.through("on-prem", &line);
+    super::bench::outlive(&line, on_prem, "meshctl-verify").await;
     let args = ["install", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
     let done = json!({"phase": "Succeeded"});
     let (ran, _) = tokio::join!(bench.run(&args), kubelet(on_prem, &done));

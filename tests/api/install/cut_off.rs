@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::bad_days::{outside_the_inventory, there};
-use super::bench::{Bench, SYSTEM, actions, cluster, outlive, probes, versions};
-use super::line::{Line, Rule};
+use super::bench::{Bench, SYSTEM, actions, cluster, kubelet, outlive, probes, versions};
+use super::line::{End, Line, Rule, Seen};
 use super::verified::without_pilot;
 use crate::pair::{Pair, alone, patient};
 
@@ -18,6 +18,10 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::killed_between_two_writes", async |pair| killed(pair, 4).await),
         patient("api::install::killed_after_any_write", async |pair| killed(pair, 1).await),
         alone("api::install::killed_while_it_looks_for_pilot", killed_while_it_looks_for_pilot),
+        alone(
+            "api::install::a_pod_whose_making_was_not_answered_is_taken_back",
+            a_pod_whose_making_was_not_answered_is_taken_back,
+        ),
         alone("api::install::an_interrupt_still_reports", an_interrupt_still_reports),
         alone(
             "api::install::an_interrupt_before_it_was_verified_is_no_success",
@@ -67,24 +71,31 @@ async fn killed(pair: Arc<Pair>, step: usize) {
 }
 
 /// Installs, then looks for pilot from on-prem until the pod that does so stands; nobody runs it, so that it goes on for long.
-/// The run, what it needs, and the pod's name.
-async fn looking_for_pilot(bench: &Bench) -> (std::process::Child, Line, String) {
+/// The run, the line to on-prem and what else it needs, and the pod's name.
+async fn looking_for_pilot(bench: &Bench) -> (std::process::Child, [Line; 2], String) {
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.through("on-prem", &line);
     bench.install(&[]).await.exits(0);
-    let line = without_pilot(bench).await;
+    let gke = without_pilot(bench).await;
     let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
     let child = bench.home.command(args).args(["-o", "json"]).spawn().unwrap();
-    let pod = crate::wait::eventually("the pod that looks for pilot", Duration::from_secs(60), async || {
+    let pod = its_pod(bench).await;
+    // install has heard of it: it asks how it is
+    asked_for(&line, &format!("/pods/{pod}")).await;
+    (child, [line, gke], pod)
+}
+
+/// Waits for the pod in on-prem that looks for pilot; its name.
+async fn its_pod(bench: &Bench) -> String {
+    crate::wait::eventually("the pod that looks for pilot", Duration::from_secs(60), async || {
         probes(&bench.pair.on_prem).await.into_iter().find_map(|pod| pod.metadata.name).ok_or("not yet")
     })
-    .await;
-    // and install has heard of it
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    (child, line, pod)
+    .await
 }
 
 async fn killed_while_it_looks_for_pilot(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
-    let (mut child, _line, pod) = looking_for_pilot(&bench).await;
+    let (mut child, lines, pod) = looking_for_pilot(&bench).await;
     child.kill().unwrap();
     child.wait().unwrap();
     let key = format!("Pod/{SYSTEM}/{pod}");
@@ -94,7 +105,7 @@ async fn killed_while_it_looks_for_pilot(pair: Arc<Pair>) {
     bench.run(&["diff", "--tag", "dev"]).await.exits(0);
     bench.install(&[]).await.exits(0);
     assert!(bench.listings().await[1].contains_key(&key));
-    outlive(&bench.pair.on_prem, &pod).await;
+    outlive(&lines[0], &bench.pair.on_prem, &pod).await;
     let plan = bench.run(&["diff", "--tag", "dev"]).await.exits(1);
     assert!(plan.stdout.contains(&format!("- {key}")), "{}", plan.stdout);
     let (report, ran) = bench.report(&[]).await;
@@ -108,7 +119,7 @@ async fn killed_while_it_looks_for_pilot(pair: Arc<Pair>) {
 
 async fn an_interrupt_before_it_was_verified_is_no_success(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
-    let (child, _line, _) = looking_for_pilot(&bench).await;
+    let (child, _lines, _) = looking_for_pilot(&bench).await;
     let ran = interrupt(child).await.exits(1);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let row = cluster(&report, "on-prem");
@@ -116,6 +127,32 @@ async fn an_interrupt_before_it_was_verified_is_no_success(pair: Arc<Pair>) {
     assert_eq!((&row["state"], &row["error"]), (&"failed".into(), &said.into()), "{report}");
     assert!(ran.stderr.contains(said) && ran.stderr.contains("meshctl install --verify looks again"), "{}", ran.stderr);
     assert!(probes(&bench.pair.on_prem).await.is_empty(), "it cleans up what it made");
+}
+
+/// Its name is drawn before it is made: where nothing says that it was, it is found all the same.
+async fn a_pod_whose_making_was_not_answered_is_taken_back(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let on_prem = &bench.pair.on_prem;
+    let line = Line::counting(on_prem).await;
+    bench.through("on-prem", &line);
+    bench.install(&[]).await.exits(0);
+    let _gke = without_pilot(&bench).await;
+    let makes = format!("POST /api/v1/namespaces/{SYSTEM}/pods?");
+    // the line breaks on the answer: the run goes on with the pod, which is its own
+    line.rule(&makes, Rule::Lose(End::Breaks));
+    let verify = ["install", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
+    let done = json!({"phase": "Succeeded"});
+    let (ran, _) = tokio::join!(bench.run(&verify), kubelet(on_prem, &done));
+    ran.exits(0);
+    assert!(probes(on_prem).await.is_empty(), "it is removed");
+    // somebody interrupts the run before the answer
+    line.obey();
+    line.rule(&makes, Rule::Lose(End::Silence));
+    let child = bench.home.command(verify).args(["--registry", "kubeconf"]).spawn().unwrap();
+    its_pod(&bench).await;
+    let ran = interrupt(child).await.exits(1);
+    assert!(ran.stderr.contains("it was interrupted before it was verified"), "{}", ran.stderr);
+    assert!(probes(on_prem).await.is_empty(), "it cleans up what it may have made");
 }
 
 async fn an_interrupt_while_it_is_planned_reports_too(pair: Arc<Pair>) {
@@ -180,19 +217,22 @@ pub async fn interrupt(child: std::process::Child) -> crate::harness::Ran {
 
 async fn an_interrupt_still_reports(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
+    let line = Line::counting(&bench.pair.gke).await;
+    bench.kubeconfig("gke", &line.kubeconfig());
     let home = Arc::clone(&bench.home);
     // nobody runs the Deployment, so that it waits
     let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--timeout", "100s"];
     let child = home.command(args).spawn().unwrap();
-    let written = async || {
-        bench.listings().await[0]
-            .contains_key(&format!("Deployment/{SYSTEM}/istio-pilot"))
-            .then_some(())
-            .ok_or("not yet")
+    // once it has heard that the Deployment is written it asks how that comes up
+    let waits = async || {
+        let seen = line.requests();
+        let deployment = |seen: &&Seen, method: &str| {
+            seen.method == method && seen.path.ends_with("/deployments/istio-pilot") && !seen.query.contains("dryRun")
+        };
+        let mut since = seen.iter().skip_while(|seen| !deployment(seen, "PATCH"));
+        since.any(|seen| deployment(&seen, "GET")).then_some(()).ok_or("not yet")
     };
-    crate::wait::eventually("the Deployment is written", Duration::from_secs(60), written).await;
-    // and install has heard of it
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    crate::wait::eventually("it waits for the Deployment", Duration::from_secs(60), waits).await;
     let ran = interrupt(child).await.exits(1);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     for id in ["gke", "on-prem"] {
@@ -217,12 +257,17 @@ async fn an_interrupt_tells_what_a_stage_wrote(pair: Arc<Pair>) {
         ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "-o", "json", "--no-wait", "--clusters", "gke"];
     let child = home.command(args).spawn().unwrap();
     let written = async || {
-        let listing = super::bench::listing(&bench.pair.gke).await;
-        let all = [format!("Role/{SYSTEM}/istio-pilot"), format!("ClusterRole//istio-pilot-{SYSTEM}")];
-        all.iter().all(|key| listing.contains_key(key)).then_some(()).ok_or("not yet")
+        let answered = line.answered();
+        let is_written = |path: &str| {
+            let is =
+                |seen: &Seen| seen.method == "PATCH" && seen.path.ends_with(path) && !seen.query.contains("dryRun");
+            answered.iter().any(is)
+        };
+        let all = ["/roles/istio-pilot".to_owned(), format!("/clusterroles/istio-pilot-{SYSTEM}")];
+        all.iter().all(|path| is_written(path)).then_some(()).ok_or("not yet")
     };
-    crate::wait::eventually("the rest of the stage is written", Duration::from_secs(60), written).await;
-    // its answers are on their way back
+    crate::wait::eventually("the rest of the stage is answered", Duration::from_secs(60), written).await;
+    // and is read
     tokio::time::sleep(Duration::from_millis(500)).await;
     let ran = interrupt(child).await.exits(1);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();

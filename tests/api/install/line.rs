@@ -33,10 +33,14 @@ struct Shared {
     paths: Mutex<BTreeMap<String, usize>>,
     /// What came: verb and the rest of the request.
     requests: Mutex<Vec<Seen>>,
+    /// What of that was answered by the server, and its answer passed on.
+    answered: Mutex<Vec<Seen>>,
     /// The rights that were asked for.
     asked: Mutex<Vec<Value>>,
     /// Whether the user is no administrator, as far as reviews of rights say.
     humble: AtomicBool,
+    /// The rights, verb and resource, to which reviews say no.
+    denied: Mutex<Vec<[String; 2]>>,
     /// What is done to requests whose line holds these words.
     rules: Mutex<Vec<(String, Rule)>>,
 }
@@ -54,6 +58,14 @@ pub enum Rule {
     First(Value),
     /// Before it is handed on, somebody else puts this in the place of the one that stands.
     Instead(Value),
+    /// It is handed on half a second after a request came whose line holds these words.
+    After(String),
+    /// It is forbidden once a request came whose line holds these words.
+    ForbidAfter(String),
+    /// It is handed on, and its answer is lost so.
+    Lose(End),
+    /// It is handed on, and its answer has the second words where it had the first.
+    Retell(String, String),
 }
 
 /// What a line counts before it breaks.
@@ -67,7 +79,7 @@ pub enum Counts {
 
 /// How a line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub enum End {
     /// Connections break.
     Breaks,
     /// Nothing is heard any more.
@@ -80,6 +92,13 @@ pub struct Seen {
     pub method: String,
     pub path: String,
     pub query: String,
+}
+
+impl Seen {
+    /// `DELETE /api/v1/…?…`
+    fn line(&self) -> String {
+        format!("{} {}?{}", self.method, self.path, self.query)
+    }
 }
 
 /// A line; it ends when it is dropped.
@@ -122,8 +141,10 @@ impl Line {
             delay,
             paths: Mutex::default(),
             requests: Mutex::default(),
+            answered: Mutex::default(),
             asked: Mutex::default(),
             humble: AtomicBool::new(false),
+            denied: Mutex::default(),
             rules: Mutex::default(),
         });
         let app = Router::new().fallback(pass).with_state(Arc::clone(&shared));
@@ -159,6 +180,12 @@ impl Line {
         self.shared.humble.store(true, Ordering::SeqCst);
     }
 
+    /// From now on a review says no to this right, too. What the user does all the same is handed on.
+    pub fn deny(&self, verb: &str, resource: &str) {
+        self.be_humble();
+        self.shared.denied.lock().unwrap().push([verb, resource].map(str::to_owned));
+    }
+
     /// Treats requests so whose line, `DELETE /api/v1/…?…`, holds these words.
     pub fn rule(&self, words: &str, rule: Rule) {
         self.shared.rules.lock().unwrap().push((words.to_owned(), rule));
@@ -179,6 +206,11 @@ impl Line {
         self.shared.requests.lock().unwrap().clone()
     }
 
+    /// What came and was answered by the server, once the line has passed the answer on.
+    pub fn answered(&self) -> Vec<Seen> {
+        self.shared.answered.lock().unwrap().clone()
+    }
+
     /// The rights that were asked for since somebody asked last: `resourceAttributes` of reviews.
     pub fn take_asked(&self) -> Vec<Value> {
         std::mem::take(&mut *self.shared.asked.lock().unwrap())
@@ -197,6 +229,13 @@ impl Drop for Line {
 }
 
 impl Shared {
+    /// Waits until a request came whose line holds these words.
+    async fn came(&self, words: &str) {
+        while !self.requests.lock().unwrap().iter().any(|seen| seen.line().contains(words)) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Takes a review of rights in, and answers it where the line knows better than the server.
     fn review(&self, said: &str, body: &[u8]) -> Option<Response> {
         if !said.starts_with("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews") {
@@ -205,11 +244,13 @@ impl Shared {
         let mut review: Value = serde_json::from_slice(body).unwrap();
         let right = review["spec"]["resourceAttributes"].clone();
         let all = right["verb"] == "*";
+        let is_it = |[verb, resource]: &[String; 2]| right["verb"] == **verb && right["resource"] == **resource;
+        let denied = all || self.denied.lock().unwrap().iter().any(is_it);
         self.asked.lock().unwrap().push(right);
         if !self.humble.load(Ordering::SeqCst) {
             return None;
         }
-        review["status"] = json!({"allowed": !all});
+        review["status"] = json!({"allowed": !denied});
         Some(answer(201, &review))
     }
 }
@@ -248,17 +289,28 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     *shared.paths.lock().unwrap().entry(parts.uri.path().to_owned()).or_default() += 1;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let seen = Seen { method: parts.method.to_string(), path: parts.uri.path().to_owned(), query };
-    let said = format!("{} {}?{}", seen.method, seen.path, seen.query);
-    shared.requests.lock().unwrap().push(seen);
+    let said = seen.line();
+    shared.requests.lock().unwrap().push(seen.clone());
     let body = to_bytes(body, 16 << 20).await.unwrap();
     let rule =
         shared.rules.lock().unwrap().iter().find(|(words, _)| said.contains(words)).map(|(_, rule)| rule.clone());
+    let (mut lost, mut retold) = (None, None);
     match rule {
         Some(Rule::Forbid) => return status(403, "forbidden: the line says no"),
         Some(Rule::Stall) => std::future::pending().await,
         Some(Rule::Slow(delay)) => tokio::time::sleep(delay).await,
         Some(Rule::First(object)) => first(&shared.client, object, false).await,
         Some(Rule::Instead(object)) => first(&shared.client, object, true).await,
+        Some(Rule::After(words)) => {
+            shared.came(&words).await;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        Some(Rule::ForbidAfter(words)) => {
+            shared.came(&words).await;
+            return status(403, "forbidden: the line says no");
+        }
+        Some(Rule::Lose(end)) => lost = Some(end),
+        Some(Rule::Retell(from, to)) => retold = Some((from, to)),
         None => {}
     }
     if let Some(answer) = shared.review(&said, &body) {
@@ -272,19 +324,41 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         return shared.end.answer().await;
     }
     tokio::time::sleep(shared.delay).await;
+    let answer = hand_on(&shared.client, parts, body.to_vec()).await;
+    if counted && number == shared.last {
+        shared.ended.store(true, Ordering::SeqCst);
+        return shared.end.answer().await;
+    }
+    if let Some(end) = lost {
+        return end.answer().await;
+    }
+    let answer = pass_on(answer, retold).await;
+    shared.answered.lock().unwrap().push(seen);
+    answer
+}
+
+/// Asks the server.
+async fn hand_on(
+    client: &kube::Client,
+    parts: http::request::Parts,
+    body: Vec<u8>,
+) -> http::Response<kube::client::Body> {
     let mut out = http::Request::builder().method(parts.method).uri(parts.uri.path_and_query().unwrap().as_str());
     for name in [http::header::CONTENT_TYPE, http::header::ACCEPT] {
         if let Some(value) = parts.headers.get(&name) {
             out = out.header(name, value);
         }
     }
-    let answer = shared.client.send(out.body(kube::client::Body::from(body.to_vec())).unwrap()).await.unwrap();
-    if counted && number == shared.last {
-        shared.ended.store(true, Ordering::SeqCst);
-        return shared.end.answer().await;
-    }
+    client.send(out.body(kube::client::Body::from(body)).unwrap()).await.unwrap()
+}
+
+/// The server's answer, with the second of these words where it had the first.
+async fn pass_on(answer: http::Response<kube::client::Body>, retold: Option<(String, String)>) -> Response {
     let (head, body) = answer.into_parts();
-    let bytes = to_bytes(Body::new(body), 64 << 20).await.unwrap();
+    let mut bytes = to_bytes(Body::new(body), 64 << 20).await.unwrap().to_vec();
+    if let Some((from, to)) = retold {
+        bytes = String::from_utf8(bytes).unwrap().replace(&from, &to).into_bytes();
+    }
     let mut response = Response::builder().status(head.status);
     if let Some(kind) = head.headers.get(http::header::CONTENT_TYPE) {
         response = response.header(http::header::CONTENT_TYPE, kind);

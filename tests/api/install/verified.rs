@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::api::{Api, Patch};
 use libtest_mimic::Trial;
+use meshctl::data::model::{MANAGED_BY, OWNED};
 use serde_json::{Value, json};
 
-use super::bench::{Bench, SYSTEM, actions, cluster, kubelet, outlive, probes};
+use super::bench::{Bench, SYSTEM, actions, cluster, kubelet, outlive, probes, put};
 use super::line::{Line, Rule};
 use crate::pair::{Pair, alone};
 
@@ -19,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         alone("api::install::the_end_of_patience_tells_how_the_pod_was", the_end_of_patience_tells_how_the_pod_was),
         alone("api::install::a_quota_on_pods_is_no_failure_of_an_installation", a_quota_on_pods),
         alone("api::install::a_pod_that_may_not_be_removed_is_told", a_pod_that_may_not_be_removed_is_told),
+        alone("api::install::a_pod_left_in_a_former_remote_goes", a_pod_left_in_a_former_remote_goes),
     ]
 }
 
@@ -117,10 +119,10 @@ async fn a_quota_on_pods(pair: Arc<Pair>) {
 
     // one that allows no pod: who asked does not know, and who did not ask has what was installed
     quota("none", json!({"pods": "0"})).await;
-    let words = "whether pilot is found by its name was not verified: creating Pod/istio-system/meshctl-verify failed: the API \
-                 server forbids it: pods \"meshctl-verify-";
+    let words = "whether pilot is found by its name was not verified: creating Pod/istio-system/meshctl-verify-";
     let ran = bench.run(&verify).await.exits(1);
     assert!(ran.stderr.contains(&format!("installing in cluster on-prem failed: {words}")), "{}", ran.stderr);
+    assert!(ran.stderr.contains(" failed: the API server forbids it: pods \"meshctl-verify-"), "{}", ran.stderr);
     assert!(ran.stderr.contains("is forbidden: exceeded quota: none"), "{}", ran.stderr);
     let changes = [&VERIFY[..], &["--set", "discovery.families={IPv4,IPv6}"]].concat();
     let ran = bench.run(&changes).await.exits(0);
@@ -155,7 +157,7 @@ async fn a_pod_that_may_not_be_removed_is_told(pair: Arc<Pair>) {
     told(&ran.exits(0).stderr, &pod);
 
     // and one that an earlier run left
-    outlive(on_prem, &pod).await;
+    outlive(&line, on_prem, &pod).await;
     let (report, ran) = bench.report(&["--quiet"]).await;
     assert_eq!(ran.code, 0, "{report}");
     told(&ran.stderr, &pod);
@@ -164,8 +166,29 @@ async fn a_pod_that_may_not_be_removed_is_told(pair: Arc<Pair>) {
     assert_eq!(probes(on_prem).await.len(), 1);
 
     line.obey();
+    outlive(&line, on_prem, &pod).await;
     let (report, ran) = bench.report(&[]).await;
     assert_eq!(ran.code, 0, "{report}");
     assert!(actions(&report, "on-prem").contains(&format!("pruned Pod/{pod}")), "{report}");
     is_removed(&bench).await;
+}
+
+/// The primary may have been a remote when a run was killed there.
+async fn a_pod_left_in_a_former_remote_goes(pair: Arc<Pair>) {
+    let bench = Bench::new(pair).await;
+    let gke = &bench.pair.gke;
+    let line = Line::counting(gke).await;
+    bench.kubeconfig("gke", &line.kubeconfig());
+    bench.install(&[]).await.exits(0);
+    let name = "meshctl-verify-0123456789abcdef";
+    let left = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": SYSTEM,
+        "labels": {"app": "meshctl-verify", OWNED.0: OWNED.1, MANAGED_BY.0: MANAGED_BY.1}},
+        "spec": {"activeDeadlineSeconds": 25, "containers": [{"name": "c", "image": "none"}]}});
+    put(gke, "meshctl", left).await;
+    bench.run(&["diff", "--tag", "dev"]).await.exits(0);
+    outlive(&line, gke, name).await;
+    let (report, ran) = bench.report(&[]).await;
+    assert_eq!(ran.code, 0, "{report}");
+    assert!(actions(&report, "gke").contains(&format!("pruned Pod/{name}")), "{report}");
+    assert!(probes(gke).await.is_empty(), "it is removed");
 }

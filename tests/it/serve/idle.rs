@@ -10,13 +10,13 @@ use meshctl::adapters::serve::{ConnectionLimit, bind, grpc, http_within, plain_i
 use meshctl_proto::envoy::config::core::v3::Node;
 use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use super::wire::{DEADLINE, ads, eventually};
 
 /// After so long nobody counts on a connection any more: twice the time between two pings.
-const IDLE: Duration = Duration::from_secs(3);
+const IDLE: Duration = Duration::from_secs(6);
 
 // frames of HTTP/2 (RFC 9113 §6), and the flag that makes one an answer
 const SETTINGS: u8 = 4;
@@ -97,6 +97,39 @@ async fn who_asks_for_nothing_is_let_go_and_who_waits_for_an_answer_is_not() {
     assert_eq!(answer, "done");
     let_go_in_words(polite);
     let_go_in_words(deaf);
+    stop.cancel();
+    tokio::time::timeout(DEADLINE, task).await.expect("an end").unwrap().unwrap();
+}
+
+/// A peer that takes an answer slower than the server makes it, and longer than anybody may do nothing.
+#[tokio::test]
+async fn who_takes_a_large_answer_slowly_gets_all_of_it() {
+    // more than the kernel takes from the server ahead of the reader, by far
+    const LARGE: usize = 24 << 20;
+    let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let router = Router::new().route("/large", get(|| async { vec![b'x'; LARGE] }));
+    let task = tokio::spawn(http_within(IDLE, router, plain_incoming(listener, stop.clone()), stop.clone()));
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(64 << 10).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    stream.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    let (start, pause) = (Instant::now(), Duration::from_millis(50));
+    let rounds = usize::try_from((2 * IDLE + Duration::from_secs(3)).as_millis() / pause.as_millis()).unwrap();
+    let (mut part, mut taken) = (vec![0; LARGE / rounds], 0);
+    loop {
+        match stream.read(&mut part).await.unwrap() {
+            0 => break,
+            some => taken += some,
+        }
+        // no faster than all of it in that time
+        if taken * rounds / LARGE > (start.elapsed().as_millis() / pause.as_millis()) as usize {
+            tokio::time::sleep(pause).await;
+        }
+    }
+    assert!(taken > LARGE, "{taken} bytes with the head, after {:?}", start.elapsed());
+    assert!(start.elapsed() > 2 * IDLE, "{:?} is too fast to show anything", start.elapsed());
     stop.cancel();
     tokio::time::timeout(DEADLINE, task).await.expect("an end").unwrap().unwrap();
 }

@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use crate::adapters::registry::{Entry, ReadOptions, Registry, Trust, files_of, set_aside};
 use crate::cli::commands::install::interrupted;
-use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::cli::{Answer, CliError, Context, Exit, Outcome};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::workflows::install::{PlanInput, RemovalReport, Removing, prepare_removal, unplanned_removal};
 
@@ -57,8 +57,19 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
         return Ok(shown);
     }
     let told = || [planned.plan_text()];
-    if !args.yes && !ctx.confirmed(told, "Remove?", interrupt.as_mut()).await? {
-        return Err(CliError::failed("the removal was not confirmed; nothing was removed").hint("--yes does not ask"));
+    if !args.yes {
+        match ctx.confirmed(told, "Remove?", interrupt.as_mut()).await? {
+            Answer::Yes => {}
+            Answer::No => {
+                let why = CliError::failed("the removal was not confirmed; nothing was removed");
+                return Err(why.hint("--yes does not ask"));
+            }
+            Answer::Interrupted => {
+                show(ctx, &removal.so_far())?;
+                ctx.out.note("nothing was removed: it was interrupted before that was confirmed");
+                return Ok(Exit::No);
+            }
+        }
     }
     let mut report = tokio::select! {
         report = removal.carry_out() => report,
@@ -132,9 +143,8 @@ fn show(ctx: &Context, report: &RemovalReport) -> Outcome {
     for kept in report.itself.iter().flat_map(|i| &i.kept) {
         ctx.out.note(&format!("{}: {} stays: {}", report.name, kept.object, kept.why));
     }
-    if report.itself.as_ref().is_some_and(|i| i.error.is_some()) {
-        ctx.out.hint(&format!("if it will never answer again: meshctl cluster remove {} --dead", report.name));
-    }
+    let hint = report.itself.as_ref().filter(|itself| itself.error.is_some()).and_then(|itself| itself.hint.as_ref());
+    hint.into_iter().for_each(|hint| ctx.out.hint(hint));
     let shown = report.report().map_err(|e| CliError::failed(format!("writing the report failed: {e}")))?;
     match (report.dry_run, ctx.format()) {
         (true, crate::cli::Format::Table) => ctx.out.data(&report.plan_text())?,

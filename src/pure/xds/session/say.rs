@@ -41,8 +41,13 @@ impl Session {
         if self.frozen || was {
             self.types.iter_mut().for_each(|sub| sub.dirty = Scope::All);
         }
-        if was && !self.frozen {
-            self.types.iter_mut().for_each(Subscription::resume);
+        // it may have left and come back between two looks: then that it has not been heard is all that can be seen of it
+        let left = was || (self.kept_for == KeptFor::Nobody && snapshot.awaits_own(self.view));
+        if left && !self.frozen {
+            self.types.iter_mut().for_each(|sub| {
+                sub.dirty = Scope::All;
+                sub.resume();
+            });
             self.kept_for = self.kept_for.max(KeptFor::Own);
         }
         self.frozen
@@ -121,7 +126,12 @@ impl Session {
         let sub = &mut self.types[ty.index()];
         sub.curious = false;
         let mut found = Found::default();
-        let names: Vec<Name> = match std::mem::take(&mut sub.dirty) {
+        let scope = std::mem::take(&mut sub.dirty);
+        if matches!(scope, Scope::All) {
+            // what is still kept back says so again below
+            sub.held_back = false;
+        }
+        let names: Vec<Name> = match scope {
             Scope::Nothing => Vec::new(),
             Scope::Names(names) => names.into_iter().collect(),
             Scope::All if sub.wildcard => {

@@ -44,6 +44,8 @@ impl Session {
             sub.dirty = Scope::All;
         }
         let (gone, new) = sub.rename(names);
+        // as of all names in `rename`: here also on a stream whose resuming needed no answer
+        sub.answer &= wildcard || !sub.names.is_empty() || !sub.named_once;
         sub.curious |= sub.answer;
         if !wildcard {
             sub.end_wildcard();

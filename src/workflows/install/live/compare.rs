@@ -53,6 +53,7 @@ impl Live {
         let (uid, home) = self.home(&namespace).await?;
         same_cluster(planned.cluster.as_str(), old.as_ref(), uid.as_deref())?;
         manifests.inventory.uid = uid.or_else(|| old.as_ref().map(|o| o.uid.clone())).unwrap_or_default();
+        old.iter().for_each(|old| manifests.inventory.keep_unknown(old));
         let mut notes = Vec::new();
         if let Some(standing) = &home {
             terminating(standing)?;

@@ -145,9 +145,9 @@ fn may(_: &Ground, _: &Subject, facts: &Facts) -> Vec<Said3> {
     kinds.dedup();
     let said = kinds.into_iter().flat_map(|kind| {
         let of_kind = facts.denied.iter().filter(|(_, without)| *without == kind);
-        let sentence = format!("the kubeconfig's user may not {}", rights::text(of_kind.map(|(access, _)| access)));
+        let sentence = rights::may_not(of_kind.map(|(access, _)| access));
         match kind {
-            "" => stop(sentence, "use the kubeconfig of a cluster administrator, or have these rights given"),
+            "" => stop(sentence, rights::HINT),
             without => vec![(false, format!("{sentence}: {without}"), None)],
         }
     });

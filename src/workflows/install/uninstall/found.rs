@@ -6,7 +6,7 @@ use futures::StreamExt;
 use serde_json::Value;
 
 use super::{Kept, Leave};
-use crate::adapters::k8s::get_all_metadata;
+use crate::adapters::k8s::{K8sError, get_all_metadata};
 use crate::data::model::ClusterRole;
 use crate::pure::manifest::{Inventory, Object, ObjectKey, Stage, is_taken_over, run_time};
 use crate::workflows::install::backend::Backend;
@@ -166,7 +166,7 @@ impl Live {
         if let Some(inventory) = inventory {
             notes.extend(self.is_the_same(inventory).await?);
         }
-        let mut standing = self.standing(inventory, leave).await?;
+        let mut standing = self.standing(inventory, leave, notes).await?;
         if !leave.force && standing.keys().any(|k| *k != home() && *k != ca()) {
             self.nobody_is_injected().await?;
         }
@@ -195,7 +195,9 @@ impl Live {
         &self,
         inventory: Option<&Inventory>,
         leave: &Leave,
+        notes: &mut Vec<String>,
     ) -> Result<BTreeMap<ObjectKey, Object>, String> {
+        let probes = self.probes(notes).await?;
         let mut keys: BTreeSet<ObjectKey> = inventory.iter().flat_map(|i| i.objects.iter().cloned()).collect();
         // an inventory of another version, or one that somebody took away, lists none of these
         keys.extend(run_time(ClusterRole::Primary, NAMESPACE));
@@ -203,10 +205,10 @@ impl Live {
         // what has no row was put there by another version, and is kept
         keys.retain(|key| key.resource().is_some());
         if inventory.is_some() {
-            let denied = rights::denied(&self.client, rights::to_uninstall(keys.iter(), !leave.force)).await;
-            let denied = denied.map_err(|e| format!("asking what its user may do failed: {e}"))?;
-            if !denied.is_empty() {
-                return Err(format!("the kubeconfig's user may not {}", rights::text(denied.iter().map(|(a, _)| a))));
+            let pods = probes.iter().any(Object::is_owned);
+            let wanted = rights::to_uninstall(keys.iter(), pods, !leave.force);
+            if let Some(why) = rights::lacking(&self.client, wanted).await? {
+                return Err(why);
             }
         }
         let read: Vec<_> = futures::stream::iter(keys)
@@ -220,9 +222,19 @@ impl Live {
                 standing.insert(key, object);
             }
         }
-        let probes = verify::probes(self).await.map_err(|e| format!("looking for pods of install failed: {e}"))?;
         standing.extend(probes.into_iter().map(|pod| (pod.key.clone(), pod)));
         Ok(standing)
+    }
+
+    /// The pods that look for pilot, which no inventory lists. Each ends by itself: where they may not be looked for, that is told.
+    async fn probes(&self, notes: &mut Vec<String>) -> Result<Vec<Object>, String> {
+        match verify::probes(self).await {
+            Err(e @ K8sError::Forbidden(_)) => {
+                notes.push(format!("whether a pod of install that looked for pilot still stands cannot be known: {e}"));
+                Ok(Vec::new())
+            }
+            found => found.map_err(|e| format!("looking for pods of install failed: {e}")),
+        }
     }
 
     async fn nobody_is_injected(&self) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! The way to pilot by its name: a short-lived pod in a remote goes it.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,12 +21,17 @@ use crate::workflows::install::rights::PODS;
 use crate::workflows::install::steps::Way;
 use crate::workflows::install::words::{self, Rollout};
 
-/// The label of the pods that look for pilot, and how their names begin: the API server ends each in its own way, so that two
-/// runs at once have a pod each. No inventory lists them, since a run that changes nothing writes none: their label finds them.
+/// The label of the pods that look for pilot, and how their names begin: each run draws its own end, so that two at once have a
+/// pod each. No inventory lists them, since a run that changes nothing writes none: their label finds them.
 const PROBE: &str = "meshctl-verify";
-/// So much longer than its run waits may a pod live: it must not end before it is asked how it is. What is older than that is of
-/// a run that ended without it, also where the clocks of two machines differ a little.
+/// So much longer than its run waits may a pod run: it must not end before it is asked how it is.
 const GRACE: Duration = Duration::from_secs(15);
+/// So much may the clock here be ahead of the API server's, which says when a pod was made: what seems older than it may run by
+/// no more than this may be of a run that is under way.
+const SKEW: Duration = Duration::from_secs(5 * 60);
+/// How often a pod is looked for of which no answer said that it was made, where it is to be removed: the request for it may still
+/// be on its way.
+const LOOKS: usize = 8;
 
 /// Why nobody knows that pilot is found.
 enum Unproven {
@@ -46,7 +52,7 @@ pub(in crate::workflows::install) async fn the_way_to_pilot(
     let Some((Backend::Live(live), _)) = way.open() else { return };
     let patience = deadline.max(PROBE_PATIENCE);
     let last = Mutex::new("nothing was heard of it".to_owned());
-    let found = tokio::time::timeout(patience, probe(live, &pod(plan, patience), way, &last)).await;
+    let found = tokio::time::timeout(patience, probe(live, &pod(plan, patience, &name()), way, &last)).await;
     take_back(live, way).await;
     match found {
         Ok(Ok(())) => {}
@@ -105,16 +111,16 @@ pub(in crate::workflows::install) async fn left_behind(live: &Live, now: Timesta
     Ok(found.into_iter().filter(|pod| pod.is_owned() && is_over(&pod.value, now)).map(change).collect())
 }
 
-/// Whether a pod is older than it may become: the run that made it asks for it no more.
+/// Whether a pod is older than it may become, by the clock here: the run that made it asks for it no more.
 fn is_over(pod: &Value, now: Timestamp) -> bool {
     let text = pod.pointer("/metadata/creationTimestamp").and_then(Value::as_str).unwrap_or_default();
     let made = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| u64::try_from(at.unix_timestamp()).ok());
     let lasts = pod.pointer("/spec/activeDeadlineSeconds").and_then(Value::as_u64).unwrap_or_default();
-    made.is_some_and(|made| Timestamp(made).age(now) > Duration::from_secs(lasts))
+    made.is_some_and(|made| Timestamp(made).age(now) > Duration::from_secs(lasts) + SKEW)
 }
 
-/// Removes a pod that an earlier run has left. Where nobody may, that is what is told: it ends by itself, and is no reason not
-/// to install.
+/// Removes a pod that an earlier run has left. Where nobody may, that is what is told: it does nobody harm, whether it ran and
+/// ended or waits for a node, and is no reason not to install.
 ///
 /// # Errors
 /// The sentence that says why it was not removed.
@@ -143,20 +149,50 @@ fn stays(cluster: &ClusterId, key: &ObjectKey, why: &K8sError) -> Warning {
     }
 }
 
-/// Removes the pod that this run has made, and no other.
+/// Removes the pod that this run has made, or may have made, and no other. What is said of it is said once.
 pub(in crate::workflows::install) async fn take_back(live: &Live, way: &Way) {
     let Some((key, uid)) = way.probe() else { return };
-    // where it stays for another reason it ends by itself, and a later run removes it
-    if let Err(e @ K8sError::Forbidden(_)) = delete(&live.client, &path(&key), &uid, DEADLINE).await {
-        way.warn(stays(&way.planned.id, &key, &e));
+    match remove(live, &key, uid).await {
+        Ok(()) => way.forget_probe(),
+        Err(e @ K8sError::Forbidden(_)) => {
+            way.forget_probe();
+            way.warn(stays(&way.planned.id, &key, &e));
+        }
+        // a later run finds it by its label
+        Err(_) => {}
     }
 }
 
+/// Removes a pod of this run by its name; only the one with this UID, where that is known.
+async fn remove(live: &Live, key: &ObjectKey, made: Option<String>) -> Result<(), K8sError> {
+    let uid = match made {
+        Some(uid) => Some(uid),
+        None => unanswered(live, key).await?,
+    };
+    match uid {
+        Some(uid) => delete(&live.client, &path(key), &uid, DEADLINE).await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// The UID of a pod of this run for which no answer came; `None` where none was made.
+async fn unanswered(live: &Live, key: &ObjectKey) -> Result<Option<String>, K8sError> {
+    for _ in 1..LOOKS {
+        if let Some(found) = live.get(key).await?.filter(Object::is_owned) {
+            return Ok(Some(uid(&found)));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(live.get(key).await?.filter(Object::is_owned).as_ref().map(uid))
+}
+
 /// Makes the pod and follows it to its end; `last` hears how it is.
-async fn probe(live: &Live, pod: &Value, way: &Way, last: &Mutex<String>) -> Result<(), Unproven> {
+async fn probe(live: &Live, pod: &Object, way: &Way, last: &Mutex<String>) -> Result<(), Unproven> {
     let tell = |text: String| *last.lock().unwrap_or_else(PoisonError::into_inner) = text;
-    let ours = made(live, pod, &tell).await?;
-    way.probes(&ours.key, &uid(&ours));
+    // ahead of the request: whoever is interrupted before its answer knows what may stand
+    way.probes(&pod.key, None);
+    let ours = made(live, pod, way, &tell).await?;
+    way.probes(&ours.key, Some(uid(&ours)));
     loop {
         match live.get(&ours.key).await {
             // a server that is away for a moment is waited for, too
@@ -179,20 +215,33 @@ async fn probe(live: &Live, pod: &Value, way: &Way, last: &Mutex<String>) -> Res
     }
 }
 
-/// Creates the pod.
-async fn made(live: &Live, pod: &Value, tell: &(dyn Fn(String) + Sync)) -> Result<Object, Unproven> {
-    // it has no name of its own yet
-    let unnamed = key(PROBE);
+/// Creates the pod. Where no answer comes, or one that says that it stands, it is looked for: nobody else knows its name.
+async fn made(live: &Live, pod: &Object, way: &Way, tell: &(dyn Fn(String) + Sync)) -> Result<Object, Unproven> {
+    let mut was_lost = false;
     loop {
-        match create(&live.client, &PODS.path(), pod, DEADLINE).await {
-            Ok(value) => {
-                let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
-                return Ok(Object { key: key(&name), value });
+        let why = match create(&live.client, &PODS.path(), &pod.value, DEADLINE).await {
+            Ok(value) => return Ok(Object { key: pod.key.clone(), value }),
+            Err(why) => why,
+        };
+        // it was made, and the answer was lost; or a quota that somebody else counts at the moment
+        let may_stand = why.is_unreachable() || matches!(why, K8sError::Status { code: 409, .. });
+        let is_refused = matches!(why, K8sError::Forbidden(_));
+        let why = sentence("creating", &pod.key, why);
+        match () {
+            () if is_refused => {
+                if !was_lost {
+                    way.forget_probe();
+                }
+                return Err(Unproven::Refused(why));
             }
-            // a name that is taken, or a quota that somebody else counts at the moment
-            Err(e @ K8sError::Status { code: 409, .. }) => tell(sentence("creating", &unnamed, e)),
-            Err(e @ K8sError::Forbidden(_)) => return Err(Unproven::Refused(sentence("creating", &unnamed, e))),
-            Err(e) => return Err(Unproven::Failed(sentence("creating", &unnamed, e))),
+            () if !may_stand => return Err(Unproven::Failed(why)),
+            () => tell(why),
+        }
+        was_lost = true;
+        if let Ok(Some(stands)) = live.get(&pod.key).await
+            && stands.is_owned()
+        {
+            return Ok(stands);
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -211,19 +260,24 @@ fn ended(pod: &Value) -> Option<Result<(), String>> {
     }
 }
 
-/// It runs our own image, has no token, and ends by itself.
-fn pod(plan: &Plan, patience: Duration) -> Value {
+/// The name of this run's pod in a cluster. Two runs at once, on any machines, draw different ones.
+fn name() -> String {
+    format!("{PROBE}-{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// It runs our own image, has no token, and ends by itself once it runs.
+fn pod(plan: &Plan, patience: Duration, name: &str) -> Object {
     let bare = json!({
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            "generateName": format!("{PROBE}-"),
+            "name": name,
             "namespace": NAMESPACE,
             "labels": {"app": PROBE, "sidecar.istio.io/inject": "false"},
         },
         "spec": {
             "restartPolicy": "Never",
-            // it ends by itself where nobody can take it back
+            // once it runs it ends by itself, where nobody can take it back; counted from when a node has it
             "activeDeadlineSeconds": (patience + GRACE).as_secs(),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
@@ -248,7 +302,7 @@ fn pod(plan: &Plan, patience: Duration) -> Value {
             }],
         },
     });
-    Object { key: key(PROBE), value: bare }.owned().value
+    Object { key: key(name), value: bare }.owned()
 }
 
 #[cfg(test)]
@@ -256,7 +310,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pod_is_left_over_once_its_own_deadline_is_past() {
+    fn a_pod_is_left_over_some_minutes_after_its_own_deadline() {
         let pod = |made: &str, lasts: u64| {
             let spec = json!({"activeDeadlineSeconds": lasts});
             json!({"metadata": {"creationTimestamp": made}, "spec": spec})
@@ -264,12 +318,23 @@ mod tests {
         // 2026-01-01T00:00:00Z
         let midnight = 1_767_225_600;
         let young = pod("2026-01-01T00:00:00Z", 25);
-        for (after, over) in [(0, false), (25, false), (26, true)] {
+        // 300 s more: another clock may be ahead
+        for (after, over) in [(0, false), (26, false), (325, false), (326, true)] {
             assert_eq!(is_over(&young, Timestamp(midnight + after)), over, "after {after} s");
         }
         assert!(!is_over(&young, Timestamp(midnight - 60)), "a clock that is behind");
         assert!(!is_over(&pod("yesterday", 1), Timestamp(midnight)), "nobody knows how old it is");
         // whoever waits longer has longer
-        assert!(!is_over(&pod("2026-01-01T00:00:00Z", 615), Timestamp(midnight + 600)));
+        assert!(!is_over(&pod("2026-01-01T00:00:00Z", 615), Timestamp(midnight + 900)));
+    }
+
+    #[test]
+    fn each_run_draws_the_name_of_its_pod() {
+        let (one, other) = (name(), name());
+        assert_ne!(one, other);
+        for name in [one, other] {
+            let end = name.strip_prefix("meshctl-verify-").unwrap();
+            assert!(end.len() == 16 && end.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase()), "{name}");
+        }
     }
 }

@@ -20,9 +20,61 @@ use crate::workflows::install::words::{self, Rollout};
 const MAX_PAGE: usize = 8 << 20;
 /// The state of a cluster whose objects are all known.
 const SYNCED: &str = "synced";
+/// The state of a remote's slices that do not lead to pilot.
+const NOT_KEPT: &str = "FAILED";
 
-/// What each ready pod of pilot sees: the state of every cluster, by id.
-type Seen = Vec<(String, BTreeMap<String, String>)>;
+/// What a pod of pilot says of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    /// All is well: its objects are known, and nothing is wrong with the slices there that lead to pilot.
+    Well,
+    /// Its objects are not known: the state, and its reason.
+    Unsynced(String),
+    /// Its objects are known, and the slices there do not lead to pilot, for this reason.
+    NotKept(String),
+}
+
+/// What each ready pod of pilot sees: what it says of every cluster, by id.
+type Seen = Vec<(String, BTreeMap<String, Said>)>;
+
+/// A cluster with which not all is well in the eyes of a pilot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Unseen {
+    /// It is not seen: the end of the sentence.
+    Cluster(String),
+    /// Its slices are not kept: the end of the sentence.
+    Slices(String),
+}
+
+impl std::fmt::Display for Unseen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unseen::Cluster(said) => write!(f, "does not see it: {said}"),
+            Unseen::Slices(said) => write!(f, "does not keep the slices there that lead to it: {said}"),
+        }
+    }
+}
+
+impl Unseen {
+    /// The next command.
+    fn hint(&self, primary: &ClusterId, id: &ClusterId) -> String {
+        let kubectl = format!("kubectl --namespace {NAMESPACE}");
+        match self {
+            // it asks its own cluster at the address that every pod there has
+            Unseen::Cluster(_) if id == primary => {
+                format!("{kubectl} logs deployment/istio-pilot, in the cluster {primary}, says more; {AGAIN}")
+            }
+            Unseen::Cluster(_) => {
+                let server = format!("clusters.{id}.server of mesh.yaml is the address that pilot asks");
+                format!("{server}, where the kubeconfig's own does not do; {AGAIN}")
+            }
+            Unseen::Slices(_) => {
+                let slices = format!("{kubectl} get endpointslices --output yaml, in the cluster {id}");
+                format!("{slices}, shows where they lead and who wrote them; {AGAIN}")
+            }
+        }
+    }
+}
 
 /// Asks pilot in the primary what it sees of the clusters of this run, until it sees all of them. What it does not see of
 /// `others` is told, and no failure of this run.
@@ -55,16 +107,14 @@ pub(in crate::workflows::install) async fn pilots_view(
         Ok(seen) => {
             for way in ways {
                 if let Some(said) = unseen(&seen, way.planned.id.as_str()) {
-                    way.fail(format!("pilot in {primary} does not see it: {said}"));
-                    let server =
-                        format!("clusters.{}.server of mesh.yaml is the address that pilot asks", way.planned.id);
-                    way.hint(&format!("{server}, where the kubeconfig's own does not do; {AGAIN}"));
+                    way.fail(format!("pilot in {primary} {said}"));
+                    way.hint(&said.hint(primary, &way.planned.id));
                 }
             }
             let known = |id: &str| seen.iter().any(|(_, states)| states.contains_key(id));
             for other in others.iter().filter(|other| known(other.as_str())) {
                 let said = unseen(&seen, other.as_str());
-                let note = said.map(|said| format!("pilot in {primary} does not see {other}: {said}"));
+                let note = said.map(|said| format!("the cluster {other}: pilot in {primary} {said}"));
                 teller.into_iter().zip(note).for_each(|(way, note)| way.note(note));
             }
         }
@@ -93,13 +143,17 @@ async fn until_seen(
     last
 }
 
-/// What the first pilot that does not see a cluster says of it; `None` where all see it.
-fn unseen(seen: &Seen, id: &str) -> Option<String> {
-    let mut said = seen.iter().map(|(pod, states)| (pod, states.get(id).map_or("it does not know it", String::as_str)));
-    said.find(|(_, said)| *said != SYNCED).map(|(pod, said)| format!("{pod} says: {said}"))
+/// What the first pilot that does not see a cluster, or does not keep its slices, says of it; `None` where all is well.
+fn unseen(seen: &Seen, id: &str) -> Option<Unseen> {
+    seen.iter().find_map(|(pod, said)| match said.get(id) {
+        Some(Said::Well) => None,
+        Some(Said::Unsynced(state)) => Some(Unseen::Cluster(format!("{pod} says: {state}"))),
+        Some(Said::NotKept(why)) => Some(Unseen::Slices(format!("{pod} says: {why}"))),
+        None => Some(Unseen::Cluster(format!("{pod} says: it does not know it"))),
+    })
 }
 
-/// The state of each cluster in the eyes of every pilot that is ready.
+/// What every pilot that is ready says of each cluster.
 async fn seen(live: &Live) -> Result<Seen, K8sError> {
     let path = format!("{}?labelSelector={PILOTS}", PODS.path());
     let pods = get_all(&live.client, &path, DEADLINE).await?;
@@ -114,24 +168,26 @@ async fn seen(live: &Live) -> Result<Seen, K8sError> {
 }
 
 /// What one pod says.
-async fn page(live: &Live, pod: String) -> Result<(String, BTreeMap<String, String>), K8sError> {
+async fn page(live: &Live, pod: String) -> Result<(String, BTreeMap<String, Said>), K8sError> {
     let stream = forward(&live.client, NAMESPACE, &pod, 8080, DEADLINE).await?;
     let answer = PodHttp::over(stream, DEADLINE).await?.get("/debug/clusterz").await?;
     let page: Value = serde_json::from_slice(&answer.whole(MAX_PAGE).await?)
         .map_err(|_| K8sError::Protocol("pilot's page of clusters is no JSON"))?;
-    Ok((pod, states(&page)))
+    Ok((pod, said(&page)))
 }
 
-/// `synced`, or the state and its reason, by cluster.
-fn states(page: &Value) -> BTreeMap<String, String> {
+/// What a page says of each cluster, by id. Only the pod that holds the Lease keeps slices: the others say nothing of them.
+fn said(page: &Value) -> BTreeMap<String, Said> {
     let rows = page.get("clusters").and_then(Value::as_array).into_iter().flatten();
     rows.map(|row| {
-        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-        let state = match text("reason") {
-            "" => text("state").to_owned(),
-            reason => format!("{}: {}", text("state"), words::line(reason)),
+        let text = |pointer: &str| row.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let said = match (text("/state"), text("/reason"), text("/pilotSlices/state")) {
+            (SYNCED, "", NOT_KEPT) => Said::NotKept(words::line(text("/pilotSlices/reason"))),
+            (SYNCED, "", _) => Said::Well,
+            (state, "", _) => Said::Unsynced(state.to_owned()),
+            (state, reason, _) => Said::Unsynced(format!("{state}: {}", words::line(reason))),
         };
-        (text("id").to_owned(), state)
+        (text("/id").to_owned(), said)
     })
     .collect()
 }
@@ -143,18 +199,53 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn page(on_prem: Option<(&str, &str)>) -> BTreeMap<String, String> {
+    fn page(on_prem: Option<(&str, &str)>) -> BTreeMap<String, Said> {
         let mut rows = vec![json!({"id": "gke", "state": "synced", "reason": null})];
         rows.extend(on_prem.map(|(state, reason)| json!({"id": "on-prem", "state": state, "reason": reason})));
-        states(&json!({"clusters": rows}))
+        said(&json!({"clusters": rows}))
+    }
+
+    fn id(text: &str) -> ClusterId {
+        ClusterId::parse(text).unwrap()
     }
 
     #[test]
     fn pilots_page_gives_a_state_and_its_reason() {
         let page = page(Some(("unreachable", "the API server\ncannot be reached")));
-        assert_eq!(page["gke"], "synced");
-        assert_eq!(page["on-prem"], "unreachable: the API server cannot be reached");
-        assert_eq!(states(&json!({"clusters": 7})), BTreeMap::new());
+        assert_eq!(page["gke"], Said::Well);
+        assert_eq!(page["on-prem"], Said::Unsynced("unreachable: the API server cannot be reached".into()));
+        assert_eq!(said(&json!({"clusters": 7})), BTreeMap::new());
+    }
+
+    #[test]
+    fn a_cluster_whose_slices_are_not_kept_is_not_well() {
+        let of = |slices: Value| {
+            let row = json!({"id": "on-prem", "state": "synced", "reason": null, "pilotSlices": slices});
+            let seen: Seen = vec![("p".to_owned(), said(&json!({"clusters": [row]})))];
+            unseen(&seen, "on-prem")
+        };
+        // a pod without the Lease keeps none; one that has just taken it has yet to compare them
+        let (kept, waiting) = (json!({"state": "KEPT", "reason": null}), json!({"state": "WAITING", "reason": "x"}));
+        for well in [Value::Null, kept, waiting] {
+            assert_eq!(of(well.clone()), None, "{well}");
+        }
+        let refused = of(json!({"state": "FAILED", "reason": "istio-pilot-gke-v4 cannot be written:\nno"})).unwrap();
+        let words = "does not keep the slices there that lead to it: p says: istio-pilot-gke-v4 cannot be written: no";
+        assert_eq!(refused.to_string(), words);
+        let hint = refused.hint(&id("gke"), &id("on-prem"));
+        assert!(hint.contains("get endpointslices --output yaml, in the cluster on-prem"), "{hint}");
+        // a cluster that is not seen is told first
+        let row = json!({"id": "on-prem", "state": "stale", "reason": "late",
+            "pilotSlices": {"state": "FAILED", "reason": "they cannot be read"}});
+        assert_eq!(said(&json!({"clusters": [row]}))["on-prem"], Said::Unsynced("stale: late".into()));
+    }
+
+    #[test]
+    fn the_primary_is_not_sent_to_the_address_of_a_remote() {
+        let unseen = Unseen::Cluster("p says: unreachable".into());
+        let (own, remote) = (unseen.hint(&id("gke"), &id("gke")), unseen.hint(&id("gke"), &id("on-prem")));
+        assert!(own.contains("logs deployment/istio-pilot, in the cluster gke") && !own.contains("mesh.yaml"), "{own}");
+        assert!(remote.starts_with("clusters.on-prem.server of mesh.yaml is the address that pilot asks"), "{remote}");
     }
 
     #[test]
@@ -162,13 +253,14 @@ mod tests {
         let synced = ("p-1".to_owned(), page(Some(("synced", ""))));
         let lost = ("p-2".to_owned(), page(Some(("unreachable", "no route"))));
         let without = ("p-3".to_owned(), page(None));
-        let of = |all: &[&(String, BTreeMap<String, String>)]| {
+        let of = |all: &[&(String, BTreeMap<String, Said>)]| {
             let seen: Seen = all.iter().map(|one| (*one).clone()).collect();
             (unseen(&seen, "gke"), unseen(&seen, "on-prem"))
         };
         assert_eq!(of(&[&synced, &synced]), (None, None));
-        assert_eq!(of(&[&synced, &lost]), (None, Some("p-2 says: unreachable: no route".into())));
-        assert_eq!(of(&[&without, &synced]), (None, Some("p-3 says: it does not know it".into())));
+        let cluster = |said: &str| Some(Unseen::Cluster(said.to_owned()));
+        assert_eq!(of(&[&synced, &lost]), (None, cluster("p-2 says: unreachable: no route")));
+        assert_eq!(of(&[&without, &synced]), (None, cluster("p-3 says: it does not know it")));
     }
 
     #[tokio::test]

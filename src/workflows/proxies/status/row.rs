@@ -25,7 +25,8 @@ pub(super) fn proxy_state(row: &Value, pilot: &str) -> Option<ProxyState> {
         cluster: cluster.to_owned(),
         pilot: pilot.to_owned(),
         version: text(&["version", "istio_version"]).to_owned(),
-        in_sync: in_sync(&types),
+        // also where it has asked for no type that pilot serves
+        in_sync: in_sync(&types) && matches!(keeps, Keeps::Nothing),
         kept: keeps.reason(cluster),
         waits_for: match keeps {
             Keeps::Until(names) => names,
