@@ -88,7 +88,6 @@ async fn a_primary_must_take_credentials(pair: Arc<Pair>) {
     assert_eq!(line.take_asked(), [] as [Value; 0]);
 }
 
-/// Whoever installed with `--no-verify` had no right to pods, and gets rid of it all the same.
 async fn uninstall_wants_pods_only_where_one_stands(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
     bench.install(&[]).await.exits(0);
@@ -114,13 +113,16 @@ async fn uninstall_wants_pods_only_where_one_stands(pair: Arc<Pair>) {
     pods.delete("meshctl-verify-x", &DeleteParams::default().grace_period(0)).await.unwrap();
     assert!(probes(&bench.pair.on_prem).await.is_empty());
 
-    // nobody knows, which stops nothing; nor where nothing is installed any more
+    // nobody knows, which stops nothing that is forced; nor where nothing is installed any more
     let note = "whether a pod of install that looked for pilot still stands cannot be known: the API server forbids it";
     for line in &lines {
         line.rule(&format!("GET /api/v1/namespaces/{SYSTEM}/pods?labelSelector=app%3Dmeshctl-verify"), Rule::Forbid);
+        line.deny("list", "pods");
     }
+    let ran = bench.run(&["uninstall", "--yes"]).await.exits(1);
+    assert!(ran.stderr.contains("the kubeconfig's user may not list pods"), "{}", ran.stderr);
     for _ in 0..2 {
-        let ran = bench.run(&["uninstall", "--yes"]).await.exits(0);
+        let ran = bench.run(&["uninstall", "--yes", "--force"]).await.exits(0);
         for id in ["gke", "on-prem"] {
             assert!(ran.stderr.contains(&format!("{id}: {note}")), "{}", ran.stderr);
         }

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use k8s_openapi::api::events::v1::Event;
 use kube::api::{Api, Patch, PatchParams};
@@ -30,6 +31,7 @@ async fn a_slice_that_is_yet_to_come_is_no_trouble(pair: Arc<Pair>) {
     let mesh = Mesh::install(&pair, "early", of(&pair)).await;
     mesh.pods(&["10.1.0.1"], &[]).await;
     mesh.delete_slice().await;
+    let began = Instant::now();
     let pilot = mesh.pilot("pilot-1", &[]).await;
     let waits = json!({"state": "WAITING", "reason": "istio-pilot-gke-v4 is not there yet; meshctl install makes it"});
     eventually("the page says what it waits for", LONG, async || match pilot.cluster("on-prem").await {
@@ -42,7 +44,7 @@ async fn a_slice_that_is_yet_to_come_is_no_trouble(pair: Arc<Pair>) {
     mesh.event("RemoteKeyBroken", &["istio-remote-clusters/broken"]).await;
     let (told, log) = (mesh.events("RemoteSliceNotKept").await, pilot.log());
     // on a machine that is busy all that may have taken longer than pilot waits
-    if pilot.cluster("on-prem").await.is_some_and(|row| row["pilotSlices"] == waits) {
+    if began.elapsed() < Duration::from_secs(60) {
         assert!(told.is_empty() && !log.contains("RemoteSliceNotKept"), "{told:?} {log}");
     }
     // it comes, and is filled

@@ -802,6 +802,9 @@ fn x21_sotw_a_client_that_drops_all_names_is_not_answered() {
     s.resume_sotw(Type::Endpoint, &[], &version);
     assert_eq!(s.says(), "-");
     assert!(s.session.status().iter().all(|t| t.unanswered_since.is_none()));
+    // what it dropped and names again is sent, though the version is the same
+    s.resume_sotw(Type::Endpoint, &[X], &version);
+    assert_eq!(s.says(), "EDS +x");
 }
 
 #[test]

@@ -156,7 +156,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
             }
             Answer::Interrupted => {
                 show(ctx, &prepared.so_far())?;
-                ctx.out.note("nothing was written: it was interrupted before that was confirmed");
+                ctx.out.note("nothing was written in any cluster: it was interrupted before that was confirmed");
                 return Ok(Exit::No);
             }
         }

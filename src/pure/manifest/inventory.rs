@@ -131,6 +131,12 @@ impl Inventory {
         for (field, value) in &old.unknown {
             self.unknown.entry(field.clone()).or_insert_with(|| value.clone());
         }
+        for secret in &mut self.secrets {
+            let same = |other: &&SecretKeys| (&other.namespace, &other.name) == (&secret.namespace, &secret.name);
+            for (field, value) in old.secrets.iter().find(same).into_iter().flat_map(|other| &other.unknown) {
+                secret.unknown.entry(field.clone()).or_insert_with(|| value.clone());
+            }
+        }
     }
 
     /// What is written ahead of everything: what stands, and what shall. The version is the one that is installed until all of
@@ -229,6 +235,11 @@ mod tests {
         let id = ClusterId::parse("gke")?;
         let ours = Inventory::new(&id, ClusterRole::Primary, &id, &[], Vec::new());
         assert_eq!(ours.ahead(&newer).unknown, newer.unknown);
+        // of a Secret, too, whose keys are ours
+        let mut secret = newer.secrets[0].clone();
+        (secret.keys, secret.unknown) = (Vec::new(), Unknown::new());
+        let with = Inventory { secrets: vec![secret], ..ours.clone() }.ahead(&newer);
+        assert_eq!(with.secrets[0].unknown, newer.secrets[0].unknown);
         let mut last = ours.clone();
         last.keep_unknown(&newer);
         assert_eq!(Inventory::of_object(&last.to_object("a")?)?.unknown.get("gateways"), Some(&gateways));

@@ -119,6 +119,8 @@ pub struct Session {
     missing: Arc<Missing>,
     /// The view's cluster has left the registry: the client keeps what it has, and is told nothing.
     frozen: bool,
+    /// The view's cluster was in the registry and not heard yet, when that was looked at last.
+    awaited: bool,
     /// When the wait that holds a response up ends.
     waits_until: Option<Instant>,
     /// How many waits ended without an answer.
@@ -136,6 +138,7 @@ impl Session {
             kept_for: KeptFor::Nobody,
             missing: Arc::default(),
             frozen: false,
+            awaited: false,
             waits_until: None,
             expired: 0,
         }

@@ -310,7 +310,7 @@ impl Remote {
     }
 
     /// Makes the reader account anew: every token of the old one is worth nothing from then on. Once the old one is removed the
-    /// new one comes, whatever else fails there.
+    /// new one comes, whatever else fails there; an interrupt in between tells that it may not stand.
     async fn account_anew(&self, way: &Way) -> Result<(), String> {
         let key = ObjectKey {
             group: String::new(),
@@ -323,16 +323,19 @@ impl Remote {
         if way.open().is_none() {
             return Err(format!("{key} stays, and no token is revoked yet: something else has failed there"));
         }
-        if let Some(uid) = uid {
-            let path = path("/api/v1", "serviceaccounts", READER);
-            let gone = crate::adapters::k8s::delete(&self.live.client, &path, uid, DEADLINE).await;
-            gone.map_err(|e| format!("removing {key} failed: {e}"))?;
-        }
-        let made = way.put_again(&key).await;
-        made.map_err(|why| match uid {
-            Some(_) => format!("{why}; it was removed, and pilot is locked out until the next install makes it"),
-            None => why,
+        way.underway(&key, async {
+            if let Some(uid) = uid {
+                let path = path("/api/v1", "serviceaccounts", READER);
+                let gone = crate::adapters::k8s::delete(&self.live.client, &path, uid, DEADLINE).await;
+                gone.map_err(|e| format!("removing {key} failed: {e}"))?;
+            }
+            let made = way.put_again(&key).await;
+            made.map_err(|why| match uid {
+                Some(_) => format!("{why}; it was removed, and pilot is locked out until the next install makes it"),
+                None => why,
+            })
         })
+        .await
     }
 }
 

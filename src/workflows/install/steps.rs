@@ -178,14 +178,19 @@ impl Way {
 
     /// Writes one object. It is noted at once: whoever is interrupted tells what was written, and what may have been.
     async fn write(&self, backend: &Backend, change: &Change) -> Result<(), String> {
-        self.progress().underway.push(change.key.clone());
-        let result = backend.put(change, self.consent).await;
-        let mut progress = self.progress();
-        progress.underway.retain(|key| *key != change.key);
+        let result = self.underway(&change.key, backend.put(change, self.consent)).await;
         if result.is_ok() {
-            progress.done.push(change.key.clone());
+            self.progress().done.push(change.key.clone());
         }
         result
+    }
+
+    /// Does something that an interrupt leaves done or not: then that is told of the object.
+    pub(super) async fn underway<T>(&self, key: &ObjectKey, what: impl Future<Output = T>) -> T {
+        self.progress().underway.push(key.clone());
+        let done = what.await;
+        self.progress().underway.retain(|other| other != key);
+        done
     }
 
     /// Waits until what it runs is ready.

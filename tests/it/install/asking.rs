@@ -56,7 +56,10 @@ fn a_question_is_answered_by_yes_and_by_ctrl_c() {
     assert!(shown.contains("installing was not confirmed; nothing was written"), "{shown}");
     assert_eq!((code, bench.files()), (Some(1), before.clone()));
     let (code, shown) = asked_on_a_terminal(&bench, "install --tag dev", b"\x03");
-    assert!(shown.contains("nothing was written: it was interrupted before that was confirmed"), "{shown}");
+    assert!(
+        shown.contains("nothing was written in any cluster: it was interrupted before that was confirmed"),
+        "{shown}"
+    );
     assert!(!shown.contains("not confirmed"), "{shown}");
     assert_eq!((code, bench.files()), (Some(1), before.clone()));
     let (code, shown) = asked_on_a_terminal(&bench, "install --tag dev", b"y\n");

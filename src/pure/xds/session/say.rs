@@ -42,7 +42,9 @@ impl Session {
             self.types.iter_mut().for_each(|sub| sub.dirty = Scope::All);
         }
         // it may have left and come back between two looks: then that it has not been heard is all that can be seen of it
-        let left = was || (self.kept_for == KeptFor::Nobody && snapshot.awaits_own(self.view));
+        let awaits = snapshot.awaits_own(self.view);
+        let left = was || (awaits && !self.awaited);
+        self.awaited = awaits;
         if left && !self.frozen {
             self.types.iter_mut().for_each(|sub| {
                 sub.dirty = Scope::All;
@@ -208,9 +210,11 @@ impl Session {
             }
         }
         let version = if self.delta { String::new() } else { sub.state_version() };
-        // X21: a resuming client that has just this state already needs no answer, unless X13 owes it one
+        // X21: a resuming client that has just this state already needs no answer, unless X13 owes it one, or
+        // it dropped what it had of that without an answer
         let resumed_version = sub.resumed_version.take();
-        if !self.delta && !owed && resumed_version.as_deref() == Some(version.as_str()) {
+        let is_known = !owed && !sub.outdated && resumed_version.as_deref() == Some(version.as_str());
+        if !self.delta && is_known {
             return None;
         }
         self.owe(ty, &found.changed);

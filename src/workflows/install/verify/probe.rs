@@ -116,7 +116,7 @@ fn is_over(pod: &Value, now: Timestamp) -> bool {
     let text = pod.pointer("/metadata/creationTimestamp").and_then(Value::as_str).unwrap_or_default();
     let made = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| u64::try_from(at.unix_timestamp()).ok());
     let lasts = pod.pointer("/spec/activeDeadlineSeconds").and_then(Value::as_u64).unwrap_or_default();
-    made.is_some_and(|made| Timestamp(made).age(now) > Duration::from_secs(lasts) + SKEW)
+    made.is_some_and(|made| Timestamp(made).age(now) > Duration::from_secs(lasts).saturating_add(SKEW))
 }
 
 /// Removes a pod that an earlier run has left. Where nobody may, that is what is told: it does nobody harm, whether it ran and
@@ -152,11 +152,16 @@ fn stays(cluster: &ClusterId, key: &ObjectKey, why: &K8sError) -> Warning {
 /// Removes the pod that this run has made, or may have made, and no other. What is said of it is said once.
 pub(in crate::workflows::install) async fn take_back(live: &Live, way: &Way) {
     let Some((key, uid)) = way.probe() else { return };
+    let stood = uid.is_some();
     match remove(live, &key, uid).await {
         Ok(()) => way.forget_probe(),
         Err(e @ K8sError::Forbidden(_)) => {
             way.forget_probe();
-            way.warn(stays(&way.planned.id, &key, &e));
+            let mut warning = stays(&way.planned.id, &key, &e);
+            if !stood {
+                warning.text = format!("whether {key} stands, which was to look for pilot, cannot be known: {e}");
+            }
+            way.warn(warning);
         }
         // a later run finds it by its label
         Err(_) => {}
@@ -178,10 +183,12 @@ async fn remove(live: &Live, key: &ObjectKey, made: Option<String>) -> Result<()
 /// The UID of a pod of this run for which no answer came; `None` where none was made.
 async fn unanswered(live: &Live, key: &ObjectKey) -> Result<Option<String>, K8sError> {
     for _ in 1..LOOKS {
-        if let Some(found) = live.get(key).await?.filter(Object::is_owned) {
-            return Ok(Some(uid(&found)));
+        match live.get(key).await {
+            Ok(Some(found)) if found.is_owned() => return Ok(Some(uid(&found))),
+            // what kept the answer away may keep this one away, too
+            Err(e) if !e.is_unreachable() => return Err(e),
+            _ => tokio::time::sleep(PAUSE).await,
         }
-        tokio::time::sleep(PAUSE).await;
     }
     Ok(live.get(key).await?.filter(Object::is_owned).as_ref().map(uid))
 }

@@ -22,12 +22,16 @@ const MAX_PAGE: usize = 8 << 20;
 const SYNCED: &str = "synced";
 /// The state of a remote's slices that do not lead to pilot.
 const NOT_KEPT: &str = "FAILED";
+/// The state of those that pilot has yet to see.
+const WAITING: &str = "WAITING";
 
 /// What a pod of pilot says of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Said {
     /// All is well: its objects are known, and nothing is wrong with the slices there that lead to pilot.
     Well,
+    /// The same, but for slices that it waits for: they come, or are a failure later.
+    Waits,
     /// Its objects are not known: the state, and its reason.
     Unsynced(String),
     /// Its objects are known, and the slices there do not lead to pilot, for this reason.
@@ -134,7 +138,7 @@ async fn until_seen(
             match &last {
                 // more patience gives no right
                 Err(K8sError::Forbidden(_)) => return,
-                Ok(seen) if ids.iter().all(|id| unseen(seen, id).is_none()) => return,
+                Ok(seen) if ids.iter().all(|id| unseen(seen, id).is_none() && !waits(seen, id)) => return,
                 _ => tokio::time::sleep(PAUSE).await,
             }
         }
@@ -143,10 +147,15 @@ async fn until_seen(
     last
 }
 
+/// Whether a pilot still waits for its slices in a cluster: whether it may keep them is not known yet.
+fn waits(seen: &Seen, id: &str) -> bool {
+    seen.iter().any(|(_, said)| said.get(id) == Some(&Said::Waits))
+}
+
 /// What the first pilot that does not see a cluster, or does not keep its slices, says of it; `None` where all is well.
 fn unseen(seen: &Seen, id: &str) -> Option<Unseen> {
     seen.iter().find_map(|(pod, said)| match said.get(id) {
-        Some(Said::Well) => None,
+        Some(Said::Well | Said::Waits) => None,
         Some(Said::Unsynced(state)) => Some(Unseen::Cluster(format!("{pod} says: {state}"))),
         Some(Said::NotKept(why)) => Some(Unseen::Slices(format!("{pod} says: {why}"))),
         None => Some(Unseen::Cluster(format!("{pod} says: it does not know it"))),
@@ -183,6 +192,7 @@ fn said(page: &Value) -> BTreeMap<String, Said> {
         let text = |pointer: &str| row.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let said = match (text("/state"), text("/reason"), text("/pilotSlices/state")) {
             (SYNCED, "", NOT_KEPT) => Said::NotKept(words::line(text("/pilotSlices/reason"))),
+            (SYNCED, "", WAITING) => Said::Waits,
             (SYNCED, "", _) => Said::Well,
             (state, "", _) => Said::Unsynced(state.to_owned()),
             (state, reason, _) => Said::Unsynced(format!("{state}: {}", words::line(reason))),
@@ -279,6 +289,16 @@ mod tests {
         };
         assert_eq!(until_seen(&["gke", "on-prem"], patience, async || look(&coming).await).await, one("synced"));
         assert_eq!(looks.take(), 3);
+        // slices that are waited for may yet be refused
+        let slices = |state: &str| -> Result<Seen, K8sError> {
+            let row = json!({"id": "on-prem", "state": "synced", "reason": null,
+                "pilotSlices": {"state": state, "reason": "no"}});
+            Ok(vec![("p".to_owned(), said(&json!({"clusters": [row]})))])
+        };
+        let refused = |n: u32| slices(if n < 3 { "WAITING" } else { "FAILED" });
+        let end = until_seen(&["on-prem"], Duration::from_millis(900), async || look(&refused).await).await;
+        assert_eq!(end, slices("FAILED"));
+        assert!(looks.take() >= 3);
         let never = |_: u32| one("waiting");
         let short = Duration::from_millis(600);
         assert_eq!(until_seen(&["on-prem"], short, async || look(&never).await).await, one("waiting"));
