@@ -5,7 +5,9 @@
 
 mod commands;
 mod context;
+mod duration;
 mod error;
+mod interrupt;
 mod output;
 mod table;
 
@@ -14,6 +16,9 @@ use clap::{FromArgMatches, Parser, Subcommand};
 pub use context::{Answer, Context, Globals};
 pub use error::CliError;
 pub use output::{Format, Output};
+
+use duration::duration;
+use interrupt::interrupted;
 
 /// How a command ended, where it ended well enough to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

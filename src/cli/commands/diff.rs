@@ -57,7 +57,7 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
     let ca = CaAt { dir: args.ca.as_deref(), now: ctx.now() };
     let prepared = tokio::select! {
         prepared = prepare(&input, &options, ca, consent) => Some(prepared?),
-        () = super::install::interrupted() => None,
+        () = crate::cli::interrupted() => None,
     };
     let report = match &prepared {
         Some(prepared) => prepared.dry_run(),

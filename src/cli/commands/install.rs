@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 use std::pin::pin;
 
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::manifest::{StubArgs, ValueArgs};
 use crate::adapters::registry::Inside;
-use crate::cli::{Answer, CliError, Context, Exit, Format, Outcome};
+use crate::cli::{Answer, CliError, Context, Exit, Format, Outcome, interrupted};
 use crate::data::model::ClusterRole;
 use crate::workflows::install::{
     CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare, unplanned,
@@ -35,7 +33,7 @@ pub(crate) struct Args {
     #[arg(long)]
     no_wait: bool,
     /// How long to wait, in each cluster
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = super::cluster::duration, conflicts_with = "no_wait")]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = crate::cli::duration, conflicts_with = "no_wait")]
     timeout: std::time::Duration,
     /// Look for pilot from every remote, also where nothing was written
     #[arg(long, conflicts_with_all = ["no_verify", "no_wait", "only"])]
@@ -197,18 +195,6 @@ async fn planned(
             Ok(prepare(input, options, ca, args.consent()).await?)
         }
         prepared => Ok(prepared?),
-    }
-}
-
-/// Ends when somebody wants the command to end. It listens from the call on, whoever polls it first.
-pub(in crate::cli) fn interrupted() -> impl Future<Output = ()> {
-    let heard = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
-    async move {
-        let [Ok(mut interrupt), Ok(mut term)] = heard else { return std::future::pending().await };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = term.recv() => {}
-        }
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Args {
     /// The address
     url: String,
     /// How long to go on asking
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = super::cluster::duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = crate::cli::duration)]
     timeout: Duration,
 }
 

@@ -2,8 +2,7 @@
 
 use std::pin::pin;
 
-use super::install::interrupted;
-use crate::cli::{Answer, CliError, Context, Exit, Format, Outcome};
+use crate::cli::{Answer, CliError, Context, Exit, Format, Outcome, interrupted};
 use crate::workflows::install::{Leave, PlanInput, UninstallReport, prepare_uninstall, unplanned_uninstall};
 
 /// Remove the control plane from every cluster of the registry

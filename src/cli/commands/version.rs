@@ -6,10 +6,9 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde::Serialize;
 
-use super::cluster::duration;
 use crate::adapters::k8s::{version, within};
 use crate::adapters::registry::{Entry, Source};
-use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::cli::{CliError, Context, Exit, Outcome, duration};
 use crate::data::model::{ClusterRole, Report, Table};
 use crate::workflows::install::{Installed, installed_in_folder, installed_live};
 

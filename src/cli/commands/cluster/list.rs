@@ -7,10 +7,9 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde::Serialize;
 
-use super::duration;
 use crate::adapters::k8s::{identity, version, within};
 use crate::adapters::registry::{Entry, Problem, ReadOptions, Registry, Source, Trust, load_folder};
-use crate::cli::{CliError, Context, Exit, Outcome};
+use crate::cli::{CliError, Context, Exit, Outcome, duration};
 use crate::data::kinds::ClusterOverride;
 use crate::data::model::{ClusterId, ClusterRole, Report, Table, Timestamp};
 use crate::pure::ca::utc;

@@ -3,8 +3,7 @@
 use std::pin::pin;
 
 use crate::adapters::registry::{Entry, ReadOptions, Registry, Trust, files_of, set_aside};
-use crate::cli::commands::install::interrupted;
-use crate::cli::{Answer, CliError, Context, Exit, Outcome};
+use crate::cli::{Answer, CliError, Context, Exit, Outcome, interrupted};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::workflows::install::{PlanInput, RemovalReport, Removing, prepare_removal, unplanned_removal};
 
