@@ -93,6 +93,9 @@ pub(super) async fn run(upkeep: Arc<Upkeep>, term: CancellationToken) {
             if !running.contains_key(&entry.id) {
                 let stop = term.child_token();
                 running.insert(entry.id.clone(), (entry.fingerprint, stop.clone()));
+                // whoever asks before the first comparison is not told that nothing is wrong
+                let waiting = SliceState::Waiting("they have not been compared yet".to_owned());
+                upkeep.noted().slices.entry(entry.id.clone()).or_insert(waiting);
                 tokio::spawn(keep(upkeep.clone(), entry, mine.clone(), stop));
             }
         }
