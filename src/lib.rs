@@ -55,7 +55,7 @@
 //!    An incremental update equals a rebuild, and any interleaving of feeds gives the same bytes.
 //! 7. Bytes from a peer never reach `unwrap`, `expect` or indexing, nor an unbounded buffer.
 //! 8. `install --dry-run -o yaml` prints exactly what `install` applies; prune touches only objects that carry our owner
-//!    label and stand in our inventory.
+//!    label and stand in our inventory, and the pods that looked for pilot, by their label.
 //! 9. Private keys and tokens are never in logs, errors, `Debug`, rendered output, argv or environment; key files are 0600
 //!    from birth, written atomically.
 //! 10. stdout is data, stderr is talk.
