@@ -78,15 +78,22 @@ impl Globals {
     }
 }
 
-/// What came of a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// It is to be done.
-    Yes,
-    /// Everything but a clear yes.
-    No,
-    /// Somebody ended the command instead.
-    Interrupted,
+/// A question before something is done.
+#[derive(Debug)]
+pub struct Question {
+    /// As it is asked: `Install?`
+    pub asks: &'static str,
+    /// What everything but a clear yes means: `installing was not confirmed`
+    pub unconfirmed: &'static str,
+    /// What holds where it is not done: `nothing was written`
+    pub untouched: &'static str,
+}
+
+impl Question {
+    /// What is said where somebody ends the command instead of answering.
+    pub fn interrupted(&self) -> String {
+        format!("{}: it was interrupted before that was confirmed", self.untouched)
+    }
 }
 
 /// What every command gets.
@@ -305,35 +312,42 @@ impl Context {
     }
 
     /// Whether somebody sits at a terminal who can answer.
-    pub fn can_ask(&self) -> bool {
+    fn can_ask(&self) -> bool {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
-    /// Asks on a terminal whether to do what `told` says; elsewhere nobody can answer, and it goes on.
+    /// Asks on a terminal whether to do what `told` says; elsewhere nobody can answer, and it goes on. False where `interrupt`
+    /// came first.
     ///
     /// # Errors
-    /// Where `--quiet` leaves no question to answer, or the answer cannot be read.
+    /// Where the answer is no or cannot be read, or `--quiet` leaves no question to answer.
     pub async fn confirmed<const N: usize>(
         &self,
         told: impl FnOnce() -> [String; N],
-        question: &str,
+        question: &Question,
         interrupt: impl Future<Output = ()>,
-    ) -> Result<Answer, CliError> {
+    ) -> Result<bool, CliError> {
         if !self.can_ask() {
-            return Ok(Answer::Yes);
+            return Ok(true);
         }
         if self.globals.quiet {
             return Err(CliError::usage("--quiet leaves no question to answer").hint("add --yes"));
         }
         told().iter().for_each(|text| self.out.note(text.trim_end()));
         tokio::select! {
-            answer = self.answer(question) => answer.map_err(|e| e.hint("add --yes")),
-            () = interrupt => Ok(Answer::Interrupted),
+            answer = self.answer(question.asks) => match answer.map_err(|e| e.hint("add --yes"))? {
+                true => Ok(true),
+                false => {
+                    let why = format!("{}; {}", question.unconfirmed, question.untouched);
+                    Err(CliError::failed(why).hint("--yes does not ask"))
+                }
+            },
+            () = interrupt => Ok(false),
         }
     }
 
     /// Asks a question on stderr, without keeping the command from hearing of an interrupt.
-    async fn answer(&self, question: &str) -> Result<Answer, CliError> {
+    async fn answer(&self, question: &str) -> Result<bool, CliError> {
         self.out.note(&format!("{question} [y/N]"));
         let (send, answer) = tokio::sync::oneshot::channel();
         // not one of the runtime's threads: those are waited for, and this one may never hear anything
@@ -348,12 +362,12 @@ impl Context {
     }
 }
 
-/// A line of standard input.
-fn read_answer() -> Result<Answer, CliError> {
+/// A line of standard input, and whether it is a clear yes.
+fn read_answer() -> Result<bool, CliError> {
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     read.map_err(|e| CliError::failed(format!("reading the answer failed: {e}")))?;
-    Ok(if matches!(answer.trim(), "y" | "Y" | "yes") { Answer::Yes } else { Answer::No })
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Why clusters could not be read, a sentence each.

@@ -13,7 +13,7 @@ mod table;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 
-pub use context::{Answer, Context, Globals};
+pub use context::{Context, Globals, Question};
 pub use error::CliError;
 pub use output::{Format, Output};
 

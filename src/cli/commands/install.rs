@@ -5,7 +5,7 @@ use std::pin::pin;
 
 use super::manifest::{StubArgs, ValueArgs};
 use crate::adapters::registry::Inside;
-use crate::cli::{Answer, CliError, Context, Exit, Format, Outcome, interrupted};
+use crate::cli::{CliError, Context, Exit, Format, Outcome, Question, interrupted};
 use crate::data::model::ClusterRole;
 use crate::workflows::install::{
     CaAt, Consent, InstallReport, Options, PlanInput, Prepared, Verify, Waiting, prepare, unplanned,
@@ -145,19 +145,15 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         return dry_run(ctx, &prepared);
     }
     let told = || [headline(&prepared), prepared.dry_run().plan_text()];
-    if !args.yes && !prepared.is_settled() {
-        match ctx.confirmed(told, "Install?", interrupt.as_mut()).await? {
-            Answer::Yes => {}
-            Answer::No => {
-                let why = CliError::failed("installing was not confirmed; nothing was written in any cluster");
-                return Err(why.hint("--yes does not ask"));
-            }
-            Answer::Interrupted => {
-                show(ctx, &prepared.so_far())?;
-                ctx.out.note("nothing was written in any cluster: it was interrupted before that was confirmed");
-                return Ok(Exit::No);
-            }
-        }
+    let question = Question {
+        asks: "Install?",
+        unconfirmed: "installing was not confirmed",
+        untouched: "nothing was written in any cluster",
+    };
+    if !args.yes && !prepared.is_settled() && !ctx.confirmed(told, &question, interrupt.as_mut()).await? {
+        show(ctx, &prepared.so_far())?;
+        ctx.out.note(&question.interrupted());
+        return Ok(Exit::No);
     }
     let say = |text: &str| ctx.out.note(&format!("• {text}"));
     // what is under way when somebody interrupts is finished or not: the report says what is known

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use crate::cli::{Answer, CliError, Context, Exit, Format, Outcome, interrupted};
+use crate::cli::{CliError, Context, Exit, Format, Outcome, Question, interrupted};
 use crate::workflows::install::{Leave, PlanInput, UninstallReport, prepare_uninstall, unplanned_uninstall};
 
 /// Remove the control plane from every cluster of the registry
@@ -52,19 +52,15 @@ pub(crate) async fn run(ctx: &Context, args: Args) -> Outcome {
         return Ok(shown);
     }
     let told = || [planned.plan_text()];
-    if !args.yes && !planned.is_absent() {
-        match ctx.confirmed(told, "Uninstall?", interrupt.as_mut()).await? {
-            Answer::Yes => {}
-            Answer::No => {
-                let why = CliError::failed("uninstalling was not confirmed; nothing was removed");
-                return Err(why.hint("--yes does not ask"));
-            }
-            Answer::Interrupted => {
-                show(ctx, &uninstall.so_far())?;
-                ctx.out.note("nothing was removed: it was interrupted before that was confirmed");
-                return Ok(Exit::No);
-            }
-        }
+    let question = Question {
+        asks: "Uninstall?",
+        unconfirmed: "uninstalling was not confirmed",
+        untouched: "nothing was removed",
+    };
+    if !args.yes && !planned.is_absent() && !ctx.confirmed(told, &question, interrupt.as_mut()).await? {
+        show(ctx, &uninstall.so_far())?;
+        ctx.out.note(&question.interrupted());
+        return Ok(Exit::No);
     }
     // what is under way when somebody interrupts is removed or not: the report says what is known
     let report = tokio::select! {

@@ -207,8 +207,7 @@ impl Subscription {
         let new: Vec<Name> = names.difference(&self.names).cloned().collect();
         if !self.wildcard {
             self.outdated |= gone.iter().any(|name| self.sent.contains_key(name));
-            // who names nothing any more does not come again for this type, and may not answer either
-            self.answer |= self.outdated && !gone.is_empty() && !names.is_empty();
+            self.answer |= self.outdated && !gone.is_empty();
             gone.iter().for_each(|name| self.forget(name));
         }
         for name in &new {

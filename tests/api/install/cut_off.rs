@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::bad_days::{outside_the_inventory, there};
 use super::bench::{Bench, SYSTEM, actions, cluster, kubelet, outlive, probes, versions};
 use super::line::{End, Line, Rule, Seen};
-use super::verified::without_pilot;
+use super::verified::installed_without_pilot;
 use crate::pair::{Pair, alone, patient};
 
 pub fn trials() -> Vec<Trial> {
@@ -73,10 +73,7 @@ async fn killed(pair: Arc<Pair>, step: usize) {
 /// Installs, then looks for pilot from on-prem until the pod that does so stands; nobody runs it, so that it goes on for long.
 /// The run, the line to on-prem and what else it needs, and the pod's name.
 async fn looking_for_pilot(bench: &Bench) -> (std::process::Child, [Line; 2], String) {
-    let line = Line::counting(&bench.pair.on_prem).await;
-    bench.through("on-prem", &line);
-    bench.install(&[]).await.exits(0);
-    let gke = without_pilot(bench).await;
+    let [line, gke] = installed_without_pilot(bench).await;
     let args = ["install", "--registry", "kubeconf", "--tag", "dev", "--yes", "--clusters", "on-prem", "--verify"];
     let child = bench.home.command(args).args(["-o", "json"]).spawn().unwrap();
     let pod = its_pod(bench).await;
@@ -133,10 +130,7 @@ async fn an_interrupt_before_it_was_verified_is_no_success(pair: Arc<Pair>) {
 async fn a_pod_whose_making_was_not_answered_is_taken_back(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
     let on_prem = &bench.pair.on_prem;
-    let line = Line::counting(on_prem).await;
-    bench.through("on-prem", &line);
-    bench.install(&[]).await.exits(0);
-    let _gke = without_pilot(&bench).await;
+    let [line, _gke] = installed_without_pilot(&bench).await;
     let makes = format!("POST /api/v1/namespaces/{SYSTEM}/pods?");
     // the line breaks on the answer: the run goes on with the pod, which is its own
     line.rule(&makes, Rule::Lose(End::Breaks));

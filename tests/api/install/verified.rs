@@ -34,6 +34,14 @@ pub(super) async fn without_pilot(bench: &Bench) -> Line {
     line
 }
 
+/// The same after an install in both, and a line to on-prem, from where a run is to look for pilot: on-prem's, and gke's.
+pub(super) async fn installed_without_pilot(bench: &Bench) -> [Line; 2] {
+    let line = Line::counting(&bench.pair.on_prem).await;
+    bench.through("on-prem", &line);
+    bench.install(&[]).await.exits(0);
+    [line, without_pilot(bench).await]
+}
+
 async fn is_removed(bench: &Bench) {
     assert!(probes(&bench.pair.on_prem).await.is_empty(), "it is removed");
 }
@@ -136,10 +144,7 @@ async fn a_quota_on_pods(pair: Arc<Pair>) {
 async fn a_pod_that_may_not_be_removed_is_told(pair: Arc<Pair>) {
     let bench = Bench::new(pair).await;
     let on_prem = &bench.pair.on_prem;
-    let line = Line::counting(on_prem).await;
-    bench.through("on-prem", &line);
-    bench.install(&[]).await.exits(0);
-    let _gke = without_pilot(&bench).await;
+    let [line, _gke] = installed_without_pilot(&bench).await;
     line.rule(&format!("DELETE /api/v1/namespaces/{SYSTEM}/pods/"), Rule::Forbid);
     let told = |stderr: &str, pod: &str| {
         for words in [

@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use crate::adapters::registry::{Entry, ReadOptions, Registry, Trust, files_of, set_aside};
-use crate::cli::{Answer, CliError, Context, Exit, Outcome, interrupted};
+use crate::cli::{CliError, Context, Exit, Outcome, Question, interrupted};
 use crate::data::model::{ClusterId, ClusterRole};
 use crate::workflows::install::{PlanInput, RemovalReport, Removing, prepare_removal, unplanned_removal};
 
@@ -56,19 +56,12 @@ pub(super) async fn run(ctx: &Context, args: &Args) -> Outcome {
         return Ok(shown);
     }
     let told = || [planned.plan_text()];
-    if !args.yes {
-        match ctx.confirmed(told, "Remove?", interrupt.as_mut()).await? {
-            Answer::Yes => {}
-            Answer::No => {
-                let why = CliError::failed("the removal was not confirmed; nothing was removed");
-                return Err(why.hint("--yes does not ask"));
-            }
-            Answer::Interrupted => {
-                show(ctx, &removal.so_far())?;
-                ctx.out.note("nothing was removed: it was interrupted before that was confirmed");
-                return Ok(Exit::No);
-            }
-        }
+    let question =
+        Question { asks: "Remove?", unconfirmed: "the removal was not confirmed", untouched: "nothing was removed" };
+    if !args.yes && !ctx.confirmed(told, &question, interrupt.as_mut()).await? {
+        show(ctx, &removal.so_far())?;
+        ctx.out.note(&question.interrupted());
+        return Ok(Exit::No);
     }
     let mut report = tokio::select! {
         report = removal.carry_out() => report,

@@ -38,18 +38,15 @@ impl Session {
     /// freeze them.
     fn is_kept(&mut self, snapshot: &Snapshot) -> bool {
         let was = std::mem::replace(&mut self.frozen, snapshot.is_unregistered(self.view));
-        if self.frozen || was {
-            self.types.iter_mut().for_each(|sub| sub.dirty = Scope::All);
-        }
         // it may have left and come back between two looks: then that it has not been heard is all that can be seen of it
         let awaits = snapshot.awaits_own(self.view);
         let left = was || (awaits && !self.awaited);
         self.awaited = awaits;
+        if self.frozen || left {
+            self.types.iter_mut().for_each(|sub| sub.dirty = Scope::All);
+        }
         if left && !self.frozen {
-            self.types.iter_mut().for_each(|sub| {
-                sub.dirty = Scope::All;
-                sub.resume();
-            });
+            self.types.iter_mut().for_each(Subscription::resume);
             self.kept_for = self.kept_for.max(KeptFor::Own);
         }
         self.frozen

@@ -44,7 +44,7 @@ impl Session {
             sub.dirty = Scope::All;
         }
         let (gone, new) = sub.rename(names);
-        // as of all names in `rename`: here also on a stream whose resuming needed no answer
+        // who names nothing any more does not come again for this type, and may not answer either
         sub.answer &= wildcard || !sub.names.is_empty() || !sub.named_once;
         sub.curious |= sub.answer;
         if !wildcard {
